@@ -1,0 +1,1 @@
+"""pimp-tui: tune LLM inference as a configurable system."""

@@ -1,0 +1,5 @@
+"""Entry point of `python -m pimp_tui`."""
+
+from pimp_tui.cli import main
+
+raise SystemExit(main())

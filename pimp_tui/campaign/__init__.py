@@ -1,0 +1,1 @@
+"""The runner of a campaign: schedule, worker, control socket."""

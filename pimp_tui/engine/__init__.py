@@ -1,0 +1,1 @@
+"""Engines that turn a configuration into generated text."""

@@ -1,0 +1,1 @@
+"""Predictors, their evaluation, Pareto fronts and suggestions over frames."""

@@ -1,0 +1,1 @@
+"""Meters for energy and power over measured windows."""

@@ -1,0 +1,1 @@
+"""Samplers that turn a space into a plan, and the coverage of a plan."""

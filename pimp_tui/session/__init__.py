@@ -1,0 +1,1 @@
+"""The session bundle: schema, atomic segments, resume, control client."""

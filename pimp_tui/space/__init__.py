@@ -1,0 +1,1 @@
+"""Feature models as spaces: UVL text to clauses to a solver, and bindings to engine options."""

@@ -1,0 +1,1 @@
+"""Prompts and how their completions are scored."""
