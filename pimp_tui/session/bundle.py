@@ -1,0 +1,201 @@
+"""``Session``: a bundle opened for reading; nothing here writes."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pimp_tui.errors import UserError
+from pimp_tui.session import paths
+from pimp_tui.session.manifest import read_manifest
+from pimp_tui.session.schema import METRICS, PLAN_KEYS, polars_schema
+from pimp_tui.session.status import read_status
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from pimp_tui.space import Space
+
+
+class Session:
+    """A measured (or imported) campaign on disk.
+
+    Attributes:
+        path: the session's folder, absolute.
+        manifest: the parsed ``manifest.json``.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.manifest = read_manifest(path)
+
+    @property
+    def name(self) -> str:
+        """The session's name."""
+        return str(self.manifest.get("name") or self.path.name)
+
+    @property
+    def plan(self) -> pl.LazyFrame:
+        """Planned configurations in order: config_id, position, sampler, one column per option."""
+        import polars as pl
+
+        file = self.path / "plan.parquet"
+        if not file.exists():
+            raise UserError("the session has no plan", str(file))
+        return pl.scan_parquet(file)
+
+    @property
+    def runs(self) -> pl.LazyFrame:
+        """One row per finished or failed run (contracts.md, runs)."""
+        return self._table("runs")
+
+    @property
+    def requests(self) -> pl.LazyFrame:
+        """One row per prompt and sample in a run (contracts.md, requests)."""
+        return self._table("requests")
+
+    @property
+    def power(self) -> pl.LazyFrame:
+        """The trace of all devices (contracts.md, power)."""
+        return self._table("power")
+
+    @property
+    def prompts(self) -> pl.LazyFrame:
+        """Prompts as they were sent: prompt_hash, prompt."""
+        import polars as pl
+
+        file = self.path / "prompts.parquet"
+        return (
+            pl.scan_parquet(file)
+            if file.exists()
+            else pl.LazyFrame(schema=polars_schema("prompts"))
+        )
+
+    @property
+    def options(self) -> list[str]:
+        """Names of the plan's option columns, in order."""
+        return [name for name in self.plan.collect_schema().names() if name not in PLAN_KEYS]
+
+    @property
+    def metrics(self) -> list[str]:
+        """Metrics that a run of this session may hold, imported ones included."""
+        return [*METRICS, *self.manifest.get("imported_metrics", [])]
+
+    @property
+    def default_objectives(self) -> dict[str, str]:
+        """Objectives of a front when none are asked for.
+
+        Energy only where it was measured (contracts.md); an imported table minimises its own
+        first two metrics.
+        """
+        if imported := self.manifest.get("imported_metrics"):
+            return dict.fromkeys(imported[:2], "min")
+        import polars as pl
+
+        measured = self.runs.filter(
+            (pl.col("status") == "ok") & pl.col("energy_estimated").eq(False)
+        ).select(pl.len())
+        first = "energy_j" if measured.collect().item() else "duration_s"
+        return {first: "min", "pass_at_1": "max"}
+
+    def status(self) -> dict[str, Any]:
+        """The answer of ``pimp-tui status`` (contracts.md)."""
+        return read_status(self.path)
+
+    def configurations(self, spread: bool = False) -> pl.LazyFrame:
+        """One row per planned configuration: options and the mean of each metric over its ok runs.
+
+        Columns: the plan's, then ``runs_ok``, ``runs_failed``, ``reason`` (of the last failed
+        run), ``energy_source``, ``energy_estimated`` and every metric; a configuration that was
+        not measured has nulls.
+
+        Args:
+            spread: add ``<metric>_std``, the sample standard deviation over repeats.
+        """
+        import polars as pl
+
+        metrics = self.metrics
+        ok = pl.col("status") == "ok"
+        columns = [
+            ok.sum().cast(pl.Int64).alias("runs_ok"),
+            (~ok).sum().cast(pl.Int64).alias("runs_failed"),
+            pl.col("reason").filter(~ok).last(),
+            pl.col("energy_source").filter(ok).first(),
+            pl.col("energy_estimated").filter(ok).any(),
+            *(pl.col(name).cast(pl.Float64).filter(ok).mean() for name in metrics),
+        ]
+        if spread:
+            columns += [
+                pl.col(name).cast(pl.Float64).filter(ok).std().alias(f"{name}_std")
+                for name in metrics
+            ]
+        measured = self.runs.group_by("config_id").agg(columns)
+        plan = self.plan.unique("config_id", keep="first", maintain_order=True)
+        return plan.join(measured, on="config_id", how="left", maintain_order="left").with_columns(
+            pl.col("runs_ok", "runs_failed").fill_null(0)
+        )
+
+    def space(self) -> Space:
+        """The exact space of this session.
+
+        Raises:
+            UserError: an imported session has none.
+        """
+        from pimp_tui.space import load_space
+
+        file = self.path / "space.uvl"
+        if not file.exists():
+            raise UserError("the session was imported and has no feature model", str(self.path))
+        return load_space(file)
+
+    def learning(self) -> dict[str, Any] | None:
+        """``learning.json``, None where nothing was learned yet."""
+        try:
+            value = json.loads((self.path / "learning.json").read_text())
+        except (OSError, ValueError):
+            return None
+        return value if isinstance(value, dict) else None
+
+    def find(self, reference: str) -> str:
+        """The config_id that CONFIG means: an id, a unique prefix of one, or ``#position``.
+
+        Raises:
+            UserError: nothing, or more than one configuration, fits.
+        """
+        import polars as pl
+
+        plan = self.plan.select("config_id", "position").collect()
+        if reference.startswith("#"):
+            if not reference[1:].isdigit():
+                raise UserError(f"{reference} is no position", mend="write #1, #2, …")
+            hits = plan.filter(pl.col("position") == int(reference[1:]))
+        else:
+            hits = plan.filter(pl.col("config_id").str.starts_with(reference))
+        found = hits["config_id"].unique(maintain_order=True).to_list()
+        if len(found) != 1 or not reference:
+            many = f"{len(found)} configurations start with" if found else "no configuration is"
+            raise UserError(
+                f"{many} {reference!r}", str(self.path), "give a config_id, a prefix or #position"
+            )
+        return str(found[0])
+
+    def _table(self, table: str) -> pl.LazyFrame:
+        import polars as pl
+
+        extra = tuple(self.manifest.get("imported_metrics", [])) if table == "runs" else ()
+        schema = polars_schema(table, extra)
+        folder = self.path / table
+        if not folder.is_dir() or not any(folder.glob("*.parquet")):
+            return pl.LazyFrame(schema=schema)
+        return pl.scan_parquet(folder / "*.parquet", schema=schema)
+
+
+def open_session(reference: str | os.PathLike[str]) -> Session:
+    """Open a session by folder or by name.
+
+    Raises:
+        UserError: there is none, or it cannot be read.
+    """
+    return Session(paths.resolve(reference))

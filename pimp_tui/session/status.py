@@ -1,0 +1,81 @@
+"""How far a session is, told by its files alone."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import Any
+
+from pimp_tui.session import lock
+from pimp_tui.session.compact import MERGED
+from pimp_tui.session.manifest import read_manifest
+from pimp_tui.session.segments import keys_in
+
+
+def state_of(session: Path, manifest: dict[str, Any]) -> str:
+    """One of planned, running, paused, done, stopped, lost.
+
+    ``lost``: the manifest says that a runner of this machine works, but nobody holds the lock.
+    """
+    state = str(manifest.get("status"))
+    if state not in ("running", "paused"):
+        return state
+    runner = manifest.get("runner") or {}
+    elsewhere = runner.get("host") not in (None, socket.gethostname())
+    return state if elsewhere or lock.is_held(session) else "lost"
+
+
+def read_status(session: Path) -> dict[str, Any]:
+    """The answer of ``pimp-tui status`` (contracts.md).
+
+    ``eta_s`` is None unless a campaign runs; then it is the mean time between the runs so far,
+    times the runs that are left: an estimate.
+
+    Raises:
+        UserError: the folder is no session.
+    """
+    import polars as pl
+
+    manifest = read_manifest(session)
+    state = state_of(session, manifest)
+    done: set[tuple[str, int]] = set()
+    seen: set[tuple[str, int]] = set()
+    times: list[float] = []
+    runs = session / "runs"
+    if keys_in(runs) or (runs / MERGED).exists():
+        frame = (
+            pl.scan_parquet(runs / "*.parquet")
+            .select("config_id", "repetition", "status", "started_at", "ended_at")
+            .collect()
+        )
+        for config_id, repetition, status, _, _ in frame.iter_rows():
+            seen.add((config_id, repetition))
+            if status == "ok":
+                done.add((config_id, repetition))
+        ended = frame["ended_at"].drop_nulls().sort()
+        times = [gap.total_seconds() for gap in ended.diff().drop_nulls()]
+    planned = planned_runs(session, manifest)
+    left = max(planned - len(seen), 0)
+    moving = state == "running" and times and left
+    return {
+        "state": state,
+        "runs_done": len(done),
+        "runs_failed": len(seen - done),
+        "runs_planned": planned,
+        "eta_s": round(left * sorted(times)[len(times) // 2], 1) if moving else None,
+        "pid": (manifest.get("runner") or {}).get("pid")
+        if state in ("running", "paused")
+        else None,
+    }
+
+
+def planned_runs(session: Path, manifest: dict[str, Any]) -> int:
+    """Distinct planned configurations times repeats."""
+    import polars as pl
+
+    plan = session / "plan.parquet"
+    if not plan.exists():
+        return 0
+    repeats = int((manifest.get("settings") or {}).get("repeats") or 1)
+    distinct = pl.scan_parquet(plan).select(pl.col("config_id").n_unique()).collect().item()
+    return int(distinct) * repeats
