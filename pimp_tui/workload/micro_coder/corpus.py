@@ -19,8 +19,8 @@ from string import Template
 from textwrap import indent
 
 from pimp_tui.workload.micro_coder import grammar
-from pimp_tui.workload.micro_coder.families import ARGUMENT_NAMES, GENERIC_NAMES, Instance
-from pimp_tui.workload.micro_coder.table import FAMILIES
+from pimp_tui.workload.micro_coder.families import FAMILIES
+from pimp_tui.workload.micro_coder.instance import ARGUMENT_NAMES, GENERIC_NAMES, Instance
 
 SEED = 9
 SAMPLES = 60_000
@@ -69,7 +69,7 @@ def render(instance: Instance, rng: random.Random) -> Sample:
     """One wording of a function: its name, its argument's name and its docstring are drawn."""
     argument = rng.choice(ARGUMENT_NAMES[instance.kind])
     holes = {**dict(instance.params), "a": argument}
-    names = instance.names + (rng.choice(GENERIC_NAMES),)
+    names = (*instance.names, rng.choice(GENERIC_NAMES))
     name = Template(rng.choice(names)).substitute(holes)
     doc = Template(rng.choice(instance.docs)).substitute(holes)
     return Sample(

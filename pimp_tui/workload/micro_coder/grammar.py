@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from string import Template
 
-from pimp_tui.workload.micro_coder.families import Instance
+from pimp_tui.workload.micro_coder.instance import Instance
 
 Part = tuple[str, str, tuple[str, str], Sequence[int | None]]
 
@@ -27,12 +27,24 @@ FILTERS: tuple[Part, ...] = (
     ("below", "x < $f", ("numbers below $f", "numbers less than $f"), FILTER_CONSTANTS),
     ("at_least", "x >= $f", ("numbers of at least $f", "numbers not below $f"), FILTER_CONSTANTS),
     ("multiple", "x % $f == 0", ("multiples of $f", "numbers that $f divides"), FILTER_CONSTANTS),
-    ("not_multiple", "x % $f != 0",
-     ("numbers not divisible by $f", "numbers that are no multiple of $f"), FILTER_CONSTANTS),
-    ("not_equal", "x != $f", ("numbers other than $f", "numbers not equal to $f"),
-     FILTER_CONSTANTS),
-    ("within", "abs(x) <= $f", ("numbers between -$f and $f", "numbers of size at most $f"),
-     FILTER_CONSTANTS),
+    (
+        "not_multiple",
+        "x % $f != 0",
+        ("numbers not divisible by $f", "numbers that are no multiple of $f"),
+        FILTER_CONSTANTS,
+    ),
+    (
+        "not_equal",
+        "x != $f",
+        ("numbers other than $f", "numbers not equal to $f"),
+        FILTER_CONSTANTS,
+    ),
+    (
+        "within",
+        "abs(x) <= $f",
+        ("numbers between -$f and $f", "numbers of size at most $f"),
+        FILTER_CONSTANTS,
+    ),
 )
 MAPS: tuple[Part, ...] = (
     ("same", "x", ("take each as it is", "leave each unchanged"), NONE),
@@ -52,11 +64,17 @@ REDUCTIONS: tuple[tuple[str, str, tuple[str, str]], ...] = (
     ("min", "min(($e), default=0)", ("return the smallest, or 0", "return the minimum, else 0")),
     ("distinct", "len({$e})", ("count the distinct ones", "return how many differ")),
     ("sorted", "sorted($e)", ("sort them", "return them in ascending order")),
-    ("descending", "sorted(($e), reverse=True)",
-     ("sort them from high to low", "return them in descending order")),
+    (
+        "descending",
+        "sorted(($e), reverse=True)",
+        ("sort them from high to low", "return them in descending order"),
+    ),
     ("first", "next(($e), None)", ("return the first, or None", "return only the first, if any")),
-    ("join", "' '.join(str(y) for y in [$e])",
-     ("join them with spaces", "return them as text with spaces")),
+    (
+        "join",
+        "' '.join(str(y) for y in [$e])",
+        ("join them with spaces", "return them as text with spaces"),
+    ),
 )
 SENTENCES = (
     "Take the {f} in $a, {m} and {r}.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from pimp_tui.workload.micro_coder.families import Instance
+from pimp_tui.workload.micro_coder.instance import Instance
 
 VOWELS, CONSONANTS = "aeiou", "bcdfghjklmnpqrstvwxyz"
 

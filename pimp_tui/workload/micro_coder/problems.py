@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from pimp_tui.workload.micro_coder.corpus import SEED, render, split
-from pimp_tui.workload.micro_coder.families import Instance
 from pimp_tui.workload.micro_coder.inputs import argument_for
+from pimp_tui.workload.micro_coder.instance import Instance
 
 FOLDER = Path(__file__).parent
 DEMO, DEMO_PIPELINES = 32, 6
