@@ -1,1 +1,35 @@
-"""Predictors, their evaluation, Pareto fronts and suggestions over frames."""
+"""Predictors, their evaluation, Pareto fronts and suggestions over frames.
+
+The notebook names resolve at first use; scikit-learn is imported at the first fit.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+# Modules are not called fit, pareto or suggest: a loaded submodule would hide the function.
+_HOMES = {
+    "fit": "pimp_tui.learning.learner",
+    "Learner": "pimp_tui.learning.learner",
+    "evaluate": "pimp_tui.learning.evaluation",
+    "pareto": "pimp_tui.learning.fronts",
+    "hypervolume": "pimp_tui.learning.fronts",
+    "knee": "pimp_tui.learning.fronts",
+    "default_objectives": "pimp_tui.learning.measured",
+    "predicted_front": "pimp_tui.learning.predicted_front",
+    "feature_effects": "pimp_tui.learning.effects",
+    "pairwise_effects": "pimp_tui.learning.effects",
+    "suggest": "pimp_tui.learning.suggestion",
+    "learning_record": "pimp_tui.learning.record",
+}
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value

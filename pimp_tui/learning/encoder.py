@@ -1,0 +1,144 @@
+"""Options to a numeric matrix that every predictor understands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from pimp_tui.errors import UserError
+from pimp_tui.learning.measured import require_columns
+
+_LOG_FROM_RANGE = 8.0
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """A numeric option on [-1, 1], logarithmic where it spans a range of 8x or more."""
+
+    low: float
+    high: float
+    logarithmic: bool
+
+    @classmethod
+    def of(cls, values: np.ndarray) -> _Scale:
+        present = values[np.isfinite(values)]
+        low, high = float(present.min()), float(present.max())
+        logarithmic = low > 0 and high / low >= _LOG_FROM_RANGE
+        return cls(np.log(low), np.log(high), True) if logarithmic else cls(low, high, False)
+
+    def __call__(self, values: np.ndarray) -> np.ndarray:
+        if self.logarithmic:
+            values = np.log(np.maximum(values, np.exp(self.low)))
+        span = self.high - self.low
+        unit = (values - self.low) / span if span > 0 else np.zeros_like(values)
+        return np.nan_to_num(np.clip(2.0 * unit - 1.0, -1.0, 1.0), nan=0.0)
+
+
+@dataclass
+class Encoder:
+    """Booleans to -1/+1, text to one -1/+1 column a value, numbers to [-1, 1].
+
+    Null is a value of its own: an indicator column, and 0 in the number's own column. Columns
+    that are constant, or equal or opposite to an earlier one in the fitted rows, are dropped.
+    The order of columns follows the order of ``options``, then values in sorted order.
+
+    Attributes:
+        names: name of each column of the matrix, ``option`` or ``option=value``.
+    """
+
+    options: Sequence[str]
+    names: list[str] = field(default_factory=list)
+    _values: dict[str, list[str]] = field(default_factory=dict)
+    _scales: dict[str, _Scale] = field(default_factory=dict)
+    _kept: list[int] = field(default_factory=list)
+
+    def fit(self, frame: pl.DataFrame) -> Encoder:
+        """Learn values, scales and which columns carry anything.
+
+        Raises:
+            UserError: an option is missing in the frame or of a type that cannot be encoded.
+        """
+        require_columns(frame, self.options, "option")
+        self._values, self._scales = {}, {}
+        for option in self.options:
+            column = _plain(frame[option], option)
+            present = column.drop_nulls()
+            if column.dtype == pl.String:
+                self._values[option] = sorted(present.unique().to_list())
+            elif len(present):
+                self._scales[option] = _Scale.of(present.cast(pl.Float64).to_numpy())
+        names, columns = self._columns(frame)
+        self._kept = _informative(columns)
+        self.names = [names[index] for index in self._kept]
+        return self
+
+    def transform(self, frame: pl.DataFrame) -> np.ndarray:
+        """Matrix of shape (rows, len(names)); values never fitted count as none of the known."""
+        require_columns(frame, self.options, "option")
+        _, columns = self._columns(frame)
+        if not self._kept:
+            return np.zeros((frame.height, 0))
+        return np.column_stack([columns[index] for index in self._kept])
+
+    def unseen(self, frame: pl.DataFrame) -> dict[str, list[str]]:
+        """Option -> text values in ``frame`` that were not in the fitted rows."""
+        found = {}
+        for option, known in self._values.items():
+            values = _plain(frame[option], option).cast(pl.String).drop_nulls().unique()
+            new = sorted(set(values.to_list()) - set(known))
+            if new:
+                found[option] = new
+        return found
+
+    def _columns(self, frame: pl.DataFrame) -> tuple[list[str], list[np.ndarray]]:
+        names: list[str] = []
+        columns: list[np.ndarray] = []
+        for option in self.options:
+            column = _plain(frame[option], option)
+            if option in self._values:
+                text = column.cast(pl.String)
+                for value in self._values[option]:
+                    names.append(f"{option}={value}")
+                    columns.append(_sign((text == value).fill_null(False).to_numpy()))
+            elif option in self._scales:
+                names.append(option)
+                numbers = column.cast(pl.Float64, strict=False).to_numpy()
+                columns.append(self._scales[option](numbers.astype(float)))
+            names.append(f"{option}=null")
+            columns.append(_sign(column.is_null().to_numpy()))
+        return names, columns
+
+
+def _plain(column: pl.Series, option: str) -> pl.Series:
+    """Text, Boolean or number, NaN as null."""
+    dtype = column.dtype
+    if dtype in (pl.Categorical, pl.Enum):
+        return column.cast(pl.String)
+    if dtype.is_float():
+        return column.fill_nan(None)
+    if dtype in (pl.String, pl.Boolean, pl.Null) or dtype.is_numeric():
+        return column
+    raise UserError(f"option {option} ({dtype}) is neither text, number nor true/false")
+
+
+def _sign(truth: np.ndarray) -> np.ndarray:
+    return np.where(truth, 1.0, -1.0)
+
+
+def _informative(columns: list[np.ndarray]) -> list[int]:
+    """Indices of columns that vary and neither repeat nor mirror an earlier one."""
+    kept: list[int] = []
+    seen: set[bytes] = set()
+    for index, column in enumerate(columns):
+        if len(column) == 0 or np.ptp(column) == 0:
+            continue
+        rounded = np.round(column, 12) + 0.0
+        leading = rounded[np.flatnonzero(rounded)[0]]
+        key = (rounded * np.sign(leading) + 0.0).tobytes()
+        if key not in seen:
+            seen.add(key)
+            kept.append(index)
+    return kept

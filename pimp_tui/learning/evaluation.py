@@ -1,0 +1,120 @@
+"""How well each predictor does on configurations it was not trained on (the paper's Table 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from pimp_tui.errors import UserError
+from pimp_tui.learning import conformal
+from pimp_tui.learning.encoder import Encoder
+from pimp_tui.learning.learner import MINIMUM_CONFIGURATIONS, Progress, Training, fit, training_rows
+from pimp_tui.learning.predictors import create_predictor
+from pimp_tui.learning.scores import scores
+
+DEFAULT_PREDICTORS = ("random_forest", "gaussian_process", "blend")
+
+
+def evaluate(
+    source: Any,
+    options: Iterable[str] | None = None,
+    metrics: Sequence[str] | None = None,
+    predictors: Sequence[str] = DEFAULT_PREDICTORS,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> list[dict[str, Any]]:
+    """Cross-validated quality of every predictor on every metric, as `learn --json` prints it.
+
+    Folds are made of whole configurations, so that repeats never leak. Where the plan was drawn
+    by several samplers, each with at least 12 configurations, further records train on one
+    sampler's configurations alone and test on those that it did not draw.
+
+    Args:
+        metrics: by default the default objectives; metrics that nobody measured are refused.
+
+    Returns:
+        JSON-safe records: None, never NaN.
+
+    Raises:
+        UserError: unknown names, nothing measured, or fewer than 12 configurations.
+    """
+    from pimp_tui.learning.measured import default_objectives
+
+    chosen = list(metrics) if metrics else list(default_objectives(source))
+    names = list(options) if options is not None else None
+    records = []
+    total, done = len(chosen) * len(predictors), 0
+    for metric in chosen:
+        for predictor in predictors:
+            records.append(fit(source, metric, names, predictor, seed).evaluation)
+            done += 1
+            if progress:
+                progress(done, total)
+        training = training_rows(source, metric, names)
+        for predictor in predictors:
+            records += by_sampler(training, predictor, seed)
+    return records
+
+
+def by_sampler(training: Training, predictor: str, seed: int = 0) -> list[dict[str, Any]]:
+    """Train on each sampler's configurations, test on all others."""
+    frame = training.frame
+    if "sampler" not in frame.columns:
+        return []
+    labels = frame["sampler"].cast(pl.String).fill_null("").to_list()
+    drawn = [set(label.split("+")) for label in labels]
+    records = []
+    for sampler in sorted(set().union(*drawn) - {""}):
+        mask = np.array([sampler in names for names in drawn])
+        enough = mask.sum() >= MINIMUM_CONFIGURATIONS and (~mask).sum() >= MINIMUM_CONFIGURATIONS
+        if enough and np.ptp(training.y[mask]) > 0:
+            records.append(_train_and_test(training, mask, sampler, predictor, seed))
+    return records
+
+
+def _train_and_test(
+    training: Training, mask: np.ndarray, sampler: str, predictor: str, seed: int
+) -> dict[str, Any]:
+    encoder = Encoder(training.options).fit(training.frame.filter(pl.Series(mask)))
+    X, y = encoder.transform(training.frame), training.y
+    variance = None if training.variance is None else training.variance[mask]
+    folds = conformal.fold_of_rows(int(mask.sum()), seed)
+    held_out = conformal.out_of_fold(
+        lambda: create_predictor(predictor, seed), X[mask], y[mask], variance, folds
+    )
+    model = create_predictor(predictor, seed).fit(X[mask], y[mask], variance)
+    relative = conformal.is_relative(y[mask])
+    width = conformal.half_width(conformal.residuals(y[mask], held_out, relative))
+    prediction = model.predict(X[~mask])[0]
+    lower, upper = conformal.bounds(prediction, width, relative)
+    return {
+        "metric": training.metric,
+        "predictor": predictor,
+        "training": sampler,
+        "test": f"not drawn by {sampler}",
+        "n": int(mask.sum()),
+        **scores(y[~mask], prediction, lower, upper),
+        "estimated": training.estimated,
+    }
+
+
+def evaluate_measured(
+    source: Any,
+    metrics: Sequence[str],
+    options: Iterable[str] | None = None,
+    predictors: Sequence[str] = DEFAULT_PREDICTORS,
+    seed: int = 0,
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """As ``evaluate``, but a metric that cannot be learnt becomes a note, not an error."""
+    records: list[dict[str, Any]] = []
+    notes: list[str] = []
+    names = list(options) if options is not None else None
+    for metric in metrics:
+        try:
+            records += evaluate(source, names, [metric], predictors, seed)
+        except UserError as error:
+            notes.append(str(error))
+    return records, notes

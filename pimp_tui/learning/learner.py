@@ -1,0 +1,187 @@
+"""Fit one metric over the options, with 90% intervals and a cross-validated evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from pimp_tui.errors import UserError
+from pimp_tui.learning import conformal
+from pimp_tui.learning.encoder import Encoder
+from pimp_tui.learning.measured import (
+    measured_frame,
+    metric_values,
+    one_kind_of_energy,
+    options_of,
+    per_configuration,
+)
+from pimp_tui.learning.predictors import DEFAULT_PREDICTOR, Predictor, create_predictor
+from pimp_tui.learning.scores import scores
+
+MINIMUM_CONFIGURATIONS = 12
+_FRACTIONS = ("pass_at_1",)  # metrics that stay in [0, 1]
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a metric is learnt from: one row per configuration.
+
+    Attributes:
+        frame: the rows, with the options and, where given, config_id.
+        y: mean of the metric per configuration; variance: of that mean, NaN where unknown.
+        estimated: whether the metric is an estimate.
+    """
+
+    frame: pl.DataFrame
+    options: list[str]
+    metric: str
+    y: np.ndarray
+    variance: np.ndarray | None
+    estimated: bool
+    notes: list[str]
+
+
+def training_rows(source: Any, metric: str, options: Iterable[str] | None = None) -> Training:
+    """Rows of one metric: failed and unmeasured left out, one kind of energy, repeats averaged.
+
+    Raises:
+        UserError: unknown metric or option, or a metric that nobody measured.
+    """
+    frame = metric_values(measured_frame(source), metric)
+    names = [name for name in options_of(source, options) if name != metric]
+    Encoder(names).fit(frame.head(0))  # names and types are told before anything is averaged
+    frame, estimated, note = one_kind_of_energy(frame, metric)
+    frame = frame.drop_nulls([metric])
+    if frame.is_empty():
+        raise UserError(f"no {metric} was measured", mend="measure it, or choose another metric")
+    frame = per_configuration(frame, names, [metric])
+    variance = frame[f"{metric}__variance"]
+    return Training(
+        frame.drop(f"{metric}__variance"),
+        names,
+        metric,
+        frame[metric].to_numpy().astype(float),
+        None if variance.null_count() else variance.to_numpy().astype(float),
+        estimated,
+        [note] if note else [],
+    )
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A fitted metric.
+
+    Attributes:
+        evaluation: the contract's record, from predictions of configurations left out.
+        held_out: the training configurations with ``measured, prediction, lower, upper``, each
+            predicted by a refit that did not see it.
+        notes: what was left out or bounded, in plain words.
+    """
+
+    metric: str
+    options: list[str]
+    predictor: str
+    encoder: Encoder
+    model: Predictor | None
+    evaluation: dict[str, Any]
+    held_out: pl.DataFrame
+    notes: list[str]
+    width: float
+    relative: bool
+    constant: float | None = None
+
+    def predict(self, frame: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
+        """The frame with ``prediction``, ``lower`` and ``upper`` (90%) added.
+
+        Raises:
+            UserError: an option is missing, or has a value that was never measured.
+        """
+        rows = frame.collect() if isinstance(frame, pl.LazyFrame) else frame
+        X = self.encoder.transform(rows)
+        unseen = self.encoder.unseen(rows)
+        if unseen:
+            option, values = next(iter(unseen.items()))
+            raise UserError(f"{option} = {values[0]} was never measured, so it has no prediction")
+        mean = self.model.predict(X)[0] if self.model else np.full(rows.height, self.constant)
+        lower, upper = conformal.bounds(mean, self.width, self.relative)
+        return rows.with_columns(_interval_columns(self.metric, mean, lower, upper))
+
+
+def fit(
+    source: Any,
+    metric: str,
+    options: Iterable[str] | None = None,
+    predictor: str = DEFAULT_PREDICTOR,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Learner:
+    """Learn ``metric`` from a session, or from a frame with its ``options`` named.
+
+    Args:
+        predictor: a name of ``predictors()``.
+        progress: called with (fits done, fits in all); raise in it to cancel.
+
+    Raises:
+        UserError: unknown names, nothing measured, or fewer than 12 configurations.
+    """
+    training = training_rows(source, metric, options)
+    count = len(training.y)
+    if count < MINIMUM_CONFIGURATIONS:
+        raise UserError(
+            f"{count} configurations measured; predictions start at {MINIMUM_CONFIGURATIONS}",
+            mend=f"measure {MINIMUM_CONFIGURATIONS - count} more",
+        )
+    y, encoder = training.y, Encoder(training.options).fit(training.frame)
+    X = encoder.transform(training.frame)
+    folds = conformal.fold_of_rows(count, seed)
+    notes = list(training.notes)
+    model: Predictor | None = None
+    constant = float(y[0]) if np.ptp(y) == 0 else None
+    create_predictor(predictor, seed)  # an unknown name is told even for a constant metric
+    if constant is not None:
+        held_out = y.copy()
+        notes.append(f"{metric} is {constant:g} in every configuration measured")
+    else:
+        steps = int(folds.max()) + 2
+        held_out = conformal.out_of_fold(
+            lambda: create_predictor(predictor, seed), X, y, training.variance, folds,
+            (lambda done, _: progress(done, steps)) if progress else None,
+        )  # fmt: skip
+        model = create_predictor(predictor, seed).fit(X, y, training.variance)
+        notes += model.notes
+        if progress:
+            progress(steps, steps)
+    relative = conformal.is_relative(y)
+    lower, upper = conformal.held_out_bounds(y, held_out, folds)
+    shown = training.frame.with_columns(
+        pl.Series("measured", y), *_interval_columns(metric, held_out, lower, upper)
+    )
+    evaluation = {
+        "metric": metric,
+        "predictor": predictor,
+        "training": "all",
+        "test": f"{int(folds.max()) + 1}-fold by configuration",
+        "n": count,
+        **scores(y, held_out, lower, upper),
+        "estimated": training.estimated,
+    }
+    width = conformal.half_width(conformal.residuals(y, held_out, relative))
+    return Learner(
+        metric, training.options, predictor, encoder, model, evaluation, shown, notes, width,
+        relative, constant,
+    )  # fmt: skip
+
+
+def _interval_columns(
+    metric: str, mean: np.ndarray, lower: np.ndarray, upper: np.ndarray
+) -> list[pl.Series]:
+    columns = {"prediction": mean, "lower": lower, "upper": upper}
+    if metric in _FRACTIONS:
+        columns = {name: np.clip(values, 0.0, 1.0) for name, values in columns.items()}
+    return [pl.Series(name, values, dtype=pl.Float64) for name, values in columns.items()]

@@ -1,0 +1,84 @@
+"""Forests: the paper's random forest, and extra trees on the log target."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pimp_tui.learning.predictors.targets import Target, clip_to_range
+
+_TREES = 100
+
+
+class _Forest:
+    """Bagged trees; spread between trees is the deviation, out-of-bag the out-of-sample."""
+
+    estimator = "RandomForestRegressor"
+    logarithmic = False
+
+    def __init__(self, seed: int = 0) -> None:
+        self.seed = seed
+        self.notes: list[str] = []
+        self.out_of_sample: np.ndarray | None = None
+
+    def fit(
+        self, X: np.ndarray, y: np.ndarray, sample_variance: np.ndarray | None = None
+    ) -> _Forest:
+        from sklearn import ensemble
+
+        self._y = y
+        self._target = Target.of(y, self.logarithmic and bool((y > 0).all()))
+        z = self._target.forward(y)
+        model = getattr(ensemble, self.estimator)(
+            n_estimators=_TREES, bootstrap=True, random_state=self.seed, max_features=self._share(X)
+        )
+        # Trees grow no worse with equal weights, and repeats rarely tell variances well enough.
+        model.fit(_at_least_one_column(X), z)
+        self._model: Any = model
+        self.out_of_sample = clip_to_range(self._target.backward(self._out_of_bag(X, z)), y)
+        return self
+
+    def _share(self, X: np.ndarray) -> float:
+        return 1.0
+
+    def _out_of_bag(self, X: np.ndarray, z: np.ndarray) -> np.ndarray:
+        """Mean over the trees that did not draw a row; the mean of all where every tree did."""
+        X = _at_least_one_column(X).astype(np.float32)
+        total, count = np.zeros(len(z)), np.zeros(len(z))
+        for tree, drawn in zip(
+            self._model.estimators_, self._model.estimators_samples_, strict=True
+        ):
+            left_out = np.ones(len(z), dtype=bool)
+            left_out[drawn] = False
+            if left_out.any():
+                total[left_out] += tree.predict(X[left_out])
+                count[left_out] += 1
+        return np.where(count > 0, total / np.maximum(count, 1), z.mean())
+
+    def predict(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        X = _at_least_one_column(X).astype(np.float32)
+        total, squares = np.zeros(len(X)), np.zeros(len(X))
+        for tree in self._model.estimators_:
+            part = tree.predict(X)
+            total += part
+            squares += part**2
+        mean = total / _TREES
+        spread = np.sqrt(np.maximum(squares / _TREES - mean**2, 0.0))
+        prediction = clip_to_range(self._target.backward(mean), self._y)
+        return prediction, self._target.backward_deviation(mean, spread)
+
+
+class RandomForest(_Forest):
+    """The paper's learner: random forest on the raw target."""
+
+
+class ExtraTrees(_Forest):
+    """Extremely randomised trees on the log of a positive target."""
+
+    estimator = "ExtraTreesRegressor"
+    logarithmic = True
+
+
+def _at_least_one_column(X: np.ndarray) -> np.ndarray:
+    return X if X.shape[1] else np.zeros((len(X), 1))
