@@ -1,0 +1,17 @@
+"""Runs generated programs as the hostile code they may be."""
+
+from .execute import Job, Outcome, SandboxFault, run
+from .probe import SandboxTier, choose, probe, sandbox_report
+from .tiers import Limits
+
+__all__ = [
+    "Job",
+    "Limits",
+    "Outcome",
+    "SandboxFault",
+    "SandboxTier",
+    "choose",
+    "probe",
+    "run",
+    "sandbox_report",
+]

@@ -1,0 +1,133 @@
+"""One program in one sandbox: start it, hand over the job, take the verdict, leave nothing."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from typing import Any
+
+from pimp_tui.errors import UserError
+
+from . import tiers
+from .inside import wire
+
+ENVIRONMENT = {"PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
+START_GRACE_S = 20.0
+ATTEMPTS = 3
+
+
+class SandboxFault(RuntimeError):
+    """The sandbox failed, not the program in it: no verdict, and never a wrong answer."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A program and its test.
+
+    Attributes:
+        source: the program, prompt and completion together.
+        prompt: the part of it that is not generated; its helpers are trusted.
+        test: Python that asserts about ``entry_point``, or defines ``check(candidate)``.
+        entry_point: the function under test.
+        preload: comma-separated modules of the standard library to import beforehand.
+        packages: folders with third-party packages that test or program may import.
+    """
+
+    source: str
+    prompt: str
+    test: str
+    entry_point: str
+    preload: str = ""
+    packages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A verdict: ``limit`` is the time limit that was hit, "cpu", "wall" or None."""
+
+    passed: bool
+    reason: str
+    cpu_s: float
+    limit: str | None = None
+
+
+def run(tier: str, job: Job, limits: tiers.Limits) -> Outcome:
+    """Runs one program in its own process and sandbox.
+
+    Raises:
+        SandboxFault: the sandbox broke `ATTEMPTS` times in a row.
+        UserError: the test passes something to the program that cannot be sent to it.
+    """
+    reasons = []
+    for _ in range(ATTEMPTS):
+        try:
+            return _once(tier, job, limits)
+        except SandboxFault as fault:
+            reasons.append(str(fault))
+    raise SandboxFault(f"the {tier} sandbox failed {ATTEMPTS} times: {reasons[-1]}")
+
+
+def _once(tier: str, job: Job, limits: tiers.Limits) -> Outcome:
+    nonce = secrets.token_hex(16)
+    request: dict[str, Any] = {
+        "nonce": nonce, "source": job.source, "prompt": job.prompt, "test": job.test,
+        "entry_point": job.entry_point, "cpu_s": limits.cpu_s, "wall_s": limits.wall_s,
+    }  # fmt: skip
+    body = wire.encode(request)
+    frame = b"%08x" % len(body) + body
+    command = tiers.command(tier, limits, job.preload, job.packages)
+    answer, complaint, status = _communicate(tier, command, frame, limits.wall_s + START_GRACE_S)
+    if len(answer) < 8:
+        if status == 128 + 9 or status == -9:  # the kernel's memory killer, or the program's doing
+            raise SandboxFault(f"killed while it ran ({complaint or 'no message'})")
+        raise SandboxFault(complaint or f"ended with status {status} and no verdict")
+    verdict = wire.decode(answer[8:])
+    if verdict.get("nonce") != nonce:
+        raise SandboxFault("the verdict does not carry this job's nonce")
+    if "unsendable" in verdict:
+        raise UserError(
+            f"the test passes {verdict['unsendable']}",
+            mend="tests may pass plain data and the program's own objects only",
+        )
+    return Outcome(verdict["passed"], verdict["reason"], verdict["cpu_s"], verdict["limit"])
+
+
+def _communicate(
+    tier: str, command: list[str], frame: bytes, timeout_s: float
+) -> tuple[bytes, str, int]:
+    """(standard output, first line of standard error, exit status) of the sandbox process."""
+    identity: dict[str, Any] = {}
+    if tier == "bubblewrap" and os.geteuid() == 0:
+        # As root, process limits would not hold: RLIMIT_NPROC exempts it.
+        identity = {"user": 65534, "group": 65534, "extra_groups": []}
+    with tempfile.TemporaryDirectory(prefix="pimp-tui-") if tier == "plain" else _root() as folder:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            cwd=folder, env=ENVIRONMENT, start_new_session=True, **identity,
+        )  # fmt: skip
+        try:
+            out, err = process.communicate(frame, timeout=timeout_s)
+        except subprocess.TimeoutExpired:
+            raise SandboxFault(f"no verdict after {timeout_s:.0f} s") from None
+        finally:
+            process.kill()
+            process.wait()
+            for stream in (process.stdin, process.stdout, process.stderr):
+                if stream is not None:
+                    stream.close()
+    lines = err.decode("utf-8", "replace").strip().splitlines()
+    return out, lines[-1] if lines else "", process.returncode
+
+
+class _root:
+    """Stands for a temporary folder where the tier makes its own."""
+
+    def __enter__(self) -> str:
+        return "/"
+
+    def __exit__(self, *_: object) -> None:
+        return None

@@ -1,0 +1,157 @@
+"""The checker: runs the test against the candidate and gives the verdict."""
+
+from __future__ import annotations
+
+import _signal
+import builtins
+import os
+
+from . import candidate, system, wire
+from .remote import Candidate, Remote, TimeUp, Unsendable, Vanished
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+SIGNAL_NAMES = {
+    9: "signal 9",
+    11: "segmentation fault",
+    6: "abort",
+    24: "timed out",
+    25: "file size",
+}
+GRACE_S = 1.0
+TEST = "<test>"
+
+
+def serve(preload: list[str]) -> None:
+    """Reads one job from descriptor 0 and writes its verdict to descriptor 1.
+
+    Args:
+        preload: modules of the standard library that the program asks for, imported before the
+            fork so that the cost is paid once.
+    """
+    for name in preload:
+        __import__(name)
+    requests, answers = os.pipe(), os.pipe()
+    system.hide_memory()
+    pid = os.fork()
+    if pid == 0:
+        os.close(requests[1])
+        os.close(answers[0])
+        candidate.run(requests[0], answers[1])
+    os.close(requests[0])
+    os.close(answers[1])
+    frame = wire.receive(0)
+    if frame is None:
+        return
+    job = wire.decode(frame)
+    other = Candidate(pid, requests[1], answers[0], job["cpu_s"], job["wall_s"])
+    _alarm(job["wall_s"] + GRACE_S)
+    try:
+        passed, reason, limit = judge(job, other)
+        answer = {"passed": passed, "reason": reason, "limit": limit, "cpu_s": other.cpu_s()}
+    except Unsendable as error:
+        answer = {"unsendable": str(error)}
+    _signal.setitimer(_signal.ITIMER_REAL, 0)
+    wire.send(1, wire.encode({"nonce": job["nonce"], **answer}))
+    try:
+        os.killpg(pid, system.SIGKILL)  # what a pid namespace does by itself
+    except OSError:
+        return
+
+
+def judge(job: dict[str, Any], other: Candidate) -> tuple[bool, str, str | None]:
+    """(passed, reason, the time limit that was hit: "cpu", "wall" or None)."""
+    try:
+        other.load(job["source"])
+        names = Namespace(other)
+        _run_prompt(job["prompt"], names)
+        entry = names[job["entry_point"]] = Remote(other, job["entry_point"])
+        exec(compile(job["test"], TEST, "exec"), names)
+        if "check" in names:
+            names["check"](entry)
+    except TimeUp as end:
+        return False, "timed out", end.kind
+    except Vanished as end:
+        return False, _ending(end.status), None
+    except Unsendable:
+        raise
+    except MemoryError:
+        return False, "killed: memory", None
+    except wire.WireError as error:
+        return False, f"result not understood: {error}", None
+    except BaseException as error:
+        return False, _fault(error, job["test"], other), None
+    return True, "passed", None
+
+
+class Namespace(dict):  # type: ignore[type-arg]
+    """Globals of the test: its own names and the prompt's, then what the program defines."""
+
+    def __init__(self, other: Candidate) -> None:
+        super().__init__(__name__="test", __builtins__=builtins)
+        self._other = other
+
+    def __missing__(self, name: str) -> Any:
+        if hasattr(builtins, name):
+            raise KeyError(name)
+        return self._other.ask("name", 0, [name])
+
+
+def _run_prompt(prompt: str, names: Namespace) -> None:
+    """Defines the prompt's helpers here: a test that uses them must not trust the program's.
+
+    Classes are left to the program, whose instances its functions know.
+    """
+    for text in (prompt, prompt + "\n    pass\n"):
+        try:
+            code = compile(text, "<prompt>", "exec")
+        except (SyntaxError, ValueError):
+            continue
+        before = set(names)
+        exec(code, names)
+        for name in set(names) - before:
+            if isinstance(names[name], type) and names[name].__module__ == "test":
+                del names[name]
+        return
+
+
+def _fault(error: BaseException, test: str, other: Candidate) -> str:
+    remote = getattr(error, "remote", None)
+    if remote is not None:
+        name, text, line = remote
+        if name in ("SyntaxError", "IndentationError", "TabError") and line:
+            return f"syntax error line {line}"
+        return f"{name}: {' '.join(text.split())}" if text else name
+    if isinstance(error, AssertionError):
+        return f"assertion failed: {_line_of(error, test) or error}; got {other.last_result}"
+    return f"test raised {type(error).__name__}: {error}"
+
+
+def _line_of(error: BaseException, test: str) -> str:
+    """The test's line that raised, as it stands there."""
+    number, trace = 0, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == TEST:
+            number = trace.tb_lineno
+        trace = trace.tb_next
+    line = test.splitlines()[number - 1].strip() if number else ""
+    return line if len(line) <= 120 else line[:117] + "..."
+
+
+def _ending(status: int) -> str:
+    if status < 0:
+        name = SIGNAL_NAMES.get(-status, f"signal {-status}")
+        return name if name == "timed out" else f"killed: {name}"
+    return f"exited with status {status} before its tests were done"
+
+
+def _alarm(seconds: float) -> None:
+    """Ends a test that loops without calling the program."""
+
+    def over(*_: object) -> None:
+        raise TimeUp("wall")
+
+    _signal.signal(_signal.SIGALRM, over)
+    _signal.setitimer(_signal.ITIMER_REAL, seconds)

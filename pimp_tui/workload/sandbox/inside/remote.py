@@ -1,0 +1,215 @@
+"""Stand-ins in the checker for what lives in the candidate.
+
+Plain results arrive as plain values of the checker's own types, so that an overridden ``__eq__``
+has no say. Anything else becomes a `Remote`: it can be called, indexed and iterated, and is equal
+to nothing but itself.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import select
+import time
+
+from . import wire
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
+POLL_MS = 20
+
+
+class TimeUp(BaseException):
+    """The program's CPU or wall-clock time is over; ``kind`` is "cpu" or "wall"."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+class Vanished(BaseException):
+    """The candidate ended before its tests were done; ``status`` is as in Popen.returncode."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Unsendable(BaseException):
+    """The test passes something to the program that cannot be sent, a function for instance."""
+
+
+class Candidate:
+    """The other process: sends it requests and keeps its time.
+
+    Args:
+        pid: its process id.
+        requests: descriptor to write frames to.
+        answers: descriptor to read frames from.
+        cpu_s, wall_s: what it may use, counted from now.
+    """
+
+    def __init__(self, pid: int, requests: int, answers: int, cpu_s: float, wall_s: float) -> None:
+        self.pid, self._requests, self._answers = pid, requests, answers
+        self._cpu_s, self._until = cpu_s, time.monotonic() + wall_s
+        self._poll = select.poll()
+        self._poll.register(answers, select.POLLIN)
+        self.last_result = ""
+        self.raised = False
+
+    def cpu_s(self) -> float:
+        """CPU seconds used so far, of the process itself (clock_getcpuclockid(3))."""
+        try:
+            return time.clock_gettime((~self.pid << 3) | 2)
+        except OSError:
+            return 0.0
+
+    def wait(self) -> None:
+        """Returns when an answer is there; raises `TimeUp` when time is over before."""
+        while not self._poll.poll(POLL_MS):
+            if self.cpu_s() > self._cpu_s:
+                raise TimeUp("cpu")
+            if time.monotonic() > self._until:
+                raise TimeUp("wall")
+
+    def load(self, source: str) -> None:
+        """Runs the program's module level; raises what it raised."""
+        self._answer(source.encode("utf-8", "surrogatepass"))
+
+    def ask(self, action: str, target: str | int, arguments: Any = (), named: Any = None) -> Any:
+        """The answer to one request, as a plain value or a `Remote`; raises what it raised."""
+        unwrapped = _unwrap((action, target, tuple(arguments), named or {}))
+        try:
+            frame = wire.encode(unwrapped)
+        except wire.WireError as error:
+            raise Unsendable(str(error)) from None
+        return _wrap(self._answer(frame), self)
+
+    def _answer(self, frame: bytes) -> Any:
+        try:
+            wire.send(self._requests, frame)
+            answer = wire.receive(self._answers, self.wait)
+        except BrokenPipeError:
+            answer = None
+        if answer is None:
+            raise Vanished(self._status())
+        self.raised = False
+        try:
+            kind, *rest = wire.decode(answer)
+        except (TypeError, ValueError):
+            raise wire.WireError("malformed answer") from None
+        if kind == "value":
+            return rest[0]
+        self._raise(*rest)
+
+    def _raise(self, builtin: str, name: str, text: str, line: int | None) -> NoReturn:
+        """Raises the checker's own exception of the same built-in kind."""
+        self.raised = True
+        kind = getattr(builtins, str(builtin), Exception)
+        if not (isinstance(kind, type) and issubclass(kind, BaseException)):
+            kind = Exception
+        if issubclass(kind, SyntaxError):
+            error: BaseException = SyntaxError(text)
+        elif issubclass(kind, (UnicodeError, BaseExceptionGroup)):
+            error = ValueError(text)
+        else:
+            error = kind(text)
+        error.__dict__["remote"] = (str(name), str(text), line)
+        raise error
+
+    def _status(self) -> int:
+        until = time.monotonic() + 1
+        while time.monotonic() < until:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                return os.waitstatus_to_exitcode(status)
+            time.sleep(0.002)
+        return 0
+
+
+class Remote:
+    """A value in the candidate."""
+
+    __slots__ = ("_candidate", "_kind", "_target")
+
+    def __init__(self, candidate: Candidate, target: str | int, kind: str = "function") -> None:
+        for name, value in (("_candidate", candidate), ("_target", target), ("_kind", kind)):
+            object.__setattr__(self, name, value)
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        answer = self._candidate.ask("call", self._target, arguments, named)
+        if not (isinstance(answer, tuple) and len(answer) == 3):
+            raise wire.WireError("malformed answer")
+        result, after, named_after = answer
+        self._candidate.last_result = _short(result)
+        if isinstance(after, (list, tuple)) and isinstance(named_after, dict):
+            for mine, other in zip(arguments, after, strict=False):
+                _update(mine, other)
+            for key in named.keys() & named_after.keys():
+                _update(named[key], named_after[key])
+        return result
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__") and name != "__name__":
+            raise AttributeError(name)
+        return self._candidate.ask("attribute", self._target, [name])
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._candidate.ask("assign", self._target, [name, value])
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._candidate.ask("item", self._target, [key])
+
+    def __len__(self) -> int:
+        return int(self._candidate.ask("length", self._target))
+
+    def __iter__(self) -> Any:
+        return self._candidate.ask("iterate", self._target)
+
+    def __next__(self) -> Any:
+        return self._candidate.ask("next", self._target)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        return f"<{self._kind} of the program>"
+
+
+def _unwrap(value: Any) -> Any:
+    kind = type(value)
+    if kind is Remote:
+        target = value._target
+        return wire.Reference(target, "") if isinstance(target, int) else value
+    if kind in (list, tuple):
+        return kind([_unwrap(item) for item in value])
+    if kind is dict:
+        return {key: _unwrap(item) for key, item in value.items()}
+    return value
+
+
+def _wrap(value: Any, candidate: Candidate) -> Any:
+    kind = type(value)
+    if kind is wire.Reference:
+        return Remote(candidate, value.number, value.kind)
+    if kind in (list, tuple):
+        return kind([_wrap(item, candidate) for item in value])
+    if kind is dict:
+        return {key: _wrap(item, candidate) for key, item in value.items()}
+    return value
+
+
+def _update(mine: Any, other: Any) -> None:
+    """Carries a change in place over to the test's own argument."""
+    if type(mine) is list and type(other) is list:
+        mine[:] = other
+    elif type(mine) in (dict, set) and type(other) is type(mine):
+        mine.clear()
+        mine.update(other)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,69 @@
+"""Linux calls of a sandboxed process that the standard library of Python 3.11 does not offer."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
+SIGKILL = 9
+LAST_CAPABILITY = 63
+CAPABILITY_VERSION_3 = 0x20080522
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def check(result: int, what: str) -> int:
+    """The result of a C call; OSError naming ``what`` when it is negative."""
+    if result < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"{what}: {os.strerror(code)}")
+    return result
+
+
+def prctl(option: int, value: int) -> None:
+    check(libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0), f"prctl {option}")
+
+
+def die_with_parent() -> None:
+    """Has the kernel kill this process when the thread that started it ends."""
+    prctl(PR_SET_PDEATHSIG, SIGKILL)
+
+
+def hide_memory() -> None:
+    """Refuses ptrace and /proc/<pid>/mem to processes of the same user (prctl(2), dumpable)."""
+    prctl(PR_SET_DUMPABLE, 0)
+
+
+def drop_privileges() -> None:
+    """Empties the bounding set and all capability sets; no exec can regain them."""
+    for capability in range(LAST_CAPABILITY + 1):
+        libc.prctl(PR_CAPBSET_DROP, ctypes.c_ulong(capability), 0, 0, 0)
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    check(libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
+
+
+def limit(memory_bytes: int, cpu_s: int, processes: int, file_bytes: int) -> None:
+    """Hard resource limits of this process and its children (setrlimit(2)).
+
+    Args:
+        memory_bytes: address space of each process.
+        cpu_s: CPU seconds of each process; a coarse stop behind the checker's own clock.
+        processes: processes and threads of this user within the sandbox's user namespace.
+        file_bytes: size of any file written.
+    """
+    for kind, value in (
+        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_CPU, cpu_s),
+        (resource.RLIMIT_NPROC, processes),
+        (resource.RLIMIT_FSIZE, file_bytes),
+        (resource.RLIMIT_NOFILE, 64),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_MEMLOCK, 0),
+        (resource.RLIMIT_MSGQUEUE, 0),
+    ):
+        hard = resource.getrlimit(kind)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (value, value))

@@ -1,0 +1,85 @@
+"""The ``score`` command's work: a file of samples to the contract's JSON."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pimp_tui.errors import UserError
+
+from .jsonl import read_jsonl, require_text
+from .passk import mean_pass_at_k
+from .scoring import score
+from .tasks import Sample, Verdict, Workload
+
+FIELDS = 'a sample is {"task_id": ..., "completion": ...}, as in HumanEval\'s own format'
+
+
+def read_samples(workload: Workload, path: str | Path) -> list[Sample]:
+    """Samples of a JSON-lines file, in order.
+
+    Raises:
+        UserError: the file is unreadable, malformed or empty, or names a task that there is not.
+    """
+    samples = []
+    for where, row in read_jsonl(Path(path), "samples"):
+        task_id = require_text(row, "task_id", where, FIELDS)
+        completion = require_text(row, "completion", where, FIELDS)
+        if task_id not in workload.by_id:
+            near = difflib.get_close_matches(task_id, list(workload.by_id), 1, 0.0)
+            mend = f"did you mean {near[0]}?" if near else None
+            raise UserError(f"no task {task_id!r} in workload {workload.id}", where, mend)
+        samples.append(Sample(task_id, completion))
+    if not samples:
+        raise UserError("the file holds no sample", str(path), FIELDS)
+    return samples
+
+
+def score_file(
+    workload: Workload,
+    path: str | Path,
+    *,
+    workers: int = 2,
+    unsafe_sandbox: bool = False,
+    on_verdict: Callable[[int, int], None] | None = None,
+) -> dict[str, Any]:
+    """Scores a file of samples.
+
+    Returns:
+        The contract's JSON of ``score``: tasks (with at least one sample), pass_at_1 (mean over
+        these tasks, None where one cannot be scored), results in the order of the samples.
+
+    Raises:
+        UserError: as `read_samples` and `score`.
+    """
+    samples = read_samples(workload, path)
+    verdicts = score(
+        workload, samples, workers=workers, unsafe_sandbox=unsafe_sandbox, on_verdict=on_verdict
+    )
+    return {
+        "tasks": len({verdict.task_id for verdict in verdicts}),
+        "tasks_in_workload": len(workload.tasks),
+        "pass_at_1": pass_at_1(verdicts),
+        "results": [
+            {
+                "task_id": verdict.task_id,
+                "completion_id": verdict.completion_id,
+                "passed": verdict.passed,
+                "reason": verdict.reason,
+            }
+            for verdict in verdicts
+        ],
+    }
+
+
+def pass_at_1(verdicts: list[Verdict]) -> float | None:
+    """Mean over tasks of the share of passed samples; None without a verdict for each."""
+    if not verdicts or any(verdict.passed is None for verdict in verdicts):
+        return None
+    counts: dict[str, tuple[int, int]] = {}
+    for verdict in verdicts:
+        drawn, passed = counts.get(verdict.task_id, (0, 0))
+        counts[verdict.task_id] = (drawn + 1, passed + bool(verdict.passed))
+    return mean_pass_at_k(list(counts.values()), 1)

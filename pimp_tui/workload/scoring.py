@@ -1,0 +1,139 @@
+"""Samples to verdicts, in parallel, each distinct program once."""
+
+from __future__ import annotations
+
+import functools
+import re
+import sysconfig
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from pimp_tui.errors import UserError
+
+from . import sandbox
+from .answers import judge_answer
+from .cache import VerdictCache
+from .sandbox.calibrate import slowness
+from .tasks import Sample, Task, Verdict, Workload
+
+# A wall limit this many times the CPU limit leaves room for busy machines; a program that hits it
+# without using its CPU time may only have been starved, and gets a second, longer chance.
+WALL_FACTOR, SECOND_CHANCE = 3.0, 3.0
+WALL_MARGIN_S = 2.0
+PRELOADABLE = frozenset(
+    "typing math re collections itertools functools string heapq bisect copy operator random "
+    "statistics fractions decimal datetime hashlib".split()
+)
+_IMPORT = re.compile(r"^\s*(?:from|import)\s+(\w+)", re.MULTILINE)
+_cache = VerdictCache()
+
+
+def score(
+    workload: Workload,
+    samples: Iterable[Sample],
+    *,
+    workers: int = 2,
+    timeout_s: float | None = None,
+    unsafe_sandbox: bool = False,
+    on_verdict: Callable[[int, int], None] | None = None,
+) -> list[Verdict]:
+    """Verdicts in the order of the samples.
+
+    Args:
+        samples: completions as they are to be scored; see `Workload.trim`.
+        workers: programs at once.
+        timeout_s: CPU seconds per program on the reference machine; the workload's own by default.
+            Stretched where this machine is slower.
+        unsafe_sandbox: accept a process without isolation where nothing better holds.
+        on_verdict: called with (verdicts so far, samples) after each.
+
+    Raises:
+        UserError: a sample's task is unknown, or no sandbox holds and the risk was not accepted.
+        SandboxFault: the sandbox failed repeatedly; nothing is scored as wrong for that.
+    """
+    samples = list(samples)
+    tasks = workload.by_id
+    for sample in samples:
+        if sample.task_id not in tasks:
+            raise UserError(f"no task {sample.task_id!r} in workload {workload.id}")
+    numbers = _completion_ids(samples)
+    judge: Callable[[Task, str], tuple[bool | None, str]] = judge_without_program
+    if any(tasks[sample.task_id].kind == "program" for sample in samples):
+        tier = sandbox.choose(unsafe_sandbox).name
+        limits = limits_for(workload.timeout_s if timeout_s is None else timeout_s)
+        judge = functools.partial(judge_any, tier=tier, limits=limits)
+    verdicts = []
+    with ThreadPoolExecutor(max(1, workers)) as pool:
+        jobs = [pool.submit(judge, tasks[sample.task_id], sample.completion) for sample in samples]
+        try:
+            for sample, number, job in zip(samples, numbers, jobs, strict=True):
+                passed, reason = job.result()
+                verdicts.append(Verdict(sample.task_id, number, passed, reason))
+                if on_verdict is not None:
+                    on_verdict(len(verdicts), len(samples))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return verdicts
+
+
+def _completion_ids(samples: list[Sample]) -> list[int]:
+    seen: Counter[str] = Counter()
+    numbers = []
+    for sample in samples:
+        numbers.append(seen[sample.task_id])
+        seen[sample.task_id] += 1
+    return numbers
+
+
+@functools.cache
+def _slowness() -> float:
+    return slowness()
+
+
+def limits_for(timeout_s: float) -> sandbox.Limits:
+    """Limits of a program that may use so many CPU seconds on the reference machine."""
+    cpu_s = timeout_s * _slowness()
+    return sandbox.Limits(cpu_s=cpu_s, wall_s=WALL_FACTOR * cpu_s + WALL_MARGIN_S)
+
+
+def judge_without_program(task: Task, completion: str) -> tuple[bool | None, str]:
+    """(passed, reason) of an answer, or (None, "not scored")."""
+    if task.answer is None:
+        return None, "not scored"
+    return judge_answer(completion, task.answer)
+
+
+def judge_any(
+    task: Task, completion: str, *, tier: str, limits: sandbox.Limits
+) -> tuple[bool | None, str]:
+    """(passed, reason) of one completion, from the cache where the same was judged before."""
+    if task.kind != "program":
+        return judge_without_program(task, completion)
+    with _cache.once(task, completion, limits.cpu_s) as entry:
+        if entry.verdict is None:
+            entry.verdict = _run_program(task, completion, tier, limits)
+        return entry.verdict
+
+
+def _run_program(
+    task: Task, completion: str, tier: str, limits: sandbox.Limits
+) -> tuple[bool, str]:
+    source = task.prompt + completion
+    test, entry_point = task.test or "", task.entry_point or ""
+    imported = set(_IMPORT.findall(source)) | set(_IMPORT.findall(test))
+    job = sandbox.Job(
+        source, task.prompt, test, entry_point,
+        preload=",".join(sorted(imported & PRELOADABLE)),
+        packages=(sysconfig.get_path("platlib"),) if "numpy" in imported else (),
+    )  # fmt: skip
+    try:
+        outcome = sandbox.run(tier, job, limits)
+        if outcome.limit == "wall" and outcome.cpu_s < limits.cpu_s / 2:
+            longer = replace(limits, wall_s=SECOND_CHANCE * limits.wall_s)
+            outcome = sandbox.run(tier, job, longer)
+    except UserError as error:
+        raise UserError(error.what, f"task {task.task_id}", error.mend) from None
+    return outcome.passed, outcome.reason
