@@ -1,0 +1,1 @@
+"""Monitor: what the campaign does right now, or did last."""

@@ -1,0 +1,138 @@
+"""Read back from the bundle what the Monitor would have seen live: the last runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from pimp_tui.tui.panes.monitor.model import Device, Model, Run
+
+if TYPE_CHECKING:
+    from pimp_tui.session.bundle import Session
+
+_LAST_S = 900.0
+_METRICS = (
+    "duration_s",
+    "latency_s",
+    "energy_j",
+    "energy_above_idle_j",
+    "energy_estimated",
+    "idle_power_w",
+    "tokens_per_s",
+    "ttft_s",
+    "pass_at_1",
+)
+
+
+@dataclass
+class History:
+    """Rows of the bundle, ready to seed a model.
+
+    Attributes:
+        runs: every attempt, oldest first, with the moment it ended.
+        power: rows of the last :data:`_LAST_S` seconds.
+        requests: (t_s of its end, row) in the same span.
+    """
+
+    runs: list[tuple[Run, datetime]] = field(default_factory=list)
+    power: list[dict[str, Any]] = field(default_factory=list)
+    requests: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
+    energy_source: str | None = None
+    last_s: float = 0.0
+
+
+def read(session: Session) -> History:
+    """Read the bundle; blocking, for a thread."""
+    import polars as pl
+
+    frame = session.runs.sort("ended_at").collect()
+    if frame.is_empty():
+        return History()
+    power = session.power
+    clock = power.select(
+        pl.col("t_s").max().alias("t_s"), pl.col("at").get(pl.col("t_s").arg_max()).alias("at")
+    ).collect()
+    last_at = frame["ended_at"].drop_nulls().max()
+    last_t, last_power_at = clock.row(0) if clock.height else (None, None)
+    ends = [at for at in (last_at, last_power_at) if at is not None]
+    if not ends:
+        return History(runs=[(_run(row, None), datetime.now().astimezone())
+                             for row in frame.iter_rows(named=True)])  # fmt: skip
+    if last_t is None or last_power_at is None:
+        # No trace: put the session's clock so that the last run ends at an hour's mark or later.
+        last_t, last_power_at = 3600.0, last_at
+    history = History()
+    for row in frame.iter_rows(named=True):
+        ended = row["ended_at"]
+        t_s = None if ended is None else last_t + (ended - last_power_at).total_seconds()
+        history.runs.append((_run(row, t_s), (ended or ends[0]).astimezone()))
+        history.energy_source = row["energy_source"] or history.energy_source
+    history.last_s = last_t + (max(ends) - last_power_at).total_seconds()
+    since = history.last_s - _LAST_S
+    history.power = power.filter(pl.col("t_s") >= since).sort("t_s").collect().to_dicts()
+    requests = session.requests.select(
+        "config_id", "repetition", "task_id", "started_at", "latency_s", "ttft_s", "tokens_out"
+    ).collect()
+    for row in requests.iter_rows(named=True):
+        if row["started_at"] is None or row["latency_s"] is None:
+            continue
+        began = last_t + (row["started_at"] - last_power_at).total_seconds()
+        if began + row["latency_s"] >= since:
+            history.requests.append((began + row["latency_s"], row))
+    history.requests.sort(key=lambda pair: pair[0])
+    return history
+
+
+def _run(row: dict[str, Any], ended_s: float | None) -> Run:
+    duration = row["duration_s"]
+    started = None if ended_s is None else ended_s - float(duration or 0)
+    return Run(
+        row["config_id"],
+        row["repetition"],
+        row["attempt"],
+        row["status"],
+        row["reason"],
+        started,
+        ended_s,
+        {name: row[name] for name in _METRICS},
+    )
+
+
+def seed(model: Model, history: History) -> None:
+    """Put the past under whatever a model has seen live already; both share one clock."""
+    lived, model.events = model.events, []
+    seen = dict(model.runs)
+    for run, at in history.runs:
+        if run.key not in seen:
+            model.add_run(run, at)
+        else:
+            seen[run.key].metrics = {**seen[run.key].metrics, **run.metrics}
+    model.runs = dict(
+        sorted(model.runs.items(), key=lambda item: item[1].ended_s or float("inf"))
+    )
+    model.events += lived
+    model.energy_source = history.energy_source or model.energy_source
+    begin_live = model.last_s if model.live else float("inf")
+    for row in history.power:
+        if row["t_s"] < begin_live:
+            _sample(model, row)
+    for t_s, row in history.requests:
+        if t_s < begin_live:
+            model.latency.add(t_s, float(row["latency_s"]))
+            model.requests.append(row | {"t_s": t_s})
+    model.requests.sort(key=lambda row: row["t_s"])
+    if not model.live:
+        model.last_s = max(model.last_s, history.last_s)
+
+
+def _sample(model: Model, row: dict[str, Any]) -> None:
+    device = model.devices.setdefault(row["device"], Device(row["device"]))
+    if not device.last or row["t_s"] >= float(device.last.get("t_s") or 0):
+        device.last = row
+    if row["power_w"] is not None:
+        device.power.add(row["t_s"], row["power_w"])
+        if model.estimated is None:
+            model.estimated = False
+    if row["utilisation"] is not None:
+        device.utilisation.add(row["t_s"], row["utilisation"])

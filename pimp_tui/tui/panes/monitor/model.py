@@ -1,0 +1,217 @@
+"""What the Monitor knows: a fold over the control socket's events, seeded by the bundle."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pimp_tui.tui.panes.monitor.series import Series
+
+_KEEP_EVENTS = 1000
+_KEEP_REQUESTS = 512
+
+
+@dataclass
+class Run:
+    """One attempt at one run, as far as it is known."""
+
+    config_id: str
+    repetition: int
+    attempt: int = 1
+    status: str = "running"
+    reason: str | None = None
+    started_s: float | None = None
+    ended_s: float | None = None
+    metrics: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        return self.config_id, self.repetition, self.attempt
+
+
+@dataclass(frozen=True)
+class Event:
+    """A line of the events list; ``failure`` marks what ``n`` steps through."""
+
+    at: datetime
+    text: str
+    failure: bool = False
+    detail: str | None = None
+
+
+@dataclass
+class Device:
+    """One meter's device: its last sample and its recent history."""
+
+    name: str
+    last: dict[str, Any] = field(default_factory=dict)
+    power: Series = field(default_factory=Series)
+    utilisation: Series = field(default_factory=Series)
+
+
+class Model:
+    """State of the screen. ``name_of`` turns a config_id into its position in the plan.
+
+    Attributes:
+        state: the last ``state`` event.
+        progress: the last ``progress`` event.
+        estimated: whether the power drawn is an estimate; None before any sample.
+        live: whether events arrive.
+    """
+
+    def __init__(self, position_of: Callable[[str], int | None] = lambda _: None) -> None:
+        self.position_of = position_of
+        self.state: dict[str, Any] = {}
+        self.progress: dict[str, Any] = {}
+        self.devices: dict[str, Device] = {}
+        self.latency = Series()
+        self.requests: list[dict[str, Any]] = []
+        self.runs: dict[tuple[str, int, int], Run] = {}
+        self.current: Run | None = None
+        self.events: list[Event] = []
+        self.estimated: bool | None = None
+        self.live = False
+        self.energy_source: str | None = None
+        self._offset_s: float | None = None
+        self.last_s = 0.0
+
+    def now_s(self) -> float:
+        """Now, in seconds on the session's clock; the last event's time when nothing runs."""
+        if not self.live or self._offset_s is None:
+            return self.last_s
+        return max(time.monotonic() - self._offset_s, self.last_s)
+
+    @property
+    def running(self) -> bool:
+        """Whether a campaign is attached and not paused."""
+        return self.live and self.state.get("state") == "running"
+
+    def feed(self, event: dict[str, Any]) -> None:
+        """Take one event of the control socket (interfaces: state, sample, progress, …)."""
+        t_s = event.get("t_s")
+        if isinstance(t_s, int | float):
+            self.live = True
+            self.last_s = max(self.last_s, float(t_s))
+            offset = time.monotonic() - float(t_s)
+            self._offset_s = offset if self._offset_s is None else min(self._offset_s, offset)
+        handler = getattr(self, f"_on_{event.get('event')}", None)
+        if handler is not None:
+            handler(event, float(t_s) if isinstance(t_s, int | float) else self.last_s)
+
+    def disconnected(self) -> None:
+        """The runner hung up: charts stay as they are."""
+        self.live = False
+        self._offset_s = None
+        self._close_current(self.last_s, None)
+
+    def _on_state(self, event: dict[str, Any], t_s: float) -> None:
+        before, self.state = self.state, event
+        if event.get("state") not in ("running", "paused"):
+            self._close_current(t_s, None)
+            return
+        config, repetition = event.get("config_id"), event.get("repetition")
+        if not config or not repetition:
+            return
+        same = self.current is not None and (config, repetition) == (
+            self.current.config_id,
+            self.current.repetition,
+        )
+        if not same:
+            self._close_current(t_s, None)
+            self.current = Run(config, int(repetition), started_s=t_s)
+            self.progress = {}
+        elif (
+            event.get("phase") == "measure"
+            and before.get("phase") != "measure"
+            and self.current is not None
+        ):
+            self.current.started_s = t_s
+
+    def _on_progress(self, event: dict[str, Any], t_s: float) -> None:
+        self.progress = event
+
+    def _on_sample(self, event: dict[str, Any], t_s: float) -> None:
+        name = str(event.get("device") or "device")
+        device = self.devices.setdefault(name, Device(name))
+        device.last = event
+        power = event.get("power_w")
+        if power is None and (power := event.get("estimated_power_w")) is not None:
+            self.estimated = True
+        elif power is not None and self.estimated is None:
+            self.estimated = False
+        if power is not None:
+            device.power.add(t_s, float(power))
+        if (use := event.get("utilisation")) is not None:
+            device.utilisation.add(t_s, float(use))
+
+    def _on_request(self, event: dict[str, Any], t_s: float) -> None:
+        if (latency := event.get("latency_s")) is not None:
+            self.latency.add(t_s, float(latency))
+        self.requests.append(event | {"t_s": t_s})
+        if len(self.requests) > 2 * _KEEP_REQUESTS:
+            del self.requests[:-_KEEP_REQUESTS]
+
+    def _on_run(self, event: dict[str, Any], t_s: float) -> None:
+        run = Run(
+            str(event.get("config_id")),
+            int(event.get("repetition") or 1),
+            int(event.get("attempt") or 1),
+            str(event.get("status")),
+            event.get("reason"),
+            ended_s=t_s,
+            metrics=dict(event),
+        )
+        duration = event.get("duration_s")
+        started = self.current.started_s if self.current else None
+        run.started_s = started if started is not None else t_s - float(duration or 0)
+        self.current = None
+        self.add_run(run, datetime.now().astimezone())
+
+    def _on_log(self, event: dict[str, Any], t_s: float) -> None:
+        level = str(event.get("level") or "info").lower()
+        if level == "debug":
+            return
+        text = " ".join(str(event.get("text") or "").split())
+        bad = level in ("error", "critical")
+        self._append(Event(datetime.now().astimezone(), text, bad, text if bad else None))
+
+    def add_run(self, run: Run, at: datetime) -> None:
+        """Add a finished run and its line of the events list; a known one changes nothing."""
+        known = self.runs.get(run.key)
+        if known is not None:
+            known.metrics = {**known.metrics, **run.metrics}
+            return
+        self.runs[run.key] = run
+        self._append(Event(at, self.sentence(run), run.status != "ok", run.reason))
+
+    def sentence(self, run: Run) -> str:
+        """A finished run in one line."""
+        from pimp_tui.tui.widgets.numbers import scale_of, seconds
+
+        position = self.position_of(run.config_id)
+        name = f"#{position}" if position else run.config_id[:8]
+        head = f"{name} rep {run.repetition}"
+        if run.status != "ok":
+            return f"{head} failed: {' '.join(str(run.reason or 'no reason given').split())}"
+        parts = [f"{head} ok"]
+        energy = run.metrics.get("energy_j")
+        if energy is not None:
+            estimated = bool(run.metrics.get("energy_estimated"))
+            parts.append(scale_of("energy_j", [energy]).text(energy, estimated))
+        parts.append(seconds(run.metrics.get("duration_s")))
+        if (passed := run.metrics.get("pass_at_1")) is not None:
+            parts.append(f"pass@1 {passed:.3f}")
+        return "  ".join(parts)
+
+    def _append(self, event: Event) -> None:
+        self.events.append(event)
+        if len(self.events) > 2 * _KEEP_EVENTS:
+            del self.events[:-_KEEP_EVENTS]
+
+    def _close_current(self, t_s: float, status: str | None) -> None:
+        if self.current is not None:
+            self.current.ended_s = t_s
+            self.current = None

@@ -1,0 +1,211 @@
+"""The Monitor's rows of text: headline, devices, repeats, next, failures. Pure functions."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from pimp_tui.tui.panes.monitor.model import Device, Model, Run
+from pimp_tui.tui.panes.plan_info import PlanInfo
+from pimp_tui.tui.widgets.cells import Line, fit, line, width_of
+from pimp_tui.tui.widgets.numbers import scale_of, seconds
+from pimp_tui.tui.widgets.strip import spark
+
+_PHASES = {
+    "load": "loading the model",
+    "warmup": "warming up",
+    "score": "scoring",
+    "idle": "measuring idle",
+}
+
+
+def spread(left: Line, right: Line, width: int) -> Line:
+    """Left and right ends of a row; the left one gives way."""
+    room = max(width - width_of(right) - 1, 0)
+    return (*fit(left, room, "…"), *line(" "), *right)
+
+
+def headline(model: Model, plan: PlanInfo | None, status: dict[str, Any], repeats: int) -> Line:
+    """The first row: what runs now, or what became of the campaign. Two ends, see `spread`."""
+    run = model.current
+    if not model.live or run is None:
+        return line((f" {_outcome(model, status)}", ""))
+    name = plan.name(run.config_id) if plan else run.config_id[:8]
+    what = plan.describe(run.config_id) if plan else ""
+    return line((f" {name} ", "bright"), (what, ""))
+
+
+def headline_end(model: Model, repeats: int) -> Line:
+    """The right end of the first row: repeat and request."""
+    run = model.current
+    if not model.live or run is None:
+        return ()
+    phase = str(model.state.get("phase") or "")
+    done, planned = model.progress.get("requests_done"), model.progress.get("requests_planned")
+    parts = [f"repeat {run.repetition}/{repeats}"]
+    if phase in _PHASES:
+        parts.append(_PHASES[phase])
+    elif planned:
+        parts.append(f"request {done}/{planned}")
+    return line("  ".join(parts) + " ")
+
+
+def _outcome(model: Model, status: dict[str, Any]) -> str:
+    state = str(status.get("state") or "planned")
+    done, planned = status.get("runs_done") or 0, status.get("runs_planned") or 0
+    if state == "lost":
+        last = model.events[-1].at.strftime("%H:%M") if model.events else "its start"
+        pid = f" (pid {status['pid']})" if status.get("pid") else ""
+        return f"! runner gone since {last}{pid}. r resumes at run {done + 1}"
+    if state == "running" and not model.live:
+        return "connecting to the runner"
+    words = {
+        "planned": f"not started: r starts {planned} runs",
+        "paused": "paused: r goes on",
+        "stopped": "stopped: r goes on",
+    }
+    if state in words:
+        return words[state]
+    return f"{state}: {done} of {planned} runs"
+
+
+def plan_bar(status: dict[str, Any], width: int, now: datetime) -> Line:
+    """The second row: ``plan ███░░ 27%  ETA Wed 14:55 (26 h)  failed 3``."""
+    done, failed = status.get("runs_done") or 0, status.get("runs_failed") or 0
+    planned = status.get("runs_planned") or 0
+    share = min((done + failed) / planned, 1.0) if planned else 0.0
+    bar_width = 40 if width >= 78 else max(width - 40, 10)
+    full = int(share * bar_width)
+    tail = [f" {100 * share:3.0f}%"]
+    if (eta := status.get("eta_s")) is not None:
+        at = now + timedelta(seconds=float(eta))
+        day = "" if at.date() == now.date() else f"{at:%a} "
+        tail.append(f"  ETA {day}{at:%H:%M} ({seconds(_coarse(float(eta)))})")
+    bar = line(" plan ", ("█" * full, "accent"), ("░" * (bar_width - full), "dim"), *tail)
+    return line(*bar, (f"  failed {failed}", "bad")) if failed else bar
+
+
+def _coarse(eta_s: float) -> float:
+    """Rounded, so that a number nobody needs to the second does not change every second."""
+    if eta_s < 60:
+        return 5 * round(eta_s / 5)
+    return 60 * round(eta_s / 60)
+
+
+def device_row(index: int, device: Device, model: Model, width: int) -> Line:
+    """One device: power, sparkline, utilisation, memory, temperature, clocks, throttling."""
+    last, wide = device.last, width >= 110
+    watts = last.get("power_w")
+    estimated = watts is None and last.get("estimated_power_w") is not None
+    if estimated:
+        watts = last.get("estimated_power_w")
+    values = device.power.tail(32)
+    high = max(values, default=0.0)
+    if not values:
+        values, high = device.utilisation.tail(32), 100.0
+    name = re.sub(r"^(NVIDIA|AMD|Intel(\(R\))?) ", "", device.name)[: 18 if wide else 8]
+    power = f"{'~' if estimated else ''}{watts:.0f} W" if watts is not None else "-"
+    parts: list[Any] = [
+        f" {index:>2} ",
+        (f"{name:<{18 if wide else 8}}", "bright"),
+        f" {power:>6} ",
+        (spark(values, 16 if wide else 8, high), "accent" if model.live else "dim"),
+    ]
+    if (use := last.get("utilisation")) is not None:
+        parts.append(f"  util {use:4.0f}%")
+    if (memory := last.get("memory_bytes")) is not None:
+        parts.append(f"  mem {scale_of('peak_memory_bytes', [memory]).text(memory)}")
+    if (celsius := last.get("temperature_c")) is not None:
+        parts.append(f"  {celsius:.0f} C")
+    parts += _clocks(last, wide)
+    return line(*parts)
+
+
+def _clocks(last: dict[str, Any], wide: bool) -> list[Any]:
+    sm, memory = last.get("sm_clock_mhz"), last.get("memory_clock_mhz")
+    parts: list[Any] = []
+    if wide:
+        if sm is not None:
+            parts.append(f"  SM {sm:.0f} MHz")
+        if memory is not None:
+            parts.append(f"  mem {memory:.0f} MHz")
+    elif sm is not None or memory is not None:
+        parts.append("  " + "/".join(f"{v:.0f}" for v in (sm, memory) if v is not None) + " MHz")
+    throttle = last.get("throttle_reasons")
+    if throttle and str(throttle).lower() not in ("none", "idle", "gpu_idle"):
+        parts.append((f"  throttled: {throttle}", "warn"))
+    elif throttle and wide:
+        parts.append("  throttle none")
+    return parts
+
+
+def busiest(model: Model) -> list[Device]:
+    """Devices, the one with the highest utilisation first."""
+    return sorted(
+        model.devices.values(), key=lambda d: -(d.last.get("utilisation") or 0.0)
+    )
+
+
+def repeats_table(model: Model, config_id: str | None, height: int) -> list[Line]:
+    """Repeats of the configuration that runs, or ran last."""
+    runs = [run for run in model.runs.values() if run.config_id == config_id]
+    runs.sort(key=lambda run: (run.repetition, run.attempt))
+    energy = scale_of("energy_j", [run.metrics.get("energy_j") for run in runs])
+    above = scale_of("energy_j", [run.metrics.get("energy_above_idle_j") for run in runs])
+    lines = [
+        line((f"  rep  {energy.label:>11}  {'above ' + above.unit:>9}"
+              f"  {'duration s':>10}  {'pass@1':>6}", "bright"))
+    ]  # fmt: skip
+    for run in runs:
+        lines.append(_repeat_row(run, energy, above))
+    current = model.current
+    if model.live and current is not None and current.config_id == config_id:
+        planned = model.progress.get("requests_planned")
+        share = f"  {100 * model.progress['requests_done'] / planned:.0f}%" if planned else ""
+        lines.append(line(f"  {current.repetition:>3}  running{share}"))
+    return lines if len(lines) <= height else [lines[0], *lines[-(height - 1) :]]
+
+
+def _repeat_row(run: Run, energy: Any, above: Any) -> Line:
+    if run.status != "ok":
+        return line((f"  {run.repetition:>3}  failed: {short_reason(run.reason)}", "bad"))
+    m = run.metrics
+    duration, passed = m.get("duration_s"), m.get("pass_at_1")
+    return line(
+        f"  {run.repetition:>3}  "
+        f"{energy.number(m.get('energy_j'), bool(m.get('energy_estimated'))):>11}  "
+        f"{above.number(m.get('energy_above_idle_j')):>9}  "
+        f"{'-' if duration is None else f'{duration:.2f}':>10}  "
+        f"{'-' if passed is None else f'{passed:.3f}':>6}"
+    )
+
+
+def next_rows(plan: PlanInfo | None, position: int | None, height: int) -> list[Line]:
+    """The configurations that come next."""
+    if plan is None:
+        return []
+    rows = [
+        line((f" {plan.name(config):>5} ", "bright"), plan.describe(config))
+        for config in plan.after(position or 0, height)
+    ]
+    return rows or [line(("  the plan ends here", "dim"))]
+
+
+def failures(model: Model, plan: PlanInfo | None) -> list[tuple[str, int, str]]:
+    """(reason, count, which runs) of failed attempts, the most frequent first."""
+    found: dict[str, list[str]] = {}
+    for run in model.runs.values():
+        if run.status != "ok":
+            name = plan.name(run.config_id) if plan else run.config_id[:8]
+            found.setdefault(short_reason(run.reason), []).append(f"{name} rep {run.repetition}")
+    ranked = sorted(found.items(), key=lambda item: -len(item[1]))
+    return [(reason, len(runs), ", ".join(runs)) for reason, runs in ranked]
+
+
+def short_reason(reason: str | None) -> str:
+    """The first clause of a reason, so that alike failures count as one."""
+    text = " ".join((reason or "no reason given").split())
+    if "out of memory" in text.lower():
+        return "out of memory"
+    return re.split(r"[:(;]|\. ", text, maxsplit=1)[0].strip()[:40] or "no reason given"

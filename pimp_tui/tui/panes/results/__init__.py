@@ -1,0 +1,1 @@
+"""Results: what was measured, down to the single completion."""

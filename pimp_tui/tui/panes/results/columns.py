@@ -1,0 +1,139 @@
+"""Columns of the tables: which, in which order, with which headings and units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from pimp_tui.tui.widgets.frame_table import Column
+from pimp_tui.tui.widgets.numbers import ENERGY, option_text, scale_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+#: Metrics in the order of interest; the objectives of the session come before them.
+_INTEREST = (
+    "duration_s",
+    "energy_j",
+    "latency_s",
+    "pass_at_1",
+    "tokens_per_s",
+    "energy_above_idle_j",
+    "latency_p95_s",
+    "ttft_s",
+    "j_per_token",
+    "peak_memory_bytes",
+)
+_SCALE_ROWS = 2000
+#: Option columns that stand before the metrics; the others follow behind them.
+_OPTIONS_BEFORE = {"narrow": 4, "wide": 6, "very wide": 10}
+
+
+def with_status(frame: pl.DataFrame, repeats: int) -> pl.DataFrame:
+    """Add ``status``: ok, 3/10, the reason of a failure, or ``-`` where nothing ran yet."""
+    import polars as pl
+
+    ok, failed = pl.col("runs_ok"), pl.col("runs_failed")
+    reason = pl.col("reason").str.split(":").list.first().str.slice(0, 16)
+    status = (
+        pl.when(ok >= repeats)
+        .then(pl.lit("ok"))
+        .when(ok > 0)
+        .then(pl.concat_str([ok.cast(pl.String), pl.lit(f"/{repeats}")]))
+        .when(failed > 0)
+        .then(reason.fill_null("failed"))
+        .otherwise(pl.lit("-"))
+    )
+    return frame.with_columns(status.alias("status"))
+
+
+def differing(frame: pl.DataFrame, options: Iterable[str]) -> list[str]:
+    """Options that take more than one value, in order."""
+    sample = frame if frame.height <= 100_000 else frame.head(100_000)
+    return [name for name in options if sample[name].n_unique() > 1]
+
+
+def measured(frame: pl.DataFrame, metrics: Iterable[str]) -> list[str]:
+    """Metrics that any row has."""
+    return [m for m in metrics if m in frame.columns and frame[m].null_count() < frame.height]
+
+
+def ranked(metrics: Iterable[str], objectives: Iterable[str]) -> list[str]:
+    """Metrics, the objectives first, then by interest, then the rest in order."""
+    metrics = list(metrics)
+    wanted = [*objectives, *_INTEREST]
+    return list(dict.fromkeys([m for m in wanted if m in metrics] + metrics))
+
+
+def all_names(
+    frame: pl.DataFrame, options: list[str], metrics: list[str], width: int
+) -> tuple[list[str], list[str]]:
+    """(columns shown by default, those that the chooser offers besides them).
+
+    The options that differ come first, as many as leave room for the metrics; the others stand
+    behind the metrics, one scroll away.
+    """
+    vary = differing(frame, options)
+    kind = "narrow" if width < 110 else ("wide" if width < 160 else "very wide")
+    before = _OPTIONS_BEFORE[kind]
+    spread = [f"{m}_std" for m in metrics if _has_values(frame, f"{m}_std")]
+    numbers: list[str] = []
+    for n, metric in enumerate(metrics):
+        numbers.append(metric)
+        if n < 2 and f"{metric}_std" in spread:
+            numbers.append(f"{metric}_std")
+    few = {"narrow": 4, "wide": 6, "very wide": 12}[kind]
+    head = [m for m in numbers if m.removesuffix("_std") in metrics[:few]]
+    shown = ["position", *vary[:before], *head, "status", *vary[before:]]
+    rest = [n for n in [*numbers, *spread, *options, "sampler", "runs_ok", "runs_failed",
+                        "energy_source", "config_id"] if n not in shown]  # fmt: skip
+    present = set(frame.columns)
+    return [n for n in shown if n in present], [n for n in dict.fromkeys(rest) if n in present]
+
+
+def _has_values(frame: pl.DataFrame, name: str) -> bool:
+    return name in frame.columns and frame[name].null_count() < frame.height
+
+
+def column_for(frame: pl.DataFrame, name: str, metrics: Iterable[str]) -> Column:
+    """How a column of any of our frames is shown."""
+    metrics = set(metrics)
+    base = name.removesuffix("_std")
+    if name == "position":
+        return Column(name, "#", option_text)
+    if name in metrics or (name.endswith("_std") and base in metrics):
+        values = frame[base].head(_SCALE_ROWS).to_list() if base in frame.columns else []
+        scale = scale_of(base, values)
+        if name.endswith("_std"):
+            return Column(name, f"± {scale.unit}".strip(), scale.number)
+        estimated = base in ENERGY and _estimated(frame)
+        heading = f"~{scale.label}" if estimated else scale.label
+        return Column(name, heading, lambda v: scale.number(v, estimated))
+    dtype = str(frame.schema[name])
+    if dtype.startswith("Datetime"):
+        return Column(name, name.removesuffix("_at"), _clock)
+    if dtype.startswith("List"):
+        return Column(name, name, lambda v: ", ".join(map(str, v)) if v else "-", right=False)
+    number = frame.schema[name].is_numeric()
+    return Column(name, _short(name), option_text, right=number, longest=40 if name in
+                  ("reason", "task_id", "status") else 16)  # fmt: skip
+
+
+def _short(name: str) -> str:
+    """A heading of at most 14 cells: long option names lose the middle of their words."""
+    if len(name) <= 14:
+        return name
+    words = name.split("_")
+    while len("_".join(words)) > 14 and any(len(w) > 4 for w in words):
+        longest = max(range(len(words)), key=lambda i: len(words[i]))
+        words[longest] = words[longest][:-1]
+    return "_".join(words)[:16]
+
+
+def _estimated(frame: pl.DataFrame) -> bool:
+    return "energy_estimated" in frame.columns and bool(frame["energy_estimated"].any())
+
+
+def _clock(value: Any) -> str:
+    return value.astimezone().strftime("%H:%M:%S") if isinstance(value, datetime) else "-"

@@ -1,0 +1,110 @@
+"""Lines of styled cells: built by pure functions, compared cell by cell.
+
+A line is a tuple of (text, kind) spans, kinds as in ``painted``. Comparing two lines costs next to nothing, which
+is what lets a live screen send only the cells that changed (Textual repaints whole regions).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pimp_tui.tui.widgets.painted import Span
+
+Line = tuple[Span, ...]
+
+#: Two changed runs closer than this are sent as one: moving the cursor costs about as much.
+_GAP = 6
+
+
+def line(*parts: str | Span) -> Line:
+    """A line from bare strings and (text, style) spans; empty parts vanish."""
+    spans = (part if isinstance(part, tuple) else (part, "") for part in parts)
+    return tuple((text, style) for text, style in spans if text)
+
+
+def text_of(cells: Line) -> str:
+    """The characters of a line."""
+    return "".join(text for text, _ in cells)
+
+
+def width_of(cells: Line) -> int:
+    """Number of cells, one a character."""
+    return sum(len(text) for text, _ in cells)
+
+
+def fit(cells: Line, width: int, more: str = "") -> Line:
+    """Exactly ``width`` cells: padded with blanks or cut, ``more`` in the last cells if cut."""
+    have = width_of(cells)
+    if have <= width:
+        return cells if have == width else (*cells, (" " * (width - have), ""))
+    room, kept = max(width - len(more), 0), []
+    for text, style in cells:
+        if room <= 0:
+            break
+        kept.append((text[:room], style))
+        room -= len(text)
+    tail = (more[:width], "dim")
+    return line(*kept, tail)
+
+
+def columns(cells: Line) -> list[Span]:
+    """One (character, style) pair a cell."""
+    return [(char, style) for text, style in cells for char in text]
+
+
+def from_columns(cells: Iterable[Span]) -> Line:
+    """The reverse of :func:`columns`: neighbours of one style become one span."""
+    spans: list[Span] = []
+    for char, style in cells:
+        if spans and spans[-1][1] == style:
+            spans[-1] = (spans[-1][0] + char, style)
+        else:
+            spans.append((char, style))
+    return tuple(spans)
+
+
+def changed(old: Line, new: Line) -> list[tuple[int, int]]:
+    """Runs [start, end) of cells that differ between two lines of one width."""
+    if old == new:
+        return []
+    before, after = columns(old), columns(new)
+    length = max(len(before), len(after))
+    runs: list[tuple[int, int]] = []
+    for x in range(length):
+        if x < len(before) and x < len(after) and before[x] == after[x]:
+            continue
+        if runs and x - runs[-1][1] < _GAP:
+            runs[-1] = (runs[-1][0], x + 1)
+        else:
+            runs.append((x, x + 1))
+    return runs
+
+
+def wrap(text: str, width: int, indent: str = "") -> list[str]:
+    """Break text at blanks to at most ``width`` cells a line; long words are cut."""
+    import textwrap
+
+    if width <= len(indent):
+        return [text[:width]]
+    lines = textwrap.wrap(text, width, subsequent_indent=indent, break_on_hyphens=False)
+    return lines or [""]
+
+
+def printable(text: str, tab: int = 4) -> str:
+    """Text that occupies one cell a character: tabs expanded, the rest of the world as ``?``."""
+    from rich.cells import cell_len
+
+    flat = text.expandtabs(tab)
+    if flat.isascii() and flat.isprintable():
+        return flat
+    return "".join(c if c.isprintable() and cell_len(c) == 1 else "?" for c in flat)
+
+
+def side_by_side(left: Sequence[Line], right: Sequence[Line], width: int, gap: Line) -> list[Line]:
+    """Two columns of lines; the left one ``width`` cells wide, ``gap`` between them."""
+    height = max(len(left), len(right))
+    pad_left = [*left, *[()] * (height - len(left))]
+    pad_right = [*right, *[()] * (height - len(right))]
+    return [
+        (*fit(a, width), *gap, *b) for a, b in zip(pad_left, pad_right, strict=True)
+    ]
