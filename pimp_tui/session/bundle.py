@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pimp_tui.errors import UserError
 from pimp_tui.session import paths
 from pimp_tui.session.manifest import read_manifest
-from pimp_tui.session.schema import METRICS, PLAN_KEYS, polars_schema
+from pimp_tui.session.schema import METRICS, PLAN_KEYS, RUNS, polars_schema
 from pimp_tui.session.status import read_status
 
 if TYPE_CHECKING:
@@ -81,7 +81,12 @@ class Session:
     @property
     def metrics(self) -> list[str]:
         """Metrics that a run of this session may hold, imported ones included."""
-        return [*METRICS, *self.manifest.get("imported_metrics", [])]
+        return [*METRICS, *self._extra_metrics]
+
+    @property
+    def _extra_metrics(self) -> tuple[str, ...]:
+        imported = self.manifest.get("imported_metrics") or []
+        return tuple(name for name in imported if name not in RUNS)
 
     @property
     def default_objectives(self) -> dict[str, str]:
@@ -184,8 +189,7 @@ class Session:
     def _table(self, table: str) -> pl.LazyFrame:
         import polars as pl
 
-        extra = tuple(self.manifest.get("imported_metrics", [])) if table == "runs" else ()
-        schema = polars_schema(table, extra)
+        schema = polars_schema(table, self._extra_metrics)
         folder = self.path / table
         if not folder.is_dir() or not any(folder.glob("*.parquet")):
             return pl.LazyFrame(schema=schema)

@@ -1,0 +1,118 @@
+"""One attempt at one run: what the worker tells of it, and its commit to the bundle."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pimp_tui.campaign import record
+from pimp_tui.campaign.board import Board
+from pimp_tui.campaign.clock import SessionClock
+from pimp_tui.campaign.schedule import Planned
+from pimp_tui.campaign.scoring import judge
+from pimp_tui.campaign.settings import Settings
+from pimp_tui.session.segments import RunKey, commit_run
+from pimp_tui.workload import load_workload
+
+_LIVE_REQUESTS = 64
+
+
+class Attempt:
+    """Collects the trace between commits and turns answers into segments.
+
+    Args:
+        session: the session's folder, absolute.
+        board: gets the live events.
+    """
+
+    def __init__(
+        self,
+        session: Path,
+        manifest: dict[str, Any],
+        settings: Settings,
+        board: Board,
+        clock: SessionClock,
+    ) -> None:
+        self._session, self._settings, self._board, self._clock = session, settings, board, clock
+        self._workload = load_workload(manifest["workload"]["id"], settings.limit)
+        self._task_ids = [task.task_id for task in self._workload.tasks]
+        self._prompt_hashes = [record.text_hash(task.prompt) for task in self._workload.tasks]
+        self._base = {"engine": manifest["engine"], "host": socket.gethostname()}
+        self._power: list[dict[str, Any]] = []
+        self._started = datetime.now(UTC)
+        self._current: dict[str, Any] = {}
+
+    def begin(self, item: Planned, repetition: int) -> None:
+        """Note that an attempt starts now."""
+        self._started = datetime.now(UTC)
+        self._current = {"config_id": item.config_id, "repetition": repetition}
+
+    def command(self, item: Planned, seed: int) -> dict[str, Any]:
+        """The worker's ``run`` command for a configuration."""
+        return {
+            "cmd": "run",
+            "model": item.model,
+            "deployment": item.deployment,
+            "options": item.options,
+            "seed": seed,
+            "warmups": self._settings.warmups,
+        }
+
+    def on_message(self, message: dict[str, Any]) -> None:
+        """Pass live news of the worker on to whoever watches."""
+        if message["type"] == "samples":
+            for row in message["rows"]:
+                self._sample(row)
+        elif message["type"] == "phase":
+            self._board.update(phase=message["phase"])
+        elif message["type"] == "progress":
+            news = {key: value for key, value in message.items() if key != "type"}
+            self._board.tell("progress", **self._current, **news)
+
+    def note_idle(
+        self, answer: dict[str, Any], mark: Callable[..., None], log: Callable[..., None]
+    ) -> None:
+        """Keep the idle baseline in the manifest."""
+        if answer["type"] == "idle":
+            mark("running", idle=answer["idle"])
+            log(f"idle baseline: {answer['idle']}")
+
+    def commit_result(
+        self, item: Planned, repetition: int, number: int, answer: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Score and record a finished run; returns its runs row."""
+        self._board.update(phase="score")
+        judged = judge(self._workload, answer["completions"], self._settings.unsafe_sandbox)
+        base = self._base | {"model": item.model}
+        row = record.run_row(answer, [passed for passed, _ in judged], base, self._clock)
+        requests = record.request_rows(
+            answer, judged, self._task_ids, self._prompt_hashes, self._clock
+        )
+        self._commit(RunKey(item.config_id, repetition, number), row, requests)
+        for request in requests[:_LIVE_REQUESTS]:
+            shown = {key: request[key] for key in ("task_id", "latency_s", "ttft_s", "tokens_out")}
+            self._board.tell("request", **shown)
+        return row
+
+    def commit_failure(self, item: Planned, repetition: int, number: int, reason: str) -> None:
+        """Record a failed run with its reason."""
+        base = self._base | {"model": item.model}
+        row = record.failed_row(reason, self._started, datetime.now(UTC), base)
+        self._commit(RunKey(item.config_id, repetition, number), row, [])
+
+    def _commit(self, key: RunKey, row: dict[str, Any], requests: list[dict[str, Any]]) -> None:
+        commit_run(self._session, key, row, requests, self._power)
+        self._power = []
+        names = ("status", "reason", "duration_s", "energy_j", "energy_estimated", "pass_at_1")
+        self._board.tell("run", **key._asdict(), **{name: row.get(name) for name in names})
+
+    def _sample(self, row: dict[str, Any]) -> None:
+        at = row.pop("monotonic_s")
+        estimate = row.pop("estimated_power_w", None)
+        t_s = round(self._clock.t_s(at), 4)
+        self._power.append(row | {"t_s": t_s, "at": self._clock.utc(at)})
+        live = {key: value for key, value in row.items() if key not in ("t_s", "at")}
+        self._board.tell("sample", **live | {"t_s": t_s, "estimated_power_w": estimate})

@@ -1,0 +1,205 @@
+"""The campaign's loop: load, idle baseline, run after run, until the plan or the patience ends."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pimp_tui.campaign.attempt import Attempt
+from pimp_tui.campaign.board import Board
+from pimp_tui.campaign.budget import Budget
+from pimp_tui.campaign.clock import SessionClock
+from pimp_tui.campaign.schedule import Planned, order
+from pimp_tui.campaign.settings import Settings
+from pimp_tui.campaign.worker_link import Interrupted, WorkerDied, WorkerHung, WorkerLink
+from pimp_tui.session.compact import committed_keys
+from pimp_tui.session.status import read_status
+
+#: A stop waits this long for the run in progress before it drops it, seconds.
+STOP_GRACE_S = 30.0
+#: So many configurations failing in a row from the start end a campaign.
+HOPELESS = 5
+_ATTEMPTS = 2
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a campaign ended: ``state`` done or stopped, and why."""
+
+    state: str
+    reason: str
+
+
+class CampaignLoop:
+    """Runs what is left of a plan.
+
+    Attributes:
+        runs_done, runs_failed: committed runs, those of earlier sittings included.
+    """
+
+    def __init__(
+        self,
+        session: Path,
+        manifest: dict[str, Any],
+        settings: Settings,
+        planned: list[Planned],
+        board: Board,
+        clock: SessionClock,
+        log: Callable[..., None],
+        budget: Budget,
+        mark: Callable[..., None],
+    ) -> None:
+        self._settings, self._planned, self._board = settings, planned, board
+        self._log, self._budget, self._mark = log, budget, mark
+        self._session = session
+        status = read_status(session)
+        self.runs_done, self.runs_failed = status["runs_done"], status["runs_failed"]
+        self._attempt = Attempt(session, manifest, settings, board, clock)
+        self._link = WorkerLink(
+            session, manifest["engine"], settings.gpus, self._attempt.on_message,
+            session / "log.txt", self._must_drop,
+        )  # fmt: skip
+        self._stop_asked_at: float | None = None
+        self._durations: list[float] = []
+        self._broken: dict[str, str] = {}
+        self._idle_due = True
+
+    def run(self) -> Outcome:
+        """Run to the end of the plan, a stop, the budget, or hopelessness."""
+        recorded = [(config, repetition) for config, repetition, _ in committed_keys(self._session)]
+        todo = order(self._planned, self._settings.repeats, self._settings.seed, recorded)
+        self._total = len(self._planned) * self._settings.repeats
+        self._update(state="running", phase="load")
+        self._log(f"{len(todo)} of {self._total} runs to do")
+        try:
+            for item, repetition in todo:
+                if outcome := self._before(item, repetition):
+                    return outcome
+                self._one(item, repetition)
+                if self._hopeless():
+                    reason = next(iter(self._broken.values()))
+                    return Outcome("stopped", f"the first {HOPELESS} configurations failed: {reason}")
+            if self._board.stop.is_set() and self.runs_done + self.runs_failed < self._total:
+                return Outcome("stopped", self._board.stop_reason)
+            return Outcome("done", f"{self.runs_done} runs ok, {self.runs_failed} failed")
+        finally:
+            self._link.close()
+
+    def _before(self, item: Planned, repetition: int) -> Outcome | None:
+        """Obey pause, stop and budget between two runs."""
+        if self._board.pause.is_set() and not self._board.stop.is_set():
+            self._update(state="paused", phase=None)
+            self._mark("paused")
+            while self._board.pause.is_set() and not self._board.stop.is_set():
+                time.sleep(0.1)
+            self._mark("running")
+            self._update(state="running")
+        if self._board.stop.is_set():
+            return Outcome("stopped", self._board.stop_reason)
+        if self._budget.exhausted:
+            return Outcome("stopped", f"{self._budget}, {self._left()} runs left out")
+        self._board.skip.clear()
+        self._update(config_id=item.config_id, position=item.position, repetition=repetition)
+        return None
+
+    def _one(self, item: Planned, repetition: int) -> None:
+        """One run, recorded whatever happens, unless it is dropped by a stop."""
+        begun = time.monotonic()
+        if reason := self._broken.get(item.config_id):
+            self._attempt.commit_failure(item, repetition, 1, f"not repeated: {reason}")
+            self._count(item, "failed", begun)
+            return
+        for number in range(1, _ATTEMPTS + 1):
+            try:
+                self._prepare(item)
+                self._attempt.begin(item, repetition)
+                seed = random.Random(f"{self._settings.seed}/{repetition}").randrange(2**31)
+                answer = self._link.ask(
+                    self._attempt.command(item, seed), self._settings.timeout_s
+                )
+            except Interrupted:
+                if self._board.stop.is_set():
+                    return
+                self._fail(item, repetition, number, "skipped by the user", begun)
+                return
+            except WorkerHung as error:
+                self._idle_due = True
+                self._fail(item, repetition, number, str(error), begun)
+                return
+            except WorkerDied as error:
+                self._idle_due = True
+                self._log(f"#{item.position}: {error}; a new worker takes over", "warning")
+                if number == _ATTEMPTS:
+                    self._fail(item, repetition, number, str(error), begun)
+                continue
+            if answer["type"] == "failed":
+                if answer["kind"] == "memory":
+                    self._link.kill()  # what it holds may be what is missing
+                    self._idle_due = True
+                self._fail(item, repetition, number, answer["reason"], begun)
+                return
+            row = self._attempt.commit_result(item, repetition, number, answer)
+            self._budget.spend(row["duration_s"], row["energy_j"])
+            self.runs_done += 1
+            self._count(item, "ok", begun)
+            return
+
+    def _prepare(self, item: Planned) -> None:
+        """The idle baseline, with the model loaded, whenever a fresh worker needs one."""
+        if not self._idle_due and self._link.alive:
+            return
+        load = {"cmd": "load", "model": item.model, "deployment": item.deployment}
+        answer = self._link.ask(load, self._settings.timeout_s)
+        if answer["type"] == "loaded":
+            idle = {"cmd": "idle", "seconds": self._settings.idle_s}
+            answer = self._link.ask(idle, self._settings.timeout_s + self._settings.idle_s)
+            self._attempt.note_idle(answer, self._mark, self._log)
+            self._idle_due = False
+
+    def _fail(self, item: Planned, repetition: int, number: int, reason: str, begun: float) -> None:
+        self._attempt.commit_failure(item, repetition, number, reason)
+        self._log(f"#{item.position} repetition {repetition} failed: {reason}", "error")
+        self._broken[item.config_id] = reason
+        self._count(item, "failed", begun)
+
+    def _count(self, item: Planned, status: str, begun: float) -> None:
+        if status == "failed":
+            self.runs_failed += 1
+        else:
+            self._durations.append(time.monotonic() - begun)
+        self._update()
+
+    def _update(self, **fields: Any) -> None:
+        self._board.update(
+            **fields,
+            runs_done=self.runs_done,
+            runs_failed=self.runs_failed,
+            runs_planned=self._total,
+            eta_s=self._eta_s(),
+        )
+
+    def _eta_s(self) -> float | None:
+        """Estimated seconds to the end: runs left times the mean time of a run so far."""
+        if not self._durations:
+            return None
+        return round(self._left() * sum(self._durations) / len(self._durations), 1)
+
+    def _left(self) -> int:
+        return self._total - self.runs_done - self.runs_failed
+
+    def _hopeless(self) -> bool:
+        return self.runs_done == 0 and len(self._broken) >= HOPELESS
+
+    def _must_drop(self) -> bool:
+        if self._board.skip.is_set():
+            self._board.skip.clear()
+            return True
+        if not self._board.stop.is_set():
+            return False
+        now = time.monotonic()
+        self._stop_asked_at = self._stop_asked_at or now
+        return now - self._stop_asked_at > STOP_GRACE_S

@@ -1,0 +1,38 @@
+"""The plan as the runner needs it: every option of every configuration spelled out."""
+
+from __future__ import annotations
+
+from pimp_tui.campaign.schedule import Planned
+from pimp_tui.session.bundle import Session
+
+
+def read_planned(session: Session) -> list[Planned]:
+    """Planned configurations in plan order, each once.
+
+    Every modelled option gets its effective value, so that nothing is inherited from the model's
+    own generation_config.json.
+
+    Raises:
+        UserError: a row of the plan is no valid configuration of the session's space.
+    """
+    space = session.space()
+    default_model = session.manifest["models"][0]["name"]
+    planned: dict[str, Planned] = {}
+    for row in session.plan.collect().iter_rows(named=True):
+        if row["config_id"] in planned:
+            continue
+        features = space.from_row(row)
+        options = space.effective(features)
+        deployment = {
+            name: value
+            for name, value in options.items()
+            if space.layer(name) == "deployment" and name != "batch_size"
+        }
+        planned[row["config_id"]] = Planned(
+            row["config_id"],
+            row["position"],
+            space.row(features).get("model") or default_model,
+            {name: value for name, value in options.items() if name != "model"},
+            deployment,
+        )
+    return list(planned.values())

@@ -1,0 +1,137 @@
+"""The runner process of a campaign: ``python -m pimp_tui.campaign.runner SESSION``.
+
+It lives in a process session of its own, holds the session's lock, writes every segment, and
+supervises the worker. SIGTERM, SIGINT and the ``stop`` command end it after the run in progress
+is recorded or dropped whole; SIGHUP does nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import sys
+import time
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pimp_tui.campaign.board import Board
+from pimp_tui.campaign.budget import Budget
+from pimp_tui.campaign.clock import SessionClock
+from pimp_tui.campaign.loop import CampaignLoop
+from pimp_tui.campaign.planned import read_planned
+from pimp_tui.campaign.server import ControlServer
+from pimp_tui.campaign.settings import Settings
+from pimp_tui.errors import UserError
+from pimp_tui.session import segments
+from pimp_tui.session.bundle import Session
+from pimp_tui.session.compact import compact, repair
+from pimp_tui.session.lock import SessionLock
+from pimp_tui.session.manifest import read_manifest, write_manifest
+
+EXIT_OK, EXIT_FAULT, EXIT_USER, EXIT_FAILED_RUNS, EXIT_STOPPED = 0, 1, 2, 3, 130
+
+
+class Runner:
+    """Wires lock, log, clock, socket and loop for one session folder (absolute)."""
+
+    def __init__(self, session: Path) -> None:
+        self.session = session
+        self.manifest = read_manifest(session)
+        self.settings = Settings.from_json(self.manifest["settings"])
+        self.clock = SessionClock(self.manifest["created"], last_t_s(session))
+        self.board = Board(self.clock.t_s)
+        self._log = (session / "log.txt").open("a", buffering=1, encoding="utf-8")
+
+    def log(self, text: str, level: str = "info") -> None:
+        """A line for the log, stamped in UTC, and for whoever listens."""
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        print(f"{now} {level:7} {text}", file=self._log)
+        self.board.tell("log", level=level, text=text)
+
+    def run(self) -> int:
+        """Run what is left of the plan; returns the exit code."""
+        with SessionLock.acquire(self.session):
+            repair(self.session)
+            swept = segments.sweep(self.session)
+            server = ControlServer(self.session, self.board)
+            try:
+                self._mark("running", runner=_runner(), socket=str(server.path or "") or None)
+                self._catch_signals()
+                if swept:
+                    self.log(f"removed {len(swept)} files that no finished run owns", "warning")
+                return self._campaign()
+            except UserError as error:
+                self._mark("stopped")
+                self.log(" ".join(error.lines()), "error")
+                return EXIT_USER
+            except BaseException:
+                self.log(traceback.format_exc(), "error")
+                with contextlib.suppress(OSError):
+                    self._mark("stopped")
+                raise
+            finally:
+                server.close()
+
+    def _campaign(self) -> int:
+        session = Session(self.session)
+        planned = read_planned(session)
+        loop = CampaignLoop(
+            self.session, self.manifest, self.settings, planned, self.board, self.clock, self.log,
+            Budget(self.settings.budget, session), self._mark,
+        )  # fmt: skip
+        outcome = loop.run()
+        self.log(f"{outcome.state}: {outcome.reason}")
+        if outcome.state == "done":
+            compact(self.session)
+        self._mark(outcome.state)
+        self.board.update(state=outcome.state)
+        time.sleep(0.2)  # let the last events reach slow readers before the socket closes
+        if outcome.state != "done":
+            return EXIT_STOPPED if self.board.stop.is_set() else EXIT_FAILED_RUNS
+        return EXIT_FAILED_RUNS if loop.runs_failed else EXIT_OK
+
+    def _mark(self, status: str, **fields: Any) -> None:
+        self.manifest |= {"status": status} | fields
+        write_manifest(self.session, self.manifest)
+
+    def _catch_signals(self) -> None:
+        def stop(number: int, _frame: object) -> None:
+            self.board.stop_reason = f"stopped by {signal.Signals(number).name}"
+            self.board.stop.set()
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
+def last_t_s(session: Path) -> float:
+    """The largest ``t_s`` in the power table, 0 where there is none."""
+    import polars as pl
+
+    folder = session / "power"
+    if not folder.is_dir() or not any(folder.glob("*.parquet")):
+        return 0.0
+    value = pl.scan_parquet(folder / "*.parquet").select(pl.col("t_s").max()).collect().item()
+    return float(value or 0.0)
+
+
+def _runner() -> dict[str, Any]:
+    job = os.environ.get("SLURM_JOB_ID")
+    return {"host": socket.gethostname(), "pid": os.getpid()} | ({"job": job} if job else {})
+
+
+def main() -> int:
+    """Entry point of ``python -m pimp_tui.campaign.runner``."""
+    try:
+        return Runner(Path(sys.argv[1]).resolve()).run()
+    except UserError as error:
+        print("\n".join(error.lines()), file=sys.stderr)
+        return EXIT_USER
+
+
+if __name__ == "__main__":
+    sys.exit(main())

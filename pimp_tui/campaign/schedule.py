@@ -1,0 +1,67 @@
+"""The order of runs: a pure function of the plan and the seed.
+
+Repeats are interleaved (every configuration once, then every one again) so that a drift of the
+machine does not look like an effect of an option; inside a repetition the order is shuffled, but
+configurations that need the same load of the model stay together, since a reload is expensive.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One configuration of the plan as the runner needs it.
+
+    Attributes:
+        config_id: its identity.
+        position: its place in the plan, from 1.
+        model: name of its model.
+        options: every modelled option with its effective value.
+        deployment: those of ``options`` that need a reload of the model when they change.
+    """
+
+    config_id: str
+    position: int
+    model: str
+    options: dict[str, Any]
+    deployment: dict[str, Any]
+
+    @property
+    def load_key(self) -> str:
+        """Equal for configurations that share one load of the model."""
+        return json.dumps([self.model, self.deployment], sort_keys=True)
+
+
+def order(
+    plan: Sequence[Planned], repeats: int, seed: int, recorded: Iterable[tuple[str, int]] = ()
+) -> list[tuple[Planned, int]]:
+    """The runs still to do, as (configuration, repetition) with repetition from 1.
+
+    Args:
+        recorded: (config_id, repetition) that already have a committed run; they are left out
+            without changing the order of the others.
+    """
+    skip = set(recorded)
+    runs = []
+    for repetition in range(1, repeats + 1):
+        generator = random.Random(f"{seed}/{repetition}")
+        groups: dict[str, list[Planned]] = {}
+        for item in plan:
+            groups.setdefault(item.load_key, []).append(item)
+        keys = list(groups)
+        generator.shuffle(keys)
+        for key in keys:
+            members = list(groups[key])
+            generator.shuffle(members)
+            runs += [
+                (item, repetition)
+                for item in members
+                if (item.config_id, repetition) not in skip
+            ]
+    return runs

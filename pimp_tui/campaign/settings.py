@@ -1,0 +1,128 @@
+"""Protocol of a campaign: the presets and what may be changed about them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from pimp_tui.errors import UserError
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How every configuration of a campaign is measured.
+
+    Attributes:
+        preset: name of the preset the rest came from.
+        repeats: measured runs per configuration.
+        warmups: unmeasured batches before each measured run.
+        idle_s: length of the idle baseline, seconds.
+        timeout_s: a run that takes longer is killed and recorded as failed, seconds.
+        seed: seed of sampling, order and generation.
+        method: samplers joined by ``+``, None for a given plan.
+        configurations: ``-n``; None lets the sampler decide.
+        batch_size, max_new_tokens: fixed for the whole campaign where not None.
+        select, deselect: the partial configuration that every sampled configuration respects.
+        budget: ``60min``, ``5MJ`` or ``40runs``; None is no budget.
+        gpus: indices of the GPUs to use, None for all that are visible.
+    """
+
+    preset: str = "quick"
+    repeats: int = 2
+    warmups: int = 1
+    idle_s: float = 5.0
+    timeout_s: float = 600.0
+    seed: int = 0
+    method: str | None = "diverse"
+    configurations: int | None = None
+    batch_size: int | None = None
+    max_new_tokens: int | None = None
+    select: tuple[str, ...] = ()
+    deselect: tuple[str, ...] = ()
+    limit: int | None = None
+    budget: str | None = None
+    gpus: tuple[int, ...] | None = None
+    trust_remote_code: bool = False
+    unsafe_sandbox: bool = False
+    overrides: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON for the manifest."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+        }
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Settings:
+        """Settings from a manifest; keys this version does not know are left out."""
+        known = {item.name for item in fields(cls)}
+        return cls(
+            **{
+                name: tuple(item) if isinstance(item, list) else item
+                for name, item in value.items()
+                if name in known
+            }
+        )
+
+
+PRESETS = {
+    "quick": Settings(preset="quick", batch_size=32),
+    "paper": Settings(
+        preset="paper",
+        repeats=10,
+        warmups=6,
+        idle_s=30.0,
+        timeout_s=7200.0,
+        method="twise",
+        batch_size=32,
+        max_new_tokens=512,
+        select=("dtype_bfloat16",),
+    ),
+    "paper-2": Settings(
+        preset="paper-2",
+        repeats=30,
+        warmups=6,
+        idle_s=30.0,
+        timeout_s=7200.0,
+        method="twise",
+    ),
+}
+
+_BUDGET = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|h|J|kJ|MJ|runs?)")
+_SCALE = {"s": 1.0, "min": 60.0, "h": 3600.0, "J": 1.0, "kJ": 1e3, "MJ": 1e6, "run": 1, "runs": 1}
+_UNIT = {"s": "s", "min": "s", "h": "s", "J": "J", "kJ": "J", "MJ": "J", "run": "runs"}
+
+
+def preset(name: str, **changes: Any) -> Settings:
+    """A preset with the user's changes; a change of None leaves the preset's value.
+
+    Raises:
+        UserError: unknown preset, or a number that cannot be.
+    """
+    if name not in PRESETS:
+        raise UserError(f"no preset {name!r}", mend=f"presets: {', '.join(PRESETS)}")
+    settings = replace(
+        PRESETS[name], **{key: value for key, value in changes.items() if value is not None}
+    )
+    for key in ("repeats", "configurations", "batch_size", "max_new_tokens", "limit"):
+        value = getattr(settings, key)
+        if value is not None and value < 1:
+            raise UserError(f"{key} must be at least 1, not {value}")
+    if settings.budget:
+        parse_budget(settings.budget)
+    return settings
+
+
+def parse_budget(text: str) -> tuple[float, str]:
+    """A budget as (amount, unit), unit one of ``s``, ``J``, ``runs``.
+
+    Raises:
+        UserError: the text is no budget.
+    """
+    match = _BUDGET.fullmatch(text.strip())
+    if not match:
+        raise UserError(f"{text!r} is no budget", "--budget", "write 60min, 5MJ or 40runs")
+    unit = match[2]
+    return float(match[1]) * _SCALE[unit], _UNIT.get(unit, "runs")

@@ -1,0 +1,193 @@
+"""The worker process: holds the model and the meters, does one run at a time.
+
+Started by the runner as ``python -m pimp_tui.campaign.worker SESSION --channel N``; it dies with
+the runner. Everything that can hang, crash or run out of memory happens here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from pimp_tui.campaign.channel import Channel, Closed
+from pimp_tui.errors import UserError
+
+_PR_SET_PDEATHSIG = 1
+_SAMPLE_PERIOD_S = 0.25
+
+
+def die_with_parent(parent: int) -> None:
+    """Ask the kernel to kill this process when the runner goes, and go if it already has."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        raise SystemExit(1)
+
+
+class Worker:
+    """Obeys the runner's commands: load, idle, run, exit.
+
+    Args:
+        channel: to the runner.
+        session: the session's folder.
+        engine_name: name of the engine in the registry.
+        gpus: indices of the GPUs to meter, None for all.
+    """
+
+    def __init__(
+        self, channel: Channel, session: Path, engine_name: str, gpus: list[int] | None
+    ) -> None:
+        from pimp_tui.engine.registry import open_engine
+        from pimp_tui.metering import open_meters
+        from pimp_tui.session.manifest import read_manifest
+        from pimp_tui.workload import load_workload
+
+        self._channel = channel
+        manifest = read_manifest(session)
+        settings = manifest["settings"]
+        self._trust = bool(settings.get("trust_remote_code"))
+        self._models = {item["name"]: item["path"] for item in manifest["models"]}
+        self._workload = load_workload(manifest["workload"]["id"], settings.get("limit"))
+        self._meters = open_meters(gpus)
+        self._engine = open_engine(engine_name)
+        self._loaded: tuple[str, str] | None = None
+        self._model = ""
+        self._done = threading.Event()
+        self._watcher = threading.Thread(target=self._send_samples, daemon=True)
+
+    def serve(self) -> None:
+        """Obey until told to exit or the runner is gone."""
+        self._tell("ready", pid=os.getpid())
+        self._watcher.start()
+        commands = {"load": self._load, "idle": self._idle, "run": self._run}
+        try:
+            while (message := self._channel.receive()) is not None:
+                if message["cmd"] == "exit":
+                    return
+                try:
+                    commands[message["cmd"]](message)
+                except Closed:
+                    raise
+                except UserError as error:
+                    self._tell("failed", kind="error", reason=str(error))
+                except Exception as error:
+                    traceback.print_exc(file=sys.stderr)
+                    self._tell("failed", kind=_kind(error), reason=_reason(error))
+        except Closed:
+            return
+        finally:
+            self._done.set()
+            self._engine.close()
+
+    def _tell(self, kind: str, **fields: Any) -> None:
+        self._channel.send({"type": kind} | fields)
+
+    def _load(self, message: dict[str, Any]) -> None:
+        self._tell("phase", phase="load")
+        model = message["model"]
+        facts = self._engine.load(
+            self._models[model], message["deployment"], trust_remote_code=self._trust
+        )
+        self._tell("loaded", model=model, facts=facts)
+
+    def _idle(self, message: dict[str, Any]) -> None:
+        self._tell("phase", phase="idle")
+        idle = self._meters.idle(message["seconds"])
+        self._tell("idle", idle=asdict(idle))
+
+    def _run(self, message: dict[str, Any]) -> None:
+        prompts = [task.prompt for task in self._workload.tasks]
+        options, seed = message["options"], message["seed"]
+        self._engine.load(
+            self._models[message["model"]], message["deployment"], trust_remote_code=self._trust
+        )
+        self._tell("phase", phase="warmup")
+        batch = prompts[: max(1, int(options.get("batch_size") or 1))]
+        ignored: list[str] = []
+        for round_number in range(message["warmups"]):
+            self._engine.reset()
+            if round_number == 0:
+                ignored = self._engine.probe(batch, options, seed)
+            else:
+                self._engine.generate(batch, options, seed=seed)
+        self._engine.reset()
+        self._tell("phase", phase="measure")
+        total = len(prompts)
+
+        def on_batch(requests_done: int) -> None:
+            self._tell("progress", requests_done=requests_done, requests_planned=total)
+
+        with self._meters.window(sync=getattr(self._engine, "synchronise", None)) as window:
+            started = time.monotonic()
+            completions = self._engine.generate(prompts, options, seed=seed, on_batch=on_batch)
+            ended = time.monotonic()
+        self._tell(
+            "result",
+            started=started,
+            ended=ended,
+            ignored=ignored,
+            device=self._engine.device,
+            reading=asdict(window.reading),
+            peak_memory_bytes=self._engine.peak_memory_bytes,
+            completions=[asdict(completion) for completion in completions],
+        )
+
+    def _send_samples(self) -> None:
+        since = time.monotonic()
+        while not self._done.wait(_SAMPLE_PERIOD_S):
+            rows = self._meters.samples(since)
+            if rows:
+                since = max(row["monotonic_s"] for row in rows)
+                try:
+                    self._tell("samples", rows=rows)
+                except Closed:
+                    return
+
+
+def _kind(error: Exception) -> str:
+    """``memory`` for an out-of-memory of any device, else ``error``."""
+    name = type(error).__name__
+    out = isinstance(error, MemoryError) or "OutOfMemory" in name
+    return "memory" if out or "can't allocate memory" in str(error) else "error"
+
+
+def _reason(error: Exception) -> str:
+    first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
+    prefix = "out of memory" if _kind(error) == "memory" else type(error).__name__
+    return f"{prefix}: {first}"[:500]
+
+
+def main() -> int:
+    """Entry point of ``python -m pimp_tui.campaign.worker``."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("session", type=Path)
+    parser.add_argument("--channel", type=int, required=True)
+    parser.add_argument("--parent", type=int, required=True)
+    parser.add_argument("--engine", default="transformers")
+    parser.add_argument("--gpus", default="")
+    arguments = parser.parse_args()
+    die_with_parent(arguments.parent)
+    # The runner decides when to stop; a Ctrl+C at the terminal must not end the run halfway.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    channel = Channel.from_descriptor(arguments.channel)
+    gpus = [int(item) for item in arguments.gpus.split(",") if item] or None
+    try:
+        worker = Worker(channel, arguments.session, arguments.engine, gpus)
+    except UserError as error:
+        channel.send({"type": "failed", "kind": "start", "reason": str(error)})
+        return 2
+    worker.serve()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,161 @@
+"""The runner's hand on its worker: start, command, watch the clock, kill, start again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pimp_tui.campaign.channel import Channel, Closed
+
+Message = dict[str, Any]
+#: How often the runner looks up while the worker works, seconds.
+_TICK_S = 0.1
+_START_TIMEOUT_S = 600.0
+
+
+class WorkerDied(Exception):
+    """The worker is gone; the text says how."""
+
+
+class WorkerHung(Exception):
+    """The worker did not answer in time and was killed."""
+
+
+class Interrupted(Exception):
+    """The runner was asked to drop the command in progress; the worker was killed."""
+
+
+class WorkerLink:
+    """Starts a worker when one is needed and passes commands to it.
+
+    Args:
+        session: the session's folder, absolute; it stands in the worker's arguments.
+        engine: name of the engine.
+        gpus: indices of the GPUs, None for all.
+        on_message: called with every message that is not the answer (samples, progress, phase).
+        log: where the worker's stderr goes.
+        interrupt: asked at every tick whether the command in progress is to be dropped.
+    """
+
+    def __init__(
+        self,
+        session: Path,
+        engine: str,
+        gpus: tuple[int, ...] | None,
+        on_message: Callable[[Message], None],
+        log: Path,
+        interrupt: Callable[[], bool],
+    ) -> None:
+        self._session, self._engine, self._gpus = session, engine, gpus
+        self._on_message, self._log, self._interrupt = on_message, log, interrupt
+        self._process: subprocess.Popen[bytes] | None = None
+        self._channel: Channel | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether a worker runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def ask(self, command: Message, timeout_s: float) -> Message:
+        """Send a command and wait for its answer: a message with one of the closing types.
+
+        Raises:
+            WorkerDied, WorkerHung, Interrupted: there is no answer; the worker is gone.
+        """
+        self._ensure()
+        assert self._channel is not None
+        try:
+            self._channel.send(command)
+            return self._wait({"loaded", "idle", "result", "failed"}, timeout_s)
+        except Closed:
+            raise WorkerDied(self._how_it_died()) from None
+
+    def kill(self) -> None:
+        """End the worker and all that it started, at once."""
+        if self._process is None:
+            return
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self._process.wait()
+        self._drop()
+
+    def close(self) -> None:
+        """Let the worker leave by itself, or kill it after a while."""
+        if self._process is None:
+            return
+        try:
+            if self._channel is not None:
+                self._channel.send({"cmd": "exit"})
+            self._process.wait(10)
+        except (Closed, subprocess.TimeoutExpired):
+            pass
+        self.kill()
+
+    def _ensure(self) -> None:
+        if self.alive:
+            return
+        self.kill()
+        ours, theirs = socket.socketpair()
+        arguments = [
+            sys.executable, "-m", "pimp_tui.campaign.worker", str(self._session),
+            "--channel", str(theirs.fileno()), "--parent", str(os.getpid()),
+            "--engine", self._engine, "--gpus", ",".join(map(str, self._gpus or ())),
+        ]  # fmt: skip
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                arguments, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        theirs.close()
+        self._channel = Channel(ours)
+        try:
+            answer = self._wait({"ready", "failed"}, _START_TIMEOUT_S)
+        except Closed:
+            raise WorkerDied(self._how_it_died()) from None
+        if answer["type"] == "failed":
+            self.kill()
+            raise WorkerDied(answer["reason"])
+
+    def _wait(self, closing: set[str], timeout_s: float) -> Message:
+        assert self._channel is not None
+        deadline = time.monotonic() + timeout_s
+        while True:
+            message = self._channel.receive(_TICK_S)
+            if message is not None:
+                if message["type"] in closing:
+                    return message
+                self._on_message(message)
+            if self._interrupt():
+                self.kill()
+                raise Interrupted
+            if time.monotonic() > deadline:
+                self.kill()
+                raise WorkerHung(f"timeout after {timeout_s:.0f} s")
+
+    def _how_it_died(self) -> str:
+        assert self._process is not None
+        try:
+            code = self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return "the worker closed its channel and was killed"
+        self._drop()
+        if code < 0:
+            name = signal.Signals(-code).name
+            hint = " (out of memory?)" if name == "SIGKILL" else ""
+            return f"the worker was killed by {name}{hint}"
+        return f"the worker exited with code {code}"
+
+    def _drop(self) -> None:
+        if self._channel is not None:
+            self._channel.close()
+        self._process = self._channel = None

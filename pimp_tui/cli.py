@@ -1,0 +1,76 @@
+"""The command line: registers the commands and turns errors into lines and exit codes.
+
+Exit codes (contracts.md): 0 good; 1 a fault of ours; 2 the user must mend something; 3 finished
+with failed runs; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from pimp_tui.errors import UserError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line; returns the exit code and never shows a traceback."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _dispatch(arguments)
+    except UserError as error:
+        print("\n".join(error.lines()), file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of a pipe left; what is still buffered has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        return _fault(error)
+
+
+def _dispatch(arguments: list[str]) -> int:
+    import typer
+
+    from pimp_tui.commands.registry import build
+
+    command = typer.main.get_command(build())
+    try:
+        result = command.main(arguments, prog_name="pimp-tui", standalone_mode=False)
+    except Exception as error:
+        # Usage errors carry a message meant for users; anything else is ours.
+        message = getattr(error, "format_message", None)
+        if message is None:
+            if type(error).__name__ == "Abort":
+                return 130
+            raise
+        context = getattr(error, "ctx", None)
+        path = getattr(context, "command_path", "pimp-tui")
+        mend = f"`{path} --help` lists what it takes"
+        raise UserError(str(message()).rstrip("."), mend=mend) from None
+    return result if isinstance(result, int) else 0
+
+
+def _fault(error: Exception) -> int:
+    import traceback
+    from datetime import UTC, datetime
+
+    from platformdirs import user_log_path
+
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    log = user_log_path("pimp-tui") / f"fault-{stamp}-{os.getpid()}.txt"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text("".join(traceback.format_exception(error)))
+        place = f"; details in {log}"
+    except OSError:
+        place = ""
+    first = " ".join(str(error).split())[:200]
+    print(f"a fault of pimp-tui: {type(error).__name__}: {first}{place}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

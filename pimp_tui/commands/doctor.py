@@ -1,0 +1,89 @@
+"""``pimp-tui doctor``: what this machine can measure and run, and how to mend what it cannot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pimp_tui.commands.output import Json, print_json, print_table, say
+
+
+def doctor(
+    restore: Annotated[bool, typer.Option("--restore", help="Put device settings back.")] = False,
+    host_out: Annotated[Path | None, typer.Option(help="Write this machine's host facts.")] = None,
+    json: Json = False,
+) -> int:
+    """Devices, meters and their permissions, sandbox, terminal, versions, each with the mend."""
+    if restore:
+        from pimp_tui.commands.later import refuse
+
+        raise refuse("doctor --restore", "this version changes no device settings")
+    from pimp_tui.metering import meters_report
+    from pimp_tui.space.host import detect_host
+    from pimp_tui.workload.sandbox import sandbox_report
+
+    host = detect_host()
+    checks = [*_versions(), *meters_report(), *sandbox_report(), *_host(host), *_terminal()]
+    if host_out is not None:
+        from pimp_tui.errors import UserError
+        from pimp_tui.session.atomic import write_json
+
+        try:
+            write_json(host_out, host.to_json())
+        except OSError as error:
+            raise UserError(f"cannot write ({error.strerror})", str(host_out)) from None
+        say(f"host facts written to {host_out}")
+    if json:
+        print_json(checks)
+    else:
+        print_table(checks, ["check", "ok", "detail", "mend"])
+    return 0
+
+
+def _check(name: str, ok: bool, detail: str, mend: str | None = None) -> dict[str, Any]:
+    return {"check": name, "ok": ok, "detail": detail, "mend": mend}
+
+
+def _versions() -> list[dict[str, Any]]:
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
+    checks = [_check("python", True, platform.python_version())]
+    tested = {"transformers": "5.24.0"}
+    for name in ("torch", "transformers", "textual", "polars", "scikit-learn", "plotext"):
+        try:
+            found = version(name)
+        except PackageNotFoundError:
+            checks.append(_check(name, False, "not installed", f"pip install {name}"))
+            continue
+        wanted = tested.get(name)
+        good = wanted in (None, found)
+        mend = None if good else f"pip install {name}=={wanted}: the space is written for it"
+        checks.append(_check(name, good, found, mend))
+    return checks
+
+
+def _host(host: Any) -> list[dict[str, Any]]:
+    """Host facts are neither good nor bad: ok says that they are known."""
+    return [
+        _check(f"host {name}", True, f"{'yes' if fact['value'] else 'no'}: {fact['evidence']}")
+        for name, fact in host.features.items()
+    ]
+
+
+def _terminal() -> list[dict[str, Any]]:
+    import os
+    import shutil
+    import sys
+
+    kind = os.environ.get("TERM", "")
+    size = shutil.get_terminal_size()
+    good = kind not in ("", "dumb")
+    mend = None if good else "export TERM=xterm-256color; every screen has a plain command too"
+    detail = f"TERM={kind or 'unset'}, {size.columns}x{size.lines}, encoding {sys.stdout.encoding}"
+    return [_check("terminal", good, detail, mend)]
+
+
+COMMANDS = {"doctor": doctor}

@@ -1,0 +1,243 @@
+"""Commands that learn from a session: learn, effects, pareto, predict, suggest, report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pimp_tui.commands.output import (
+    Json,
+    SessionArgument,
+    print_json,
+    print_table,
+    say,
+    split_list,
+)
+from pimp_tui.errors import UserError
+
+if TYPE_CHECKING:
+    from pimp_tui.session import Session
+
+Option = typer.Option
+Objectives = Annotated[list[str] | None, Option("--objective", help="metric:min or metric:max.")]
+Where = Annotated[str | None, Option(help="A condition, as latency_s <= 2.")]
+Seed = Annotated[int, Option(help="Seed.")]
+
+
+def learn(
+    session: SessionArgument,
+    metric: Annotated[list[str] | None, Option(help="Metrics to predict.")] = None,
+    predictor: Annotated[list[str] | None, Option(help="Predictors to compare.")] = None,
+    seed: Seed = 0,
+    json: Json = False,
+) -> int:
+    """Fit predictors and say how well they do on configurations they have not seen."""
+    from pimp_tui.learning import learning_record
+    from pimp_tui.learning.evaluation import DEFAULT_PREDICTORS, evaluate_measured
+    from pimp_tui.session import open_session
+
+    opened = open_session(session)
+    predictors = tuple(split_list(predictor)) or DEFAULT_PREDICTORS
+    metrics = split_list(metric) or learned_metrics(opened)
+    if metric:
+        from pimp_tui.learning import evaluate
+
+        records, notes = evaluate(opened, metrics=metrics, predictors=predictors, seed=seed), []
+    else:
+        records, notes = evaluate_measured(opened, metrics, predictors=predictors, seed=seed)
+    for note in notes:
+        say(f"note: {note}")
+    keep_record(
+        opened,
+        learning_record(
+            records, options=opened.options, metrics=metrics, predictors=predictors, seed=seed,
+            notes=notes,
+        ),
+    )  # fmt: skip
+    print_json(records) if json else print_table(records, LEARN_COLUMNS)
+    return 0
+
+
+LEARN_COLUMNS = [
+    "metric", "predictor", "training", "test", "n", "r2", "mae", "mape", "rank_correlation",
+    "interval_coverage", "estimated",
+]  # fmt: skip
+
+
+def effects(
+    session: SessionArgument,
+    metric: Annotated[str | None, Option(help="Metric.")] = None,
+    seed: Seed = 0,
+    json: Json = False,
+) -> int:
+    """Effect of each option value on a metric, with interval and effect size."""
+    from pimp_tui.learning import feature_effects
+    from pimp_tui.session import open_session
+
+    opened = open_session(session)
+    name = metric or next(iter(opened.default_objectives))
+    frame = feature_effects(opened, name, seed=seed)
+    print_json(frame.to_dicts()) if json else print_table(frame.to_dicts(), frame.columns)
+    return 0
+
+
+def pareto(
+    session: SessionArgument,
+    objective: Objectives = None,
+    where: Where = None,
+    model: Annotated[str | None, Option(help="Front of one model only.")] = None,
+    predicted: Annotated[bool, Option("--predicted", help="Add predicted configurations.")] = False,
+    n: Annotated[int, Option("-n", help="Fresh configurations to predict.")] = 2000,
+    seed: Seed = 0,
+    json: Json = False,
+) -> int:
+    """The front of configurations that no other one beats in every objective."""
+    from pimp_tui.learning import pareto as front_of
+    from pimp_tui.session import open_session
+
+    opened = open_session(session)
+    objectives = parse_objectives(objective) or opened.default_objectives
+    condition = _and_model(opened, where, model)
+    if predicted:
+        from pimp_tui.learning.predicted_front import session_front
+
+        front = session_front(opened, objectives, where=condition, n=n, seed=seed)
+    else:
+        import polars as pl
+
+        front = front_of(opened, objectives, where=condition)
+        front = front.with_columns(estimated=pl.lit(False))
+    rows = [clean_row(row, opened) for row in front.iter_rows(named=True)]
+    if json:
+        print_json(rows)
+    else:
+        shown = ["config_id", *objectives, "estimated", *_differing(rows, opened.options)]
+        print_table(rows, shown)
+    return 0
+
+
+def predict(
+    session: SessionArgument,
+    plan: Annotated[Path | None, Option(help="Plan of configurations to predict.")] = None,
+    metric: Annotated[str | None, Option(help="Metric.")] = None,
+    n: Annotated[int, Option("-n", help="Fresh uniform configurations, without a plan.")] = 16,
+    seed: Seed = 0,
+    json: Json = False,
+) -> int:
+    """Predict a metric of configurations that were not measured, with 90% intervals."""
+    from pimp_tui.learning import fit
+    from pimp_tui.session import open_session
+
+    opened = open_session(session)
+    name = metric or next(iter(opened.default_objectives))
+    if plan is not None:
+        from pimp_tui.sampling.plans import read_plan
+
+        frame = read_plan(plan, opened.space())
+    else:
+        from pimp_tui.sampling import distinct_uniform
+
+        frame = distinct_uniform(opened.space(), n=n, seed=seed)
+    answer = fit(opened, metric=name, seed=seed).predict(frame)
+    rows = [row | {"metric": name, "estimated": True} for row in answer.iter_rows(named=True)]
+    shown = ["config_id", "metric", "prediction", "lower", "upper", "estimated"]
+    print_json(rows) if json else print_table(rows, shown)
+    return 0
+
+
+def suggest(
+    session: SessionArgument,
+    n: Annotated[int, Option("-n", help="How many.")] = 4,
+    objective: Objectives = None,
+    select: Annotated[list[str] | None, Option(help="Feature that all have.")] = None,
+    deselect: Annotated[list[str] | None, Option(help="Feature that none has.")] = None,
+    seed: Seed = 0,
+    json: Json = False,
+) -> int:
+    """What to measure next: configurations by their expected improvement of the front."""
+    from pimp_tui.commands.spaces import choice_of
+    from pimp_tui.learning import suggest as choose
+    from pimp_tui.session import open_session
+
+    opened = open_session(session)
+    chosen, barred = split_list(select), split_list(deselect)
+    within = choice_of(opened.space(), chosen, barred) if chosen or barred else None
+    frame = choose(
+        opened, n=n, objectives=parse_objectives(objective) or None, within=within, seed=seed
+    )
+    print_json(frame.to_dicts()) if json else print_table(frame.to_dicts(), frame.columns)
+    return 0
+
+
+def report(session: SessionArgument) -> int:
+    """The session in plain text: results, prediction quality, front."""
+    from pimp_tui.commands.summary import print_summary
+    from pimp_tui.session import open_session
+
+    print_summary(open_session(session).path)
+    return 0
+
+
+def learned_metrics(session: Session) -> list[str]:
+    """Metrics worth a prediction: the objectives, latency, and energy where it was measured."""
+    if imported := session.manifest.get("imported_metrics"):
+        return list(imported)
+    names = [*session.default_objectives, "latency_s"]
+    return list(dict.fromkeys([*names, "duration_s"]))
+
+
+def keep_record(session: Session, record: dict[str, Any]) -> bool:
+    """Write ``learning.json`` unless a campaign holds the session's lock."""
+    from pimp_tui.session.atomic import write_json
+    from pimp_tui.session.lock import SessionLock
+
+    try:
+        with SessionLock.acquire(session.path, patience_s=0.2):
+            write_json(session.path / "learning.json", record)
+        return True
+    except (UserError, OSError):
+        return False
+
+
+def parse_objectives(values: list[str] | None) -> dict[str, str]:
+    """``metric:min`` texts as metric -> direction.
+
+    Raises:
+        UserError: a direction is neither min nor max.
+    """
+    objectives = {}
+    for value in split_list(values):
+        name, _, way = value.rpartition(":")
+        if not name or way not in ("min", "max"):
+            raise UserError(f"{value!r} is no objective", "--objective", "write metric:min or metric:max")
+        objectives[name] = way
+    return objectives
+
+
+def clean_row(row: dict[str, Any], session: Session) -> dict[str, Any]:
+    """A front's row for the user: counters of repeats stay, helper columns go."""
+    return {name: value for name, value in row.items() if not name.startswith("_")}
+
+
+def _and_model(session: Session, where: str | None, model: str | None) -> str | None:
+    if model is None:
+        return where
+    names = [item["name"] for item in session.manifest.get("models", [])]
+    if model not in names:
+        raise UserError(f"no model {model!r} in this session", mend=f"models: {', '.join(names)}")
+    if len(names) == 1:
+        return where
+    condition = f'model = "{model}"'
+    return f"({where}) and {condition}" if where else condition
+
+
+def _differing(rows: list[dict[str, Any]], options: list[str]) -> list[str]:
+    return [name for name in options if len({str(row.get(name)) for row in rows}) > 1]
+
+
+COMMANDS = {
+    "learn": learn, "effects": effects, "pareto": pareto, "predict": predict,
+    "suggest": suggest, "report": report,
+}  # fmt: skip

@@ -1,0 +1,181 @@
+"""``pimp-tui space …``: looking at a feature model."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pimp_tui.commands.output import Json, print_json, print_pairs, print_table, split_list
+from pimp_tui.commands.sampling import Features, Host, Model, SpaceArgument
+from pimp_tui.commands.screens import Ascii, NoMouse, Slow
+
+Seconds = Annotated[float, typer.Option(help="Time that counting may take.")]
+
+
+def show(
+    space: SpaceArgument,
+    select: Features = None,
+    deselect: Features = None,
+    host: Host = None,
+    model: Model = None,
+    json: Json = False,
+) -> int:
+    """The feature tree with what is forced, and the options with their values."""
+    from pimp_tui.commands.spaces import choice_of, open_space
+
+    loaded = open_space(space, host, model)
+    choice = choice_of(loaded, split_list(select), split_list(deselect)) or loaded.configure()
+    states, forced = choice.states(), choice.forced()
+    rows = [
+        {
+            "feature": feature.name,
+            "depth": feature.depth,
+            "state": states[feature.name],
+            "forced": feature.name in forced,
+            "abstract": feature.abstract,
+            "layer": loaded.layer_of_feature(feature.name),
+            "option": loaded.option_of(feature.name),
+            "doc": loaded.doc(feature.name),
+        }
+        for feature in loaded.model.features.values()
+    ]
+    if json:
+        print_json({"name": loaded.name, "features": rows, "options": loaded.options})
+        return 0
+    marks = {"selected": "<x>", "deselected": "<->", "undecided": "[ ]"}
+    for row in rows:
+        print(f"{'  ' * row['depth']}{marks[row['state']]} {row['feature']}")
+    return 0
+
+
+def count(
+    space: SpaceArgument,
+    select: Features = None,
+    deselect: Features = None,
+    host: Host = None,
+    model: Model = None,
+    seconds: Seconds = 60.0,
+    json: Json = False,
+) -> int:
+    """The exact number of valid configurations."""
+    from pimp_tui.commands.spaces import choice_of, open_space
+
+    loaded = open_space(space, host, model)
+    within = choice_of(loaded, split_list(select), split_list(deselect))
+    answer = loaded.count_report(within=within, seconds=seconds)
+    print_json(answer) if json else print_pairs(answer)
+    return 0
+
+
+def propagate(
+    space: SpaceArgument,
+    select: Features = None,
+    deselect: Features = None,
+    host: Host = None,
+    model: Model = None,
+    seconds: Seconds = 60.0,
+    json: Json = False,
+) -> int:
+    """What a partial configuration forces, with reasons."""
+    from pimp_tui.commands.spaces import choice_of, open_space
+
+    loaded = open_space(space, host, model)
+    choice = choice_of(loaded, split_list(select), split_list(deselect)) or loaded.configure()
+    states = choice.states()
+    answer = {
+        state: [name for name in loaded.features if states[name] == state]
+        for state in ("selected", "deselected", "undecided")
+    } | {
+        "forced": choice.forced(),
+        "valid_configurations": loaded.count_report(within=choice, seconds=seconds)[
+            "valid_configurations"
+        ],
+    }
+    if json:
+        print_json(answer)
+        return 0
+    forced = answer["forced"]
+    print_table(
+        [
+            {"feature": name, "state": state, "because": "; ".join(forced.get(name, ()))}
+            for name, state in states.items()
+        ]
+    )
+    print(f"valid configurations: {answer['valid_configurations']}")
+    return 0
+
+
+def explain(
+    space: SpaceArgument,
+    feature: Annotated[str, typer.Option(help="The feature to explain.")],
+    select: Features = None,
+    deselect: Features = None,
+    host: Host = None,
+    model: Model = None,
+    json: Json = False,
+) -> int:
+    """Why a feature is forced on or off."""
+    from pimp_tui.commands.spaces import choice_of, open_space
+
+    loaded = open_space(space, host, model)
+    choice = choice_of(loaded, split_list(select), split_list(deselect)) or loaded.configure()
+    reasons = choice.explain(feature)
+    state = choice.states()[feature]
+    if json:
+        print_json({"feature": feature, "state": state, "reasons": reasons})
+    else:
+        print(f"{feature}: {state}")
+        for reason in reasons:
+            print(f"  because {reason}")
+    return 0
+
+
+def analyse(space: SpaceArgument, host: Host = None, model: Model = None, json: Json = False) -> int:
+    """Void, core, dead, false-optional features and redundant constraints."""
+    from pimp_tui.commands.later import refuse
+
+    raise refuse("space analyse", "`pimp-tui space propagate SPACE` lists core and dead features")
+
+
+def check(
+    space: SpaceArgument,
+    model: Model = None,
+    n: Annotated[int | None, typer.Option("-n", help="Configurations to run.")] = None,
+) -> int:
+    """Run a space for real to find missing and over-strict constraints."""
+    from pimp_tui.commands.later import refuse
+
+    raise refuse("space check", "`pimp-tui run` records failed runs and ignored options")
+
+
+def convert(
+    file: Annotated[str, typer.Argument(metavar="FILE")],
+    to: Annotated[str, typer.Option(help="uvl, xml or dimacs.")],
+    out: Annotated[str, typer.Option(help="Where to write.")],
+) -> int:
+    """Write a model in another format."""
+    from pimp_tui.commands.later import refuse
+
+    raise refuse("space convert")
+
+
+def open_file(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A .uvl file or a shipped name.")],
+    no_mouse: NoMouse = False,
+    ascii_only: Ascii = False,
+    slow: Slow = False,
+) -> int:
+    """Open a feature model alone: no session, no model, no torch."""
+    from pimp_tui.space import load_space
+
+    load_space(file)
+    from pimp_tui.tui.app import run_app
+
+    return run_app(session=None, space=file, no_mouse=no_mouse, ascii=ascii_only, slow=slow)
+
+
+COMMANDS = {
+    "open": open_file, "show": show, "count": count, "propagate": propagate,
+    "explain": explain, "analyse": analyse, "check": check, "convert": convert,
+}  # fmt: skip

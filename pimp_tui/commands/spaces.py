@@ -1,0 +1,37 @@
+"""How commands open a space and a partial configuration of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pimp_tui.commands.output import say
+
+if TYPE_CHECKING:
+    from pimp_tui.space import Choice, Space
+
+
+def open_space(source: str, host: str | None, models: Sequence[str] | None) -> Space:
+    """Load a space; its warnings go to stderr."""
+    from pimp_tui.space import load_space
+
+    space = load_space(source, host=host, models=list(models) if models else None)
+    for warning in space.warnings:
+        say(f"warning: {warning}")
+    return space
+
+
+def choice_of(space: Space, select: Sequence[str], deselect: Sequence[str]) -> Choice | None:
+    """The partial configuration of ``--select`` and ``--deselect``; None where there is none.
+
+    Raises:
+        Contradiction: no valid configuration satisfies it.
+    """
+    if not select and not deselect:
+        return None
+    choice = space.configure()
+    for name in select:
+        choice.select(name)
+    for name in deselect:
+        choice.deselect(name)
+    return choice
