@@ -1,0 +1,223 @@
+"""The terminal app: wires screens to the session; the work is done elsewhere."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from textual import events
+from textual.app import App
+from textual.binding import Binding
+from textual.filter import LineFilter
+
+from pimp_tui.errors import UserError
+from pimp_tui.tui import marks
+from pimp_tui.tui.screens.palette_commands import app_commands
+from pimp_tui.tui.screens.too_small import TooSmall, fits
+
+LEAVE_WORDS = "q leaves; the campaign goes on"
+
+
+class PimpApp(App[int]):
+    """Sessions, and a workspace on one of them.
+
+    Args:
+        session: open the workspace on this folder at once.
+        space: a feature model (name or path) to open without a session.
+        no_mouse: leave the mouse to the terminal.
+        ascii: plain ASCII whatever the locale says.
+        slow: for thin lines: refresh half as often.
+    """
+
+    CSS_PATH = "styles/app.tcss"
+    TITLE = "pimp-tui"
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (160, "-very-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]
+    # ctrl+q is flow control in many terminals: it means nothing here.
+    BINDINGS = [
+        Binding("ctrl+q", "nothing", show=False, priority=True, system=True),
+        Binding("ctrl+c", "nothing", show=False, system=True),
+    ]
+
+    def __init__(
+        self,
+        session: Path | None = None,
+        space: str | Path | None = None,
+        *,
+        no_mouse: bool = False,
+        ascii: bool = False,
+        slow: bool = False,
+    ) -> None:
+        plain_colours = "NO_COLOR" in os.environ or _few_colours()
+        super().__init__(ansi_color=True if plain_colours else None)
+        if plain_colours:
+            self.theme = "ansi-dark"
+        self.marks = marks.ASCII if ascii or marks.wants_ascii() else marks.UNICODE
+        self.slow = slow
+        self.no_mouse = no_mouse
+        self.animation_level = "none"
+        self.session, self.space = session, space
+        self.fault: UserError | None = None
+        self.crash_log: Path | None = None
+        self._filters_first: list[LineFilter] = [marks.Styled()]
+        self._filters_last: list[LineFilter] = [marks.Plain()] if self.marks.ascii else []
+
+    @property
+    def leave_words(self) -> str:
+        """What ctrl+c says without a selection."""
+        return LEAVE_WORDS
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's filters between ours."""
+        return [*self._filters_first, *super().get_line_filters(), *self._filters_last]
+
+    def on_mount(self) -> None:
+        """Open what was asked for; Sessions stands below a workspace."""
+        if self.space is not None:
+            self._open_workspace(None, self.space)
+        else:
+            from pimp_tui.tui.screens.sessions import SessionsScreen
+
+            self._sessions = SessionsScreen()
+            if self.session is None:
+                self.push_screen(self._sessions)
+            else:
+                self._open_workspace(self.session)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Too small: say so until it is not."""
+        covered = isinstance(self.screen, TooSmall)
+        if fits(event.size):
+            if covered:
+                self.pop_screen()
+        elif covered:
+            self.screen.tell(event.size)  # type: ignore[attr-defined]
+        else:
+            self.push_screen(TooSmall())
+
+    # Where one can go.
+
+    def show_sessions(self, words: str = "") -> None:
+        """The list, whatever workspace stands on it."""
+        from pimp_tui.tui.screens.sessions import SessionsScreen
+        from pimp_tui.tui.screens.workspace import WorkspaceScreen
+
+        if isinstance(self.screen, WorkspaceScreen):
+            if self.space is not None:
+                self.screen.say("a feature model alone: q leaves to the shell")
+                return
+            below = len(self.screen_stack) > 1 and isinstance(self.screen_stack[-2], SessionsScreen)
+            if below:
+                self.pop_screen()
+            else:
+                self.switch_screen(self._sessions)
+        self._sessions.came_back(words)
+
+    def show_session(self, path: Path, first: int | None = None) -> None:
+        """The workspace on a session, in place of the one that is open."""
+        from pimp_tui.tui.screens.workspace import WorkspaceScreen
+
+        if isinstance(self.screen, WorkspaceScreen):
+            self.show_sessions()
+        self._open_workspace(path, first=first)
+
+    def _open_workspace(
+        self, session: Path | None, space: str | Path | None = None, first: int | None = None
+    ) -> None:
+        from pimp_tui.tui.screens.workspace import WorkspaceScreen
+
+        self.push_screen(WorkspaceScreen(session, space, first or _first_pane(session)))
+
+    def commands(self) -> list[Any]:
+        """What the palette offers beside the keys: sessions, themes."""
+        return app_commands(self)
+
+    def leave_with(self, fault: UserError) -> None:
+        """End the app with a user's error, told on stderr after the terminal is restored."""
+        self.fault = fault
+        self.exit(2, return_code=2)
+
+    def action_nothing(self) -> None:
+        """A key that is kept from meaning anything."""
+
+    def action_exit_now(self) -> None:
+        """Leave to the shell."""
+        self.exit(0)
+
+    def _handle_exception(self, error: Exception) -> None:
+        # Textual would print a traceback over the restored terminal: keep it in a file instead.
+        if not self.is_headless:
+            from pimp_tui.tui.crash import write_crash_log
+
+            self.crash_log = write_crash_log(error)
+            self._return_code = 1
+            self._close_messages_no_wait()
+        else:
+            super()._handle_exception(error)
+
+
+def _few_colours() -> bool:
+    term = os.environ.get("TERM", "")
+    return not os.environ.get("COLORTERM") and "256" not in term and "direct" not in term
+
+
+def _first_pane(session: Path | None) -> int:
+    """Monitor for a campaign that runs, Results for one that has some, Space otherwise."""
+    if session is None:
+        return 1
+    from pimp_tui.session.manifest import read_manifest
+    from pimp_tui.session.status import state_of
+
+    try:
+        state = state_of(session, read_manifest(session))
+    except UserError:
+        return 1
+    return {"running": 3, "paused": 3, "lost": 3, "done": 4, "stopped": 4}.get(state, 1)
+
+
+def check_terminal() -> None:
+    """Refuse a terminal that cannot show screens.
+
+    Raises:
+        UserError: TERM=dumb, or stdin or stdout is no terminal.
+    """
+    mend = "plain twins: pimp-tui status, learn, effects, pareto, predict, space show (or --json)"
+    if os.environ.get("TERM", "") in ("dumb", ""):
+        raise UserError("the screens need a terminal that can place text", "TERM=dumb", mend)
+    if not (sys.stdout.isatty() and sys.stdin.isatty()):
+        raise UserError("the screens need a terminal; stdin or stdout is none", mend=mend)
+
+
+def run_app(
+    session: Path | None = None,
+    space: str | Path | None = None,
+    *,
+    no_mouse: bool = False,
+    ascii: bool = False,
+    slow: bool = False,
+) -> int:
+    """Run the app until the user leaves.
+
+    Returns:
+        The exit code: 0, or 1 after a fault of ours (one line names the log).
+
+    Raises:
+        UserError: no fit terminal, no such session, or a feature model that cannot be read.
+    """
+    check_terminal()
+    if session is not None:
+        from pimp_tui.session.manifest import read_manifest
+
+        read_manifest(session)
+    app = PimpApp(session, space, no_mouse=no_mouse, ascii=ascii, slow=slow)
+    app.run(mouse=not no_mouse)
+    if app.fault:
+        raise app.fault
+    if app.crash_log:
+        print(f"pimp-tui failed; the log is {app.crash_log}", file=sys.stderr)
+        return 1
+    return 0

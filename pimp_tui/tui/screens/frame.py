@@ -1,0 +1,135 @@
+"""The frame that every screen shares: header, body, message line, footer, the keys of wireframes 2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.screen import Screen
+from textual.widget import Widget
+
+from pimp_tui.tui.widgets.footer import Footer, FooterKey
+from pimp_tui.tui.widgets.line import Line
+from pimp_tui.tui.widgets.message import MessageLine
+
+if TYPE_CHECKING:
+    from pimp_tui.tui.app import PimpApp
+    from pimp_tui.tui.screens.help import HelpText
+
+
+class FrameScreen(Screen[None]):
+    """Header line, body, message line, footer.
+
+    A subclass yields its body in ``compose_body`` and says what the footer and the help panel
+    show for the widget that has the focus.
+    """
+
+    BINDINGS = [
+        Binding("q", "leave", "leave", show=False, tooltip="Back, and at last to the shell"),
+        Binding("question_mark", "help", "help", show=False, tooltip="Help on the focused pane"),
+        Binding("colon,ctrl+p", "palette", "commands", show=False, tooltip="Every action by name"),
+        Binding("ctrl+c", "copy_or_tell", "copy the selection", show=False),
+        Binding("ctrl+l", "repaint", "repaint", show=False),
+        Binding("ctrl+z", "app.suspend_process", "suspend to the shell", show=False),
+    ]
+    AUTO_FOCUS = ""
+
+    def compose(self) -> ComposeResult:
+        """The five parts."""
+        self.header = Line(id="header")
+        self.message = MessageLine()
+        self.footer = Footer()
+        yield self.header
+        yield from self.compose_body()
+        yield self.message
+        yield self.footer
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Everything between header and message line."""
+        return ()
+
+    @property
+    def pimp(self) -> PimpApp:
+        """The app, typed."""
+        return self.app  # type: ignore[return-value]
+
+    def footer_keys(self) -> Sequence[FooterKey]:
+        """The footer for what has the focus now, most used first."""
+        return ()
+
+    def help_text(self) -> HelpText:
+        """What ``?`` shows."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Wait for the focus to move."""
+        self.watch(self, "focused", self._focus_moved, init=False)
+        self.refresh_footer()
+
+    def _focus_moved(self) -> None:
+        self.refresh_footer()
+
+    def refresh_footer(self) -> None:
+        """Show the keys of what has the focus."""
+        if self.is_mounted:
+            self.footer.show(self.footer_keys())
+
+    def say(self, text: str, kind: str = "info") -> None:
+        """One sentence in the message line; kind is info, good, warn or error."""
+        if self.is_mounted:
+            self.message.say(text, kind)
+
+    async def ask(self, question: str) -> bool:
+        """See ``MessageLine.ask``."""
+        return await self.message.ask(question)
+
+    async def prompt(
+        self,
+        label: str,
+        initial: str = "",
+        validate: Callable[[str], str | None] | None = None,
+        live: Callable[[str], object] | None = None,
+        complete: Callable[[str], Sequence[str]] | None = None,
+    ) -> str | None:
+        """See ``MessageLine.prompt``."""
+        return await self.message.prompt(label, initial, validate, live, complete)
+
+    @work
+    async def copy(self, text: str, what: str) -> None:
+        """Copy and say by which route: ``copied 1 row (tmux buffer)``."""
+        from pimp_tui.tui import clipboard
+
+        route = await clipboard.copy(self.app, text)
+        self.say(f"copied {what} ({route})", "good")
+
+    def action_leave(self) -> None:
+        """Leave this screen."""
+        self.app.pop_screen()
+
+    def action_help(self) -> None:
+        """Open the help panel."""
+        from pimp_tui.tui.screens.help import HelpPanel
+
+        self.app.push_screen(HelpPanel(self.help_text()))
+
+    def action_palette(self) -> None:
+        """Open the command palette."""
+        from pimp_tui.tui.screens.palette import Palette, commands_of
+
+        self.app.push_screen(Palette(commands_of(self)))
+
+    def action_copy_or_tell(self) -> None:
+        """Ctrl+C copies a mouse selection; it never ends anything."""
+        selection = self.get_selected_text()
+        if selection:
+            self.copy(selection, f"{len(selection)} characters")
+        else:
+            self.say(self.pimp.leave_words)
+
+    def action_repaint(self) -> None:
+        """Draw everything anew, after something else wrote to the terminal."""
+        self.refresh(repaint=True, layout=True)
+        self.say("repainted")

@@ -1,0 +1,259 @@
+"""The workspace: the numbered panes on one session, or on a feature model alone."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from textual import work
+from textual.binding import Binding
+from textual.containers import Container
+from textual.widget import Widget
+
+from pimp_tui.errors import UserError
+from pimp_tui.tui import launch
+from pimp_tui.tui.panes.base import Pane
+from pimp_tui.tui.panes.registry import PANES, PaneSpec
+from pimp_tui.tui.reader import FrameReader
+from pimp_tui.tui.screens.frame import FrameScreen
+from pimp_tui.tui.screens.help import HelpText
+from pimp_tui.tui.screens.zoom import Zoom
+from pimp_tui.tui.snapshot import Snapshot
+from pimp_tui.tui.watch import SessionWatcher
+from pimp_tui.tui.widgets.footer import FooterKey
+from pimp_tui.tui.widgets.painted import Span
+from pimp_tui.tui.widgets.tabs import TabLine
+
+
+class WorkspaceScreen(FrameScreen):
+    """Header, tabs, one pane at a time.
+
+    Args:
+        session: the session's folder, or None.
+        space_source: a feature model by name or path, when there is no session.
+        first: number of the pane to show first.
+
+    Raises:
+        UserError: the session cannot be read.
+    """
+
+    BINDINGS = [
+        Binding("0", "sessions", "sessions", show=False, tooltip="Go to Sessions"),
+        *(
+            Binding(str(spec.number), f"pane({spec.number})", spec.tab, show=False,
+                    tooltip=f"Go to {spec.tab}")
+            for spec in PANES
+        ),
+        Binding("r", "run", "run", show=False, tooltip="Run or resume the campaign", id="run"),
+        Binding("p", "pause", "pause", show=False, tooltip="Pause the campaign", id="pause"),
+        Binding("x", "stop", "stop", show=False, tooltip="Stop the campaign (asks)", id="stop"),
+        Binding("z", "zoom", "zoom", show=False, tooltip="Zoom the focused part", id="zoom"),
+    ]  # fmt: skip
+
+    def __init__(
+        self, session: Path | None, space_source: str | Path | None = None, first: int = 1
+    ) -> None:
+        super().__init__()
+        self.session_path = session
+        self.space_source = space_source
+        self.snapshot: Snapshot | None = None
+        self.reader = FrameReader(session) if session else None
+        self.panes: dict[int, Pane] = {}
+        self.current: Pane | None = None
+        self.number = first
+        self.zoom = Zoom()
+        self._watcher: SessionWatcher | None = None
+        self._wanted = 0
+        self._state_words = ""
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Tabs and the body."""
+        known = [(spec.number, spec.tab) for spec in self._specs()]
+        self.tabs = TabLine([(0, "Sessions"), *known])
+        self.body = Container(id="body")
+        return (self.tabs, self.body)
+
+    def _specs(self) -> list[PaneSpec]:
+        return [spec for spec in PANES if self.session_path or not spec.needs_session]
+
+    def on_mount(self) -> None:
+        """Show the first pane and begin to watch."""
+        super().on_mount()
+        if self.session_path:
+            self._watcher = SessionWatcher(
+                self.session_path, self._on_snapshot, self._on_event, self.pimp.slow
+            )
+            try:
+                self.snapshot = self._watcher.first()
+            except UserError as error:
+                self.pimp.leave_with(error)
+                return
+        self._show_header()
+        self.action_pane(self.number)
+        # The watcher reads with Polars: let the first frame out before.
+        self.set_timer(0.2, self._begin_watching)
+
+    def _begin_watching(self) -> None:
+        if self._watcher:
+            self.run_worker(self._watcher.run(), group="watch", exit_on_error=True)
+
+    # Panes.
+
+    def action_pane(self, number: int) -> None:
+        """Show a pane by its number; the last key pressed wins."""
+        spec = next((spec for spec in self._specs() if spec.number == number), None)
+        if spec is None:
+            self.say("there is no session yet; r plans and runs one", "warn")
+            return
+        self._wanted = number
+        self.tabs.show(number)
+        self._switch(spec)
+
+    @work(group="switch", exclusive=True)
+    async def _switch(self, spec: PaneSpec) -> None:
+        pane = self.panes.get(spec.number)
+        if pane is None:
+            module = await asyncio.to_thread(importlib.import_module, spec.module)
+            if self._wanted != spec.number:
+                return
+            pane = self.panes.get(spec.number) or getattr(module, spec.name)(self)
+            self.panes[spec.number] = pane
+            pane.display = False
+            await self.body.mount(pane)
+        self.zoom.leave()
+        if pane is not self.current:
+            if self.current is not None:
+                self.current.display = False
+                self.current.hidden()
+            self.current = pane
+            self.number = spec.number
+            pane.display = True
+            pane.shown()
+        if self.app.screen is self and not self.message.busy:
+            pane.focus_first()
+        self.refresh_footer()
+
+    def footer_keys(self) -> Sequence[FooterKey]:
+        """The pane's keys."""
+        return self.current.pane_keys if self.current else ()
+
+    def help_text(self) -> HelpText:
+        """The pane's help."""
+        pane = self.current
+        if pane is None:
+            return HelpText("Workspace", "The panes of one session, each behind its number.")
+        return HelpText(pane.title, pane.help_text, pane.help_keys(), pane.help_words)
+
+    # The session.
+
+    def _on_snapshot(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self._show_header()
+        for pane in self.panes.values():
+            pane.session_changed(snapshot)
+        self.refresh_footer()
+
+    def _on_event(self, event: dict[str, Any]) -> None:
+        for pane in self.panes.values():
+            pane.live_event(event)
+
+    def _show_header(self) -> None:
+        dot = self.pimp.marks.dot
+        snapshot = self.snapshot
+        if snapshot is None:
+            source = Path(str(self.space_source)).name
+            self.header.show([(source, "bright"), ("  feature model alone", "")])
+            return
+        about = [snapshot.models, snapshot.workload, snapshot.space]
+        left: list[Span] = [(snapshot.name, "bright")]
+        left.append(("  " + f" {dot} ".join(part for part in about if part), ""))
+        kind = {"running": "accent", "lost": "bad", "paused": "warn"}.get(snapshot.state, "")
+        self.header.show(left, [(f"  {snapshot.words}", kind)])
+
+    @property
+    def running(self) -> bool:
+        """Whether a campaign runs or pauses here now."""
+        return bool(self.snapshot and self.snapshot.active)
+
+    # Keys.
+
+    def action_sessions(self) -> None:
+        """Back to the list."""
+        self.pimp.show_sessions()
+
+    def action_leave(self) -> None:
+        """To Sessions; from a feature model alone, to the shell."""
+        if self.session_path is None:
+            self.app.exit()
+            return
+        goes_on = self.running
+        name = self.snapshot.name if self.snapshot else ""
+        self.pimp.show_sessions(f"{name} goes on; enter opens it" if goes_on else "")
+
+    def action_zoom(self) -> None:
+        """Zoom the section that has the focus, or put it back."""
+        if self.current is not None:
+            self.say("z: back to all parts" if self.zoom.toggle(self.focused, self.current) else "")
+
+    @work
+    async def action_run(self) -> None:
+        """Start, go on after a stop or a lost runner, or resume after a pause."""
+        if self.session_path is None:
+            await self.pimp.new_campaign_from_space(self)
+            return
+        state = self.snapshot.state if self.snapshot else "planned"
+        if state == "running":
+            self.say("it runs already; p pauses, x stops")
+        elif state == "paused":
+            await self._steer("resume", "resuming")
+        elif state == "done":
+            self.say("every planned run is done; n on Sessions starts another campaign")
+        else:
+            await self._start()
+
+    async def _start(self) -> None:
+        assert self.session_path is not None
+        self.say("starting the runner…")
+        try:
+            await launch.start(self.session_path)
+        except UserError as error:
+            self.say(str(error), "error")
+        else:
+            self.say("started; it goes on when you leave", "good")
+
+    @work
+    async def action_pause(self) -> None:
+        """Pause after the request in progress."""
+        if not self.running:
+            self.say("nothing runs; r starts it")
+        elif self.snapshot and self.snapshot.state == "paused":
+            self.say("it is paused already; r resumes")
+        else:
+            await self._steer("pause", "pausing after this run; r resumes")
+
+    @work
+    async def action_stop(self) -> None:
+        """Stop, after a question."""
+        if not self.running:
+            self.say("nothing runs; r starts it")
+        elif await self.ask("stop the campaign? finished runs are kept, r goes on later"):
+            await self._steer("stop", "stopping after this run")
+
+    async def _steer(self, command: str, done: str) -> None:
+        assert self.session_path is not None
+        try:
+            await launch.steer(self.session_path, command)
+        except UserError as error:
+            self.say(str(error), "error")
+        else:
+            self.say(done, "good")
+
+    def on_tab_line_picked(self, event: TabLine.Picked) -> None:
+        """A click on a tab."""
+        if event.number:
+            self.action_pane(event.number)
+        else:
+            self.action_sessions()

@@ -1,0 +1,1 @@
+"""Widgets of the frame and of several panes, one a file."""

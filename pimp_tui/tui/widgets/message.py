@@ -1,0 +1,129 @@
+"""The message line: what just happened, a yes/no question, or an input; never over the body."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from textual import events
+from textual.app import ComposeResult
+from textual.timer import Timer
+from textual.widget import Widget
+
+from pimp_tui.tui.widgets.line import Line
+
+_KINDS = {"info": "", "good": "good", "warn": "warn", "error": "bad"}
+_SHOWN_S = 8.0
+
+
+class Question(Line, can_focus=True):
+    """A question answered by one key: ``y`` is yes, any other no."""
+
+    def __init__(self, question: str, answer: asyncio.Future[bool]) -> None:
+        super().__init__([(f" {question} ", "warn"), ("y/N ", "accent")])
+        self._answer = answer
+
+    def on_key(self, event: events.Key) -> None:
+        """Take the answer and keep the key from meaning anything else."""
+        event.stop()
+        event.prevent_default()
+        if not self._answer.done():
+            self._answer.set_result(event.key in ("y", "Y"))
+
+
+class MessageLine(Widget):
+    """One row that is idle text, a question, or an input.
+
+    ``ask`` and ``prompt`` wait for keys, so they are awaited in a worker, never in a message
+    handler or an action that is not decorated with ``@work``.
+    """
+
+    DEFAULT_CSS = "MessageLine { height: 1; width: 1fr; layout: horizontal; }"
+
+    def __init__(self) -> None:
+        super().__init__(id="message")
+        self._text = Line()
+        self._clear: Timer | None = None
+        self._busy = False
+
+    def compose(self) -> ComposeResult:
+        """The idle text."""
+        yield self._text
+
+    @property
+    def text(self) -> str:
+        """What it says now."""
+        return " ".join(line.text for line in self.query(Line))
+
+    @property
+    def busy(self) -> bool:
+        """Whether a question or an input is open."""
+        return self._busy
+
+    def say(self, text: str, kind: str = "info") -> None:
+        """Show one sentence for some seconds; kind is info, good, warn or error."""
+        if self._clear:
+            self._clear.stop()
+        lead = "! " if kind == "error" else ""
+        text = " ".join(text.split())
+        self._text.show([(f" {lead}{text}" if text else "", _KINDS.get(kind, ""))])
+        # Errors stay until the next message; the rest leaves by one repaint.
+        transient = text and kind not in ("error", "warn")
+        self._clear = self.set_timer(_SHOWN_S, self._wipe) if transient else None
+
+    def _wipe(self) -> None:
+        self._text.show(())
+
+    async def ask(self, question: str) -> bool:
+        """A yes/no question; Escape and every key but ``y`` are no."""
+        if self._busy:
+            return False
+        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        widget = Question(question, answer)
+        return bool(await self._hold([widget], widget, answer))
+
+    async def prompt(
+        self,
+        label: str,
+        initial: str = "",
+        validate: Callable[[str], str | None] | None = None,
+        live: Callable[[str], object] | None = None,
+        complete: Callable[[str], Sequence[str]] | None = None,
+    ) -> str | None:
+        """An input; Enter accepts, Escape gives None.
+
+        Args:
+            label: stands before the input (``/``, ``export to``).
+            validate: what is wrong with the text, or None; told while typing, and Enter does
+                not accept a text with a fault.
+            live: called with the text at every change.
+            complete: candidates for the last word; Tab takes the first.
+        """
+        if self._busy:
+            return None
+        from pimp_tui.tui.widgets.prompt import PromptInput
+
+        answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        hint = Line(classes="hint")
+        field = PromptInput(initial, answer, hint, validate, live, complete)
+        before = Line([(f" {label} ", "accent")])
+        before.styles.width = len(label) + 2
+        result: str | None = await self._hold([before, field, hint], field, answer)
+        return result
+
+    async def _hold(self, widgets: list[Widget], focus: Widget, answer: asyncio.Future[Any]) -> Any:
+        self._busy = True
+        previous = self.screen.focused
+        self._text.display = False
+        try:
+            await self.mount(*widgets)
+            focus.focus()
+            return await answer
+        finally:
+            self._busy = False
+            for widget in widgets:
+                await widget.remove()
+            self._text.display = True
+            if previous is not None and previous.is_attached and previous.focusable:
+                previous.focus()

@@ -1,0 +1,90 @@
+"""The input of the message line."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from textual import events
+from textual.binding import Binding
+from textual.widgets import Input
+
+from pimp_tui.tui.widgets.line import Line
+
+
+class PromptInput(Input):
+    """An input that answers a future; see ``MessageLine.prompt``."""
+
+    DEFAULT_CSS = """
+    PromptInput, PromptInput:focus { width: 2fr; height: 1; border: none; padding: 0;
+        background: $background; }
+    PromptInput > .input--cursor { text-style: reverse; }
+    """
+    BINDINGS = [
+        Binding("escape", "cancel", "cancel", show=False),
+        Binding("tab", "complete", "complete", show=False),
+    ]
+
+    def __init__(
+        self,
+        initial: str,
+        answer: asyncio.Future[str | None],
+        hint: Line,
+        validate: Callable[[str], str | None] | None,
+        live: Callable[[str], object] | None,
+        complete: Callable[[str], Sequence[str]] | None,
+    ) -> None:
+        super().__init__(initial, select_on_focus=False, compact=True)
+        self.cursor_blink = False
+        self._answer, self._hint = answer, hint
+        self._check, self._live, self._complete = validate, live, complete
+        hint.styles.width = "1fr" if validate or complete else 0
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Tell faults and candidates, let the body follow."""
+        event.stop()
+        self._tell()
+        if self._live:
+            self._live(self.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Accept a text without a fault."""
+        event.stop()
+        if self._tell() is None and not self._answer.done():
+            self._answer.set_result(self.value)
+
+    def on_blur(self, event: events.Blur) -> None:
+        """A click elsewhere cancels, so that no input stays behind without the focus."""
+        if self.app.app_focus and not self._answer.done() and self.screen.focused is not self:
+            self._answer.set_result(None)
+
+    def action_cancel(self) -> None:
+        """Escape."""
+        if not self._answer.done():
+            self._answer.set_result(None)
+
+    def action_complete(self) -> None:
+        """Tab: put the first candidate in place of the last word."""
+        candidates = self._candidates()
+        if candidates:
+            head, _ = _last_word(self.value)
+            self.value = head + candidates[0]
+            self.cursor_position = len(self.value)
+
+    def _candidates(self) -> Sequence[str]:
+        return self._complete(self.value) if self._complete else ()
+
+    def _tell(self) -> str | None:
+        fault = self._check(self.value) if self._check else None
+        if fault:
+            self._hint.show([(f" {fault}", "bad")])
+        else:
+            self._hint.show([(" ".join(("", *self._candidates())), "dim")])
+        return fault
+
+
+def _last_word(text: str) -> tuple[str, str]:
+    cut = len(text)
+    while cut and (text[cut - 1].isalnum() or text[cut - 1] in "_."):
+        cut -= 1
+    return text[:cut], text[cut:]
