@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -29,6 +30,14 @@ class _Scale:
         logarithmic = low > 0 and high / low >= _LOG_FROM_RANGE
         return cls(np.log(low), np.log(high), True) if logarithmic else cls(low, high, False)
 
+    def ends(self) -> tuple[float, float]:
+        """Smallest and largest fitted value, widened by rounding."""
+        low, high = (self.low, self.high)
+        if self.logarithmic:
+            low, high = float(np.exp(low)), float(np.exp(high))
+        slack = 1e-9 * max(abs(low), abs(high))
+        return low - slack, high + slack
+
     def __call__(self, values: np.ndarray) -> np.ndarray:
         if self.logarithmic:
             values = np.log(np.maximum(values, np.exp(self.low)))
@@ -53,6 +62,7 @@ class Encoder:
     names: list[str] = field(default_factory=list)
     _values: dict[str, list[str]] = field(default_factory=dict)
     _scales: dict[str, _Scale] = field(default_factory=dict)
+    _with_null: set[str] = field(default_factory=set)
     _kept: list[int] = field(default_factory=list)
 
     def fit(self, frame: pl.DataFrame) -> Encoder:
@@ -62,10 +72,12 @@ class Encoder:
             UserError: an option is missing in the frame or of a type that cannot be encoded.
         """
         require_columns(frame, self.options, "option")
-        self._values, self._scales = {}, {}
+        self._values, self._scales, self._with_null = {}, {}, set()
         for option in self.options:
             column = _plain(frame[option], option)
             present = column.drop_nulls()
+            if len(present) < len(column):
+                self._with_null.add(option)
             if column.dtype == pl.String:
                 self._values[option] = sorted(present.unique().to_list())
             elif len(present):
@@ -83,15 +95,35 @@ class Encoder:
             return np.zeros((frame.height, 0))
         return np.column_stack([columns[index] for index in self._kept])
 
-    def unseen(self, frame: pl.DataFrame) -> dict[str, list[str]]:
-        """Option -> text values in ``frame`` that were not in the fitted rows."""
+    def unseen(self, frame: pl.DataFrame) -> dict[str, list[Any]]:
+        """Option -> values in ``frame`` about which the fitted rows say nothing.
+
+        Of text and Booleans every value that was not there, of numbers those outside the
+        fitted range, null where it never was.
+        """
         found = {}
-        for option, known in self._values.items():
-            values = _plain(frame[option], option).cast(pl.String).drop_nulls().unique()
-            new = sorted(set(values.to_list()) - set(known))
-            if new:
-                found[option] = new
+        for option in self.options:
+            column = _plain(frame[option], option)
+            new = column.filter(~self._known(column, option)).unique(maintain_order=True)
+            if len(new):
+                found[option] = new.to_list()
         return found
+
+    def within_fitted(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The rows of ``frame`` without unseen values."""
+        for option in self.options:
+            frame = frame.filter(self._known(_plain(frame[option], option), option))
+        return frame
+
+    def _known(self, column: pl.Series, option: str) -> pl.Series:
+        known = column.is_null() & (option in self._with_null)
+        if option in self._values:
+            known |= column.cast(pl.String).is_in(self._values[option]).fill_null(False)
+        elif option in self._scales:
+            low, high = self._scales[option].ends()
+            number = column.cast(pl.Float64, strict=False)
+            known |= number.is_between(low, high).fill_null(False)
+        return known
 
     def _columns(self, frame: pl.DataFrame) -> tuple[list[str], list[np.ndarray]]:
         names: list[str] = []

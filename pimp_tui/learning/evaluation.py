@@ -12,6 +12,7 @@ from pimp_tui.errors import UserError
 from pimp_tui.learning import conformal
 from pimp_tui.learning.encoder import Encoder
 from pimp_tui.learning.learner import MINIMUM_CONFIGURATIONS, Progress, Training, fit, training_rows
+from pimp_tui.learning.measured import default_metrics
 from pimp_tui.learning.predictors import create_predictor
 from pimp_tui.learning.scores import scores
 
@@ -33,7 +34,8 @@ def evaluate(
     sampler's configurations alone and test on those that it did not draw.
 
     Args:
-        metrics: by default the default objectives; metrics that nobody measured are refused.
+        metrics: by default energy where measured, duration and pass@1; a named metric that nobody
+            measured is refused.
 
     Returns:
         JSON-safe records: None, never NaN.
@@ -41,9 +43,7 @@ def evaluate(
     Raises:
         UserError: unknown names, nothing measured, or fewer than 12 configurations.
     """
-    from pimp_tui.learning.measured import default_objectives
-
-    chosen = list(metrics) if metrics else list(default_objectives(source))
+    chosen = list(metrics) if metrics else default_metrics(source)
     names = list(options) if options is not None else None
     records = []
     total, done = len(chosen) * len(predictors), 0

@@ -53,24 +53,16 @@ def training_rows(source: Any, metric: str, options: Iterable[str] | None = None
     Raises:
         UserError: unknown metric or option, or a metric that nobody measured.
     """
-    frame = metric_values(measured_frame(source), metric)
+    frame = metric_values(measured_frame(source, spread=True), metric)
     names = [name for name in options_of(source, options) if name != metric]
     Encoder(names).fit(frame.head(0))  # names and types are told before anything is averaged
     frame, estimated, note = one_kind_of_energy(frame, metric)
     frame = frame.drop_nulls([metric])
     if frame.is_empty():
         raise UserError(f"no {metric} was measured", mend="measure it, or choose another metric")
-    frame = per_configuration(frame, names, [metric])
-    variance = frame[f"{metric}__variance"]
-    return Training(
-        frame.drop(f"{metric}__variance"),
-        names,
-        metric,
-        frame[metric].to_numpy().astype(float),
-        None if variance.null_count() else variance.to_numpy().astype(float),
-        estimated,
-        [note] if note else [],
-    )
+    frame, variance = per_configuration(frame, names, metric)
+    y = frame[metric].to_numpy().astype(float)
+    return Training(frame, names, metric, y, variance, estimated, [note] if note else [])
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from pimp_tui.errors import UserError
-from pimp_tui.session.where_tokens import nearest
+from pimp_tui.space.nearest import nearest
 
 PLAN_COLUMNS = ("config_id", "position", "sampler")
 _ENERGY = ("energy_", "j_per_")
 _ESTIMATED = "energy_estimated"
+_VARIANCE, _REPEATS = "__variance", "__repeats"
+_PRIOR_FREEDOM = 4.0
 
 
 def is_energy(metric: str) -> bool:
@@ -20,12 +23,15 @@ def is_energy(metric: str) -> bool:
     return metric.startswith(_ENERGY) and metric != _ESTIMATED
 
 
-def measured_frame(source: Any) -> pl.DataFrame:
+def measured_frame(source: Any, spread: bool = False) -> pl.DataFrame:
     """Measured rows of a session (one per configuration), a DataFrame or a LazyFrame.
 
     Failed runs are left out where a ``status`` or ``runs_ok`` column tells.
+
+    Args:
+        spread: of a session, add ``<metric>_std``, the deviation between repeats.
     """
-    rows = source.configurations() if hasattr(source, "configurations") else source
+    rows = source.configurations(spread=spread) if hasattr(source, "configurations") else source
     frame = rows.collect() if isinstance(rows, pl.LazyFrame) else rows
     if not isinstance(frame, pl.DataFrame):
         raise UserError(f"a session or a Polars frame is needed, not {type(source).__name__}")
@@ -90,43 +96,80 @@ def one_kind_of_energy(frame: pl.DataFrame, metric: str) -> tuple[pl.DataFrame, 
 
 
 def per_configuration(
-    frame: pl.DataFrame, options: Sequence[str], metrics: Sequence[str]
-) -> pl.DataFrame:
+    frame: pl.DataFrame, options: Sequence[str], metric: str
+) -> tuple[pl.DataFrame, np.ndarray | None]:
     """Average repeats: one row per configuration, in order of first appearance.
 
-    A configuration is a ``config_id`` where there is one, else equal option values. Every
-    averaged metric gets a companion ``<metric>__variance``: the variance of its mean over the
-    repeats, null for a single run.
+    A configuration is a ``config_id`` where there is one, else equal option values.
+
+    Returns:
+        the rows, and the variance (n,) of each mean; None where a configuration ran only once.
     """
     key = ["config_id"] if "config_id" in frame.columns else list(options)
-    if not key:
-        return frame
-    spread = [
-        (pl.col(name).var() / pl.col(name).count()).alias(f"{name}__variance") for name in metrics
-    ]
-    means = [pl.col(name).mean() for name in metrics]
-    others = [c for c in frame.columns if c not in (*key, *metrics)]
-    firsts = [pl.col(name).first() for name in others]
-    return frame.group_by(key, maintain_order=True).agg(*firsts, *means, *spread)
+    if {f"{metric}_std", "runs_ok"} <= set(frame.columns):
+        spread = frame[f"{metric}_std"].cast(pl.Float64).to_numpy() ** 2
+        return frame, _variance_of_mean(spread, frame["runs_ok"].cast(pl.Float64).to_numpy())
+    if not key or not frame.select(key).is_duplicated().any():
+        return frame, None
+    others = [pl.col(name).first() for name in frame.columns if name not in (*key, metric)]
+    value = pl.col(metric)
+    rows = frame.group_by(key, maintain_order=True).agg(
+        *others, value.mean(), value.var().alias(_VARIANCE), value.count().alias(_REPEATS)
+    )
+    spread = rows[_VARIANCE].cast(pl.Float64).to_numpy()
+    variance = _variance_of_mean(spread, rows[_REPEATS].cast(pl.Float64).to_numpy())
+    return rows.select(frame.columns), variance
+
+
+def _variance_of_mean(variance: np.ndarray, repeats: np.ndarray) -> np.ndarray | None:
+    """Variance of each mean, each estimate drawn towards the pooled one.
+
+    Two or three repeats alone would now and then claim a variance of nearly 0.
+    """
+    if len(variance) == 0 or not np.isfinite(variance).all() or (repeats < 2).any():
+        return None
+    freedom = repeats - 1.0
+    drawn = _PRIOR_FREEDOM * variance.mean() + freedom * variance
+    return np.asarray(drawn / (_PRIOR_FREEDOM + freedom) / repeats)
 
 
 def default_objectives(source: Any) -> dict[str, str]:
-    """Energy and pass@1 where energy was measured, else duration and pass@1 (contracts)."""
+    """Objectives of a front when none are asked for (contracts).
+
+    Energy and pass@1 where energy was measured, duration and pass@1 under estimates; those of
+    the session itself where it names some (an imported table does).
+
+    Raises:
+        UserError: none of them was measured.
+    """
     frame = measured_frame(source)
-    names = frame.columns
-    energy = "energy_j" in names and frame["energy_j"].drop_nulls().len() > 0
-    if energy:
-        _, estimated, _ = one_kind_of_energy(frame, "energy_j")
-        energy = not estimated
-    cost = "energy_j" if energy else "duration_s"
-    chosen = {cost: "min", "pass_at_1": "max"}
-    present = {name: way for name, way in chosen.items() if _has_values(frame, name)}
+    own = getattr(source, "default_objectives", None)
+    chosen = own if isinstance(own, Mapping) else _objectives_of(frame)
+    present = {name: way for name, way in chosen.items() if has_values(frame, name)}
     if not present:
         raise UserError("no default objective was measured", mend="name the objectives")
     return present
 
 
-def _has_values(frame: pl.DataFrame, name: str) -> bool:
+def _objectives_of(frame: pl.DataFrame) -> dict[str, str]:
+    energy = has_values(frame, "energy_j") and not one_kind_of_energy(frame, "energy_j")[1]
+    return {"energy_j" if energy else "duration_s": "min", "pass_at_1": "max"}
+
+
+def default_metrics(source: Any) -> list[str]:
+    """Metrics to learn when none are named: the paper's three, or all of an imported table.
+
+    Estimated energy is left out: it is a formula over the time, so its R2 says nothing.
+    """
+    manifest = getattr(source, "manifest", None)
+    imported = manifest.get("imported_metrics") if isinstance(manifest, Mapping) else None
+    frame = measured_frame(source)
+    names = list(imported or [*default_objectives(source), "duration_s", "pass_at_1"])
+    return [name for name in dict.fromkeys(names) if has_values(frame, name)]
+
+
+def has_values(frame: pl.DataFrame, name: str) -> bool:
+    """Whether the column exists and is not null throughout."""
     return name in frame.columns and frame[name].drop_nulls().len() > 0
 
 

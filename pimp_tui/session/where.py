@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pimp_tui.session.where_syntax import And, Compare, Member, Name, Node, Not, Or, Word, parse
-from pimp_tui.session.where_tokens import ExpressionError, nearest
+from pimp_tui.session.where_tokens import ExpressionError
+from pimp_tui.space.nearest import nearest
 
 if TYPE_CHECKING:
     import polars as pl

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pimp_tui.errors import UserError
@@ -75,9 +73,3 @@ def _unreadable(rest: str) -> str:
     if rest[0].isdigit():
         return f"{word} is no number; quote it if it is text"
     return f"{rest[0]} is not understood here"
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name most like ``name``, if one is close enough to be a slip."""
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return close[0] if close else None

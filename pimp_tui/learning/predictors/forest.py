@@ -31,16 +31,13 @@ class _Forest:
         self._target = Target.of(y, self.logarithmic and bool((y > 0).all()))
         z = self._target.forward(y)
         model = getattr(ensemble, self.estimator)(
-            n_estimators=_TREES, bootstrap=True, random_state=self.seed, max_features=self._share(X)
+            n_estimators=_TREES, bootstrap=True, random_state=self.seed
         )
         # Trees grow no worse with equal weights, and repeats rarely tell variances well enough.
         model.fit(_at_least_one_column(X), z)
         self._model: Any = model
         self.out_of_sample = clip_to_range(self._target.backward(self._out_of_bag(X, z)), y)
         return self
-
-    def _share(self, X: np.ndarray) -> float:
-        return 1.0
 
     def _out_of_bag(self, X: np.ndarray, z: np.ndarray) -> np.ndarray:
         """Mean over the trees that did not draw a row; the mean of all where every tree did."""
@@ -52,7 +49,7 @@ class _Forest:
             left_out = np.ones(len(z), dtype=bool)
             left_out[drawn] = False
             if left_out.any():
-                total[left_out] += tree.predict(X[left_out])
+                total[left_out] += tree.tree_.predict(X[left_out])[:, 0]
                 count[left_out] += 1
         return np.where(count > 0, total / np.maximum(count, 1), z.mean())
 
@@ -60,7 +57,7 @@ class _Forest:
         X = _at_least_one_column(X).astype(np.float32)
         total, squares = np.zeros(len(X)), np.zeros(len(X))
         for tree in self._model.estimators_:
-            part = tree.predict(X)
+            part = tree.tree_.predict(X)[:, 0]
             total += part
             squares += part**2
         mean = total / _TREES

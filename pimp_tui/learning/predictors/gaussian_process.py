@@ -92,6 +92,21 @@ class GaussianProcess:
         prediction = clip_to_range(self._target.backward(mean), self._y)
         return prediction, self._target.backward_deviation(mean, deviation)
 
+    def latent(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and deviation of the metric itself, measuring noise left out; raw target only."""
+        mean, deviation = self._process.predict(self.features(X), with_noise=False)
+        target = self._target
+        return target.backward(mean), target.backward_deviation(mean, deviation)
+
+    def correlation(self, A: np.ndarray, B: np.ndarray) -> np.ndarray:
+        """Prior correlation (len(A), len(B)) of the metric at two sets of rows."""
+        A, B = self.features(A), self.features(B)
+        process = self._process
+        scale = np.outer(
+            process.kernel.diagonal(process.theta, A), process.kernel.diagonal(process.theta, B)
+        )
+        return np.asarray(process.kernel.matrix(process.theta, A, B) / np.sqrt(scale))
+
 
 class AnovaProcess(GaussianProcess):
     """Process over main effects and interactions up to three options."""

@@ -31,18 +31,19 @@ class Process:
     factor: np.ndarray
     left_out: np.ndarray
 
-    def predict(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and standard deviation, noise included, of each row; blocks bound the memory."""
+    def predict(self, X: np.ndarray, with_noise: bool = True) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and standard deviation of each row; blocks bound the memory."""
         from scipy.linalg import solve_triangular
 
         means, deviations = [], []
+        noise = self.noise if with_noise else 0.0
         for start in range(0, len(X), 4096):
             block = X[start : start + 4096]
             cross = self.kernel.matrix(self.theta, block, self.X)
             means.append(cross @ self.weights)
             solved = solve_triangular(self.factor, cross.T, lower=True, check_finite=False)
             variance = self.kernel.diagonal(self.theta, block) - (solved**2).sum(0)
-            deviations.append(np.sqrt(np.maximum(variance, 0.0) + self.noise))
+            deviations.append(np.sqrt(np.maximum(variance, 0.0) + noise))
         if not means:
             return np.zeros(0), np.zeros(0)
         return np.concatenate(means), np.concatenate(deviations)

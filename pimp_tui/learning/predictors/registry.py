@@ -9,7 +9,7 @@ from typing import cast
 
 from pimp_tui.errors import UserError
 from pimp_tui.learning.predictors.base import Predictor
-from pimp_tui.session.where_tokens import nearest
+from pimp_tui.space.nearest import nearest
 
 DEFAULT_PREDICTOR = "blend"
 _GROUP = "pimp_tui.predictors"

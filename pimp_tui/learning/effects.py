@@ -1,0 +1,178 @@
+"""What a feature does to a metric: paired with and without it, one feature or two at a time.
+
+The paper's feature-wise effect is the mean with the feature minus the mean without; here with a
+bootstrap interval, Cliff's delta as effect size, and p-values corrected after Holm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from pimp_tui.learning.learner import Training, training_rows
+
+_ENOUGH = 3  # rows on each side for an interval and a test
+_RESAMPLES = 1000
+
+FEATURE_SCHEMA = {
+    "feature": pl.String,
+    "option": pl.String,
+    "n_with": pl.Int64,
+    "n_without": pl.Int64,
+    "effect": pl.Float64,
+    "lower": pl.Float64,
+    "upper": pl.Float64,
+    "cliffs_delta": pl.Float64,
+    "p": pl.Float64,
+    "p_holm": pl.Float64,
+}
+PAIR_SCHEMA = {
+    "given": pl.String,
+    "feature": pl.String,
+    "n_with": pl.Int64,
+    "n_without": pl.Int64,
+    "effect": pl.Float64,
+    "interaction": pl.Float64,
+}
+
+
+def feature_effects(
+    source: Any, metric: str, options: Sequence[str] | None = None, seed: int = 0
+) -> pl.DataFrame:
+    """Effect of every option value, largest first.
+
+    Returns:
+        columns as ``FEATURE_SCHEMA``: ``feature`` is ``option=value`` (an option of two values
+        has one row), ``effect`` in the metric's unit, ``lower`` and ``upper`` its 95% bootstrap
+        interval; interval and p are null with fewer than three rows on a side.
+
+    Raises:
+        UserError: unknown names, or nothing measured.
+    """
+    training = training_rows(source, metric, options)
+    random = np.random.default_rng(seed)
+    rows: list[dict[str, Any]] = []
+    for option, value, mask in features(training):
+        on, off = training.y[mask], training.y[~mask]
+        enough = min(len(on), len(off)) >= _ENOUGH
+        lower, upper = _bootstrap(on, off, random) if enough else (None, None)
+        rows.append(
+            {
+                "feature": f"{option}={value}",
+                "option": option,
+                "n_with": len(on),
+                "n_without": len(off),
+                "effect": float(on.mean() - off.mean()),
+                "lower": lower,
+                "upper": upper,
+                "cliffs_delta": cliffs_delta(on, off),
+                "p": _p_value(on, off) if enough else None,
+            }
+        )
+    for row, corrected in zip(rows, holm([row["p"] for row in rows]), strict=True):
+        row["p_holm"] = corrected
+    frame = pl.DataFrame(rows, schema=FEATURE_SCHEMA)
+    return frame.sort(pl.col("effect").abs(), descending=True, maintain_order=True)
+
+
+def pairwise_effects(
+    source: Any, metric: str, options: Sequence[str] | None = None, top: int = 30
+) -> pl.DataFrame:
+    """Effect of a feature among the configurations that have another one, for every pair.
+
+    Args:
+        top: only the features with the largest effects are paired; the table is quadratic.
+
+    Returns:
+        columns as ``PAIR_SCHEMA``: ``effect`` is the mean with both minus the mean with only
+        ``given``, ``interaction`` that minus the same difference without ``given`` (null where
+        a cell is empty).
+    """
+    training = training_rows(source, metric, options)
+    y = training.y
+    found = features(training)
+    found.sort(key=lambda f: -abs(float(y[f[2]].mean() - y[~f[2]].mean())))
+    rows = []
+    for option_a, value_a, given in found[:top]:
+        for option_b, value_b, mask in found[:top]:
+            both, only = given & mask, given & ~mask
+            if option_a == option_b or not both.any() or not only.any():
+                continue
+            effect = float(y[both].mean() - y[only].mean())
+            other, neither = ~given & mask, ~given & ~mask
+            complete = other.any() and neither.any()
+            rows.append(
+                {
+                    "given": f"{option_a}={value_a}",
+                    "feature": f"{option_b}={value_b}",
+                    "n_with": int(both.sum()),
+                    "n_without": int(only.sum()),
+                    "effect": effect,
+                    "interaction": effect - float(y[other].mean() - y[neither].mean())
+                    if complete
+                    else None,
+                }
+            )
+    return pl.DataFrame(rows, schema=PAIR_SCHEMA)
+
+
+def features(training: Training) -> list[tuple[str, str, np.ndarray]]:
+    """Option, value and mask (n,) of each value that some configurations have and some lack.
+
+    Of an option with two values only one is listed: true, or the later one.
+    """
+    found = []
+    for option in training.options:
+        column = training.frame[option]
+        values = column.unique().sort(nulls_last=False).to_list()
+        if len(values) < 2:
+            continue
+        for value in values[1:] if len(values) == 2 else values:
+            mask = column.is_null() if value is None else (column == value).fill_null(False)
+            found.append((option, _spell(value), mask.to_numpy()))
+    return found
+
+
+def _spell(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def cliffs_delta(a: np.ndarray, b: np.ndarray) -> float:
+    """P(a > b) - P(a < b) over all pairs, in [-1, 1]; O(n log n)."""
+    ordered = np.sort(b)
+    below = np.searchsorted(ordered, a, side="left").sum()
+    above = (len(b) - np.searchsorted(ordered, a, side="right")).sum()
+    return float((below - above) / (len(a) * len(b)))
+
+
+def holm(p_values: Sequence[float | None]) -> list[float | None]:
+    """Step-down correction (Holm 1979) of the p-values that are there."""
+    known = sorted((p, index) for index, p in enumerate(p_values) if p is not None)
+    corrected: list[float | None] = [None] * len(p_values)
+    highest = 0.0
+    for rank, (p, index) in enumerate(known):
+        highest = max(highest, min(1.0, p * (len(known) - rank)))
+        corrected[index] = highest
+    return corrected
+
+
+def _bootstrap(on: np.ndarray, off: np.ndarray, random: np.random.Generator) -> tuple[float, float]:
+    a = on[random.integers(0, len(on), (_RESAMPLES, len(on)))].mean(axis=1)
+    b = off[random.integers(0, len(off), (_RESAMPLES, len(off)))].mean(axis=1)
+    lower, upper = np.quantile(a - b, [0.025, 0.975])
+    return float(lower), float(upper)
+
+
+def _p_value(on: np.ndarray, off: np.ndarray) -> float:
+    from scipy.stats import mannwhitneyu
+
+    if np.ptp(np.concatenate([on, off])) == 0:
+        return 1.0
+    return float(mannwhitneyu(on, off, alternative="two-sided").pvalue)

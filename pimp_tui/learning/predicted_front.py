@@ -1,0 +1,75 @@
+"""A front over what was measured and what the learners predict for fresh configurations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from pimp_tui.errors import UserError
+from pimp_tui.learning.fronts import average_repeats, pareto
+from pimp_tui.learning.learner import Learner
+from pimp_tui.learning.measured import check_objectives, is_energy, measured_frame
+
+
+def predicted_front(
+    measured: Any,
+    candidates: pl.DataFrame | pl.LazyFrame,
+    learners: Mapping[str, Learner],
+    objectives: Mapping[str, str],
+    where: str | None = None,
+) -> pl.DataFrame:
+    """Front of measured and predicted configurations together.
+
+    Args:
+        measured: a session or a frame.
+        candidates: a plan of valid configurations; those measured already, or with an option
+            value that was never measured, are left out.
+        learners: metric -> learner, one for every objective.
+        where: a condition (EXPR) on the rows; a metric without learner is null in a prediction.
+
+    Returns:
+        rows best first by the first objective, with ``estimated`` (True for a prediction) and,
+        for every learnt metric, ``<metric>_lower`` and ``<metric>_upper`` (null if measured).
+
+    Raises:
+        UserError: an objective without learner, or as ``pareto``.
+    """
+    known = average_repeats(measured_frame(measured))
+    check_objectives(known, objectives)
+    for name in objectives:
+        if name not in learners:
+            raise UserError(f"{name} was not learnt, so it has no predicted front")
+    known = known.with_columns(estimated=pl.lit(False))
+    fresh = predict_metrics(unmeasured(candidates, known), learners)
+    both = pl.concat([known, fresh], how="diagonal_relaxed")
+    return pareto(both, objectives, where)
+
+
+def predict_metrics(candidates: pl.DataFrame, learners: Mapping[str, Learner]) -> pl.DataFrame:
+    """Each learnt metric with its interval for every candidate whose values were all measured."""
+    for learner in learners.values():
+        candidates = learner.encoder.within_fitted(candidates)
+    rows = candidates.with_columns(estimated=pl.lit(True))
+    for metric, learner in learners.items():
+        guess = learner.predict(candidates)
+        rows = rows.with_columns(
+            guess["prediction"].alias(metric),
+            guess["lower"].alias(f"{metric}_lower"),
+            guess["upper"].alias(f"{metric}_upper"),
+        )
+        if is_energy(metric):
+            kind = bool(learner.evaluation["estimated"])
+            rows = rows.with_columns(energy_estimated=pl.lit(kind))
+    return rows
+
+
+def unmeasured(candidates: pl.DataFrame | pl.LazyFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Candidates without duplicates and without those measured, by config_id where both have it."""
+    rows = candidates.collect() if isinstance(candidates, pl.LazyFrame) else candidates
+    if "config_id" in rows.columns:
+        rows = rows.unique("config_id", keep="first", maintain_order=True)
+        if "config_id" in known.columns:
+            rows = rows.join(known.select("config_id"), on="config_id", how="anti")
+    return rows

@@ -1,0 +1,126 @@
+"""Choose the next candidates on encoded matrices: processes, acquisition, diversity."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pimp_tui.learning.acquisition import (
+    expected_hypervolume_improvement,
+    expected_scalar_improvement,
+    expected_shortfall,
+    reference_point,
+)
+from pimp_tui.learning.fronts import hypervolume
+from pimp_tui.learning.predictors.gaussian_process import GaussianProcess
+
+MINIMUM_MEASURED = 4  # below, nothing can be learnt and candidates are spread out
+
+
+def to_costs(values: np.ndarray, ways: list[str]) -> np.ndarray:
+    """Objectives (n, m) as costs, less is better; on a log scale where all are positive."""
+    columns = []
+    for index, way in enumerate(ways):
+        column = values[:, index]
+        scaled = np.log(column) if (column > 0).all() else column
+        columns.append(scaled if way == "min" else -scaled)
+    return np.column_stack(columns)
+
+
+def propose(
+    X: np.ndarray,
+    costs: np.ndarray,
+    candidates: np.ndarray,
+    n: int,
+    seed: int = 0,
+    chance: np.ndarray | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """The next ``n`` rows of ``candidates`` (c, d), best first, and what each promises.
+
+    One process per objective; one objective gives expected improvement, two the exact expected
+    hypervolume improvement, more a mean over scalarisations. After each choice its predicted
+    mean joins the front, and a candidate loses what its correlation with the chosen one already
+    tells, so that near duplicates are not chosen together.
+
+    Args:
+        X: measured rows (m, d); costs: (m, k), see ``to_costs``.
+        chance: probability (c,) that a candidate runs at all.
+
+    Returns:
+        indices (n,), and the gains (n,) as a share of the present hypervolume (of the measured
+        range for one objective).
+    """
+    processes = [GaussianProcess(seed, "raw").fit(X, column) for column in costs.T]
+    parts = [process.latent(candidates) for process in processes]
+    mean = np.column_stack([m for m, _ in parts])
+    deviation = np.column_stack([s for _, s in parts])
+    random = np.random.default_rng(seed)
+    reference, front = reference_point(costs), costs
+    scale = _scale(costs, reference)
+    weight = np.ones(len(candidates)) if chance is None else chance.copy()
+    chosen, gains = [], []
+    for _ in range(min(n, len(candidates))):
+        gain = _gain(front, reference, mean, deviation, random) / scale * weight
+        # where nothing promises anything, the most uncertain candidate teaches most
+        best = int(np.argmax(gain if gain.max() > 0 else deviation.sum(axis=1) * weight))
+        chosen.append(best)
+        gains.append(float(gain[best]))
+        front = np.vstack([front, mean[best]])
+        alike = np.mean([p.correlation(candidates, candidates[[best]]) for p in processes], axis=0)
+        weight = weight * np.maximum(1.0 - alike[:, 0] ** 2, 0.0)
+        weight[best] = 0.0
+        if not weight.any():
+            break
+    return np.array(chosen, dtype=int), np.array(gains)
+
+
+def _gain(
+    front: np.ndarray,
+    reference: np.ndarray,
+    mean: np.ndarray,
+    deviation: np.ndarray,
+    random: np.random.Generator,
+) -> np.ndarray:
+    if front.shape[1] == 1:
+        return expected_shortfall(front.min(axis=0)[None, :], mean, deviation)[:, 0]
+    if front.shape[1] == 2:
+        return expected_hypervolume_improvement(front, reference, mean, deviation)
+    return expected_scalar_improvement(front, reference, mean, deviation, random)
+
+
+def _scale(costs: np.ndarray, reference: np.ndarray) -> float:
+    if costs.shape[1] == 2:
+        return hypervolume(costs, reference) or 1.0
+    return float(np.ptp(costs[:, 0])) or 1.0 if costs.shape[1] == 1 else 1.0
+
+
+def spread_out(X: np.ndarray, candidates: np.ndarray, n: int, seed: int = 0) -> np.ndarray:
+    """Indices of ``n`` candidates, each as far as can be from the measured and those before."""
+    random = np.random.default_rng(seed)
+    nearest = np.full(len(candidates), np.inf)
+    for row in X:
+        nearest = np.minimum(nearest, ((candidates - row) ** 2).sum(axis=1))
+    chosen: list[int] = []
+    for _ in range(min(n, len(candidates))):
+        ties = np.flatnonzero(nearest == nearest.max())
+        best = int(random.choice(ties))
+        chosen.append(best)
+        nearest = np.minimum(nearest, ((candidates - candidates[best]) ** 2).sum(axis=1))
+        nearest[best] = -1.0
+    return np.array(chosen, dtype=int)
+
+
+def chance_to_run(
+    X_ok: np.ndarray, X_failed: np.ndarray, candidates: np.ndarray, seed: int = 0
+) -> np.ndarray | None:
+    """Probability (c,) that each candidate runs, learnt from the configurations that failed.
+
+    None while fewer than two failed: one failure does not tell what caused it.
+    """
+    if len(X_failed) < 2 or len(X_ok) < 2 or X_ok.shape[1] == 0:
+        return None
+    from sklearn.ensemble import ExtraTreesClassifier
+
+    labels = np.r_[np.ones(len(X_ok)), np.zeros(len(X_failed))]
+    forest = ExtraTreesClassifier(n_estimators=100, min_samples_leaf=2, random_state=seed)
+    forest.fit(np.vstack([X_ok, X_failed]), labels)
+    return np.asarray(forest.predict_proba(candidates)[:, 1])

@@ -1,0 +1,140 @@
+"""Which configurations to measure next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from pimp_tui.errors import UserError
+from pimp_tui.learning.encoder import Encoder
+from pimp_tui.learning.measured import (
+    check_objectives,
+    default_objectives,
+    measured_frame,
+    metric_values,
+    one_kind_of_energy,
+    options_of,
+)
+from pimp_tui.learning.proposal import (
+    MINIMUM_MEASURED,
+    chance_to_run,
+    propose,
+    spread_out,
+    to_costs,
+)
+
+CANDIDATES = 2000
+
+
+def suggest(
+    session: Any,
+    n: int = 4,
+    objectives: Mapping[str, str] | None = None,
+    within: Any = None,
+    seed: int = 0,
+    candidates: int = CANDIDATES,
+) -> pl.DataFrame:
+    """The next ``n`` configurations to measure, most promising first.
+
+    Candidates are drawn uniformly from the session's space (within the partial configuration
+    ``within``); never one of the plan, measured or failed. An imported session offers the rows
+    of its plan that were not measured.
+
+    Returns:
+        plan-like rows: config_id, position (after the plan's last), sampler "suggest", the
+        options, ``expected_improvement``: the expected gain as a share of the present
+        hypervolume, null while fewer than four configurations are measured.
+
+    Raises:
+        UserError: unknown objective, bad ``n``, or nothing left to suggest.
+    """
+    if n < 1:
+        raise UserError(f"{n} configurations cannot be suggested", mend="ask for 1 or more")
+    rows = session.configurations().collect()
+    plan = session.plan.collect() if isinstance(session.plan, pl.LazyFrame) else session.plan
+    options = options_of(session, None)
+    chosen = dict(objectives) if objectives else _objectives(session)
+    check_objectives(rows, chosen)
+    pool = _pool(session, plan, rows, candidates, within, seed)
+    measured = measured_frame(rows)
+    for name in chosen:
+        measured, _, _ = one_kind_of_energy(metric_values(measured, name), name)
+    measured = measured.drop_nulls(list(chosen))
+    encoder = Encoder(options).fit(_stack([measured, pool], options))
+    X, C = encoder.transform(measured), encoder.transform(pool)
+    if measured.height < MINIMUM_MEASURED:
+        picked, gains = spread_out(X, C, n, seed), None
+    else:
+        costs = to_costs(
+            measured.select(pl.col(list(chosen)).cast(pl.Float64)).to_numpy(), list(chosen.values())
+        )
+        failed = encoder.transform(_failed(rows))
+        picked, gains = propose(X, costs, C, n, seed, chance_to_run(X, failed, C, seed))
+    last = int(plan["position"].max() or 0) if "position" in plan.columns else 0  # type: ignore[arg-type]
+    return pool[picked].select(
+        "config_id",
+        pl.int_range(last + 1, last + 1 + len(picked), dtype=pl.Int64).alias("position"),
+        pl.lit("suggest").alias("sampler"),
+        *options,
+        pl.Series("expected_improvement", gains, dtype=pl.Float64)
+        if gains is not None
+        else pl.lit(None, pl.Float64).alias("expected_improvement"),
+    )
+
+
+def _objectives(session: Any) -> dict[str, str]:
+    try:
+        return default_objectives(session)
+    except UserError:  # nothing measured yet: the names still make a valid question
+        return {"duration_s": "min", "pass_at_1": "max"}
+
+
+def _pool(
+    session: Any, plan: pl.DataFrame, rows: pl.DataFrame, count: int, within: Any, seed: int
+) -> pl.DataFrame:
+    """Configurations that may be suggested, each once."""
+    try:
+        space = session.space()
+    except (UserError, FileNotFoundError):
+        space = None
+    if space is None:
+        if within is not None:
+            raise UserError("a partial configuration needs a space, and this session has none")
+        pool = _untouched(rows)
+        if pool.is_empty():
+            raise UserError(
+                "every configuration of this table is measured and the session has no space",
+                mend="import rows whose metrics are empty, or run a session with a space",
+            )
+        return pool
+    from pimp_tui.sampling import sample
+
+    drawn = sample(space, method="uniform", n=count, seed=seed, within=within)
+    drawn = drawn.unique("config_id", keep="first", maintain_order=True)
+    pool = drawn.join(plan.select("config_id"), on="config_id", how="anti")
+    if pool.is_empty():
+        raise UserError("every configuration drawn is already in the plan; nothing to suggest")
+    return pool
+
+
+def _untouched(rows: pl.DataFrame) -> pl.DataFrame:
+    """Planned rows never tried."""
+    tried = pl.lit(False)
+    for name in ("runs_ok", "runs_failed"):
+        if name in rows.columns:
+            tried = tried | (pl.col(name).fill_null(0) > 0)
+    return rows.filter(~tried)
+
+
+def _failed(rows: pl.DataFrame) -> pl.DataFrame:
+    """Configurations that were tried and never ran through."""
+    if not {"runs_ok", "runs_failed"} <= set(rows.columns):
+        return rows.head(0)
+    never = pl.col("runs_ok").fill_null(0) == 0
+    return rows.filter(never & (pl.col("runs_failed").fill_null(0) > 0))
+
+
+def _stack(frames: list[pl.DataFrame], options: list[str]) -> pl.DataFrame:
+    return pl.concat([frame.select(options) for frame in frames], how="vertical_relaxed")
