@@ -82,7 +82,9 @@ class CampaignLoop:
                 self._one(item, repetition)
                 if self._hopeless():
                     reason = next(iter(self._broken.values()))
-                    return Outcome("stopped", f"the first {HOPELESS} configurations failed: {reason}")
+                    return Outcome(
+                        "stopped", f"the first {HOPELESS} configurations failed: {reason}"
+                    )
             if self._board.stop.is_set() and self.runs_done + self.runs_failed < self._total:
                 return Outcome("stopped", self._board.stop_reason)
             return Outcome("done", f"{self.runs_done} runs ok, {self.runs_failed} failed")
@@ -118,9 +120,7 @@ class CampaignLoop:
                 self._prepare(item)
                 self._attempt.begin(item, repetition)
                 seed = random.Random(f"{self._settings.seed}/{repetition}").randrange(2**31)
-                answer = self._link.ask(
-                    self._attempt.command(item, seed), self._settings.timeout_s
-                )
+                answer = self._link.ask(self._attempt.command(item, seed), self._settings.timeout_s)
             except Interrupted:
                 if self._board.stop.is_set():
                     return

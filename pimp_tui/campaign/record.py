@@ -18,9 +18,7 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def run_row(
-    result: Row, verdicts: Sequence[bool | None], base: Row, clock: SessionClock
-) -> Row:
+def run_row(result: Row, verdicts: Sequence[bool | None], base: Row, clock: SessionClock) -> Row:
     """The runs row of a finished run.
 
     Args:

@@ -60,8 +60,6 @@ def order(
             members = list(groups[key])
             generator.shuffle(members)
             runs += [
-                (item, repetition)
-                for item in members
-                if (item.config_id, repetition) not in skip
+                (item, repetition) for item in members if (item.config_id, repetition) not in skip
             ]
     return runs

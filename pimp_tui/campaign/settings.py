@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from pimp_tui.errors import UserError
@@ -23,6 +23,7 @@ class Settings:
         method: samplers joined by ``+``, None for a given plan.
         configurations: ``-n``; None lets the sampler decide.
         batch_size, max_new_tokens: fixed for the whole campaign where not None.
+        dtype: fixed for the whole campaign where not None.
         select, deselect: the partial configuration that every sampled configuration respects.
         budget: ``60min``, ``5MJ`` or ``40runs``; None is no budget.
         gpus: indices of the GPUs to use, None for all that are visible.
@@ -38,6 +39,7 @@ class Settings:
     configurations: int | None = None
     batch_size: int | None = None
     max_new_tokens: int | None = None
+    dtype: str | None = None
     select: tuple[str, ...] = ()
     deselect: tuple[str, ...] = ()
     limit: int | None = None
@@ -45,7 +47,12 @@ class Settings:
     gpus: tuple[int, ...] | None = None
     trust_remote_code: bool = False
     unsafe_sandbox: bool = False
-    overrides: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def fixed_options(self) -> dict[str, Any]:
+        """Options that have one value in every configuration of the campaign."""
+        fixed = {name: getattr(self, name) for name in ("batch_size", "max_new_tokens", "dtype")}
+        return {name: value for name, value in fixed.items() if value is not None}
 
     def to_json(self) -> dict[str, Any]:
         """JSON for the manifest."""
@@ -78,7 +85,7 @@ PRESETS = {
         method="twise",
         batch_size=32,
         max_new_tokens=512,
-        select=("dtype_bfloat16",),
+        dtype="bfloat16",
     ),
     "paper-2": Settings(
         preset="paper-2",

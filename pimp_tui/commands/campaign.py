@@ -18,7 +18,9 @@ Option = typer.Option
 
 
 def demo(
-    headless: Annotated[bool, Option("--headless", help="No screens: narrate, then print.")] = False,
+    headless: Annotated[
+        bool, Option("--headless", help="No screens: narrate, then print.")
+    ] = False,
     configs: Annotated[int, Option("--configs", help="Configurations to measure.")] = 16,
     repeats: Annotated[int, Option("--repeats", help="Runs of each configuration.")] = 2,
     session: Annotated[str | None, Option("--session", help="Folder of the session.")] = None,
@@ -42,7 +44,9 @@ def demo(
     path = resolve(name)
     settings = preset("quick", repeats=repeats, configurations=configs, seed=seed)
     if not (path / "manifest.json").exists():
-        prepare(path, Request(models=["micro-coder"], workload="micro-coder", settings=settings), say)
+        prepare(
+            path, Request(models=["micro-coder"], workload="micro-coder", settings=settings), say
+        )
     runner = start_runner(path)
     if not headless:
         from pimp_tui.commands.screens import show

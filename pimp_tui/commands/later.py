@@ -37,4 +37,6 @@ def refuse_run_options(**given: Any) -> None:
     if given["shared_gpu"]:
         raise refuse("--shared-gpu")
     if "suggest" in (given["method"] or "").split("+"):
-        raise refuse("--method suggest in a run", "`pimp-tui suggest SESSION` lists what to measure")
+        raise refuse(
+            "--method suggest in a run", "`pimp-tui suggest SESSION` lists what to measure"
+        )

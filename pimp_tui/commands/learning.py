@@ -211,7 +211,9 @@ def parse_objectives(values: list[str] | None) -> dict[str, str]:
     for value in split_list(values):
         name, _, way = value.rpartition(":")
         if not name or way not in ("min", "max"):
-            raise UserError(f"{value!r} is no objective", "--objective", "write metric:min or metric:max")
+            raise UserError(
+                f"{value!r} is no objective", "--objective", "write metric:min or metric:max"
+            )
         objectives[name] = way
     return objectives
 

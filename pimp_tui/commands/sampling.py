@@ -10,7 +10,9 @@ import typer
 from pimp_tui.commands.output import Json, print_json, print_pairs, print_table, say, split_list
 
 Option = typer.Option
-SpaceArgument = Annotated[str, typer.Argument(metavar="SPACE", help="A .uvl file or a shipped name.")]
+SpaceArgument = Annotated[
+    str, typer.Argument(metavar="SPACE", help="A .uvl file or a shipped name.")
+]
 Features = Annotated[list[str] | None, Option(help="A feature; may be repeated.")]
 Host = Annotated[str | None, Option(help="Host facts from `doctor --host-out`.")]
 Model = Annotated[list[str] | None, Option(help="Model folder, .gguf file or micro-coder.")]

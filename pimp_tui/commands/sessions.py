@@ -16,9 +16,13 @@ FORMATS = ("generation-config", "python", "json", "launch")
 
 def export(
     session: SessionArgument,
-    config: Annotated[str, typer.Argument(metavar="CONFIG", help="config_id, prefix or #position.")],
+    config: Annotated[
+        str, typer.Argument(metavar="CONFIG", help="config_id, prefix or #position.")
+    ],
     format: Annotated[str, Option("--format", help=", ".join(FORMATS))] = "generation-config",
-    partial: Annotated[bool, Option("--partial", help="Leave out what the form cannot carry.")] = False,
+    partial: Annotated[
+        bool, Option("--partial", help="Leave out what the form cannot carry.")
+    ] = False,
 ) -> int:
     """Print a configuration for use elsewhere; what the form cannot carry is said on stderr."""
     if format == "launch":

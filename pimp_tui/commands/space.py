@@ -131,7 +131,9 @@ def explain(
     return 0
 
 
-def analyse(space: SpaceArgument, host: Host = None, model: Model = None, json: Json = False) -> int:
+def analyse(
+    space: SpaceArgument, host: Host = None, model: Model = None, json: Json = False
+) -> int:
     """Void, core, dead, false-optional features and redundant constraints."""
     from pimp_tui.commands.later import refuse
 

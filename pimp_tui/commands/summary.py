@@ -77,9 +77,7 @@ def _print_front(session: Session) -> None:
     except UserError as error:
         print(str(error))
         return
-    options = [
-        name for name in session.options if len({str(row[name]) for row in front}) > 1
-    ]
+    options = [name for name in session.options if len({str(row[name]) for row in front}) > 1]
     print_table(
         [
             {"#": row["position"], "config_id": row["config_id"][:8]}

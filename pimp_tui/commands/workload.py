@@ -12,7 +12,9 @@ from pimp_tui.commands.output import Json, print_json, print_table, say
 
 def score(
     workload: Annotated[str, typer.Argument(metavar="WORKLOAD", help="humaneval, FILE.jsonl, …")],
-    samples: Annotated[Path, typer.Argument(metavar="SAMPLES", help="task_id and completion a line.")],
+    samples: Annotated[
+        Path, typer.Argument(metavar="SAMPLES", help="task_id and completion a line.")
+    ],
     unsafe_sandbox: Annotated[bool, typer.Option("--unsafe-sandbox")] = False,
     json: Json = False,
 ) -> int:

@@ -74,7 +74,9 @@ def _check_columns(
     frame: pl.DataFrame, table: Path, options: Sequence[str], metrics: Sequence[str]
 ) -> None:
     if not options or not metrics:
-        raise UserError("an import needs options and metrics", str(table), "--options a,b --metrics y")
+        raise UserError(
+            "an import needs options and metrics", str(table), "--options a,b --metrics y"
+        )
     from difflib import get_close_matches
 
     for name in [*options, *metrics]:
@@ -94,7 +96,9 @@ def _numbers(frame: pl.DataFrame, table: Path, metrics: Sequence[str]) -> pl.Dat
 
     for name in metrics:
         if not frame[name].dtype.is_numeric() and frame[name].dtype != pl.Boolean:
-            raise UserError(f"the metric {name!r} is no number", str(table), "choose a numeric column")
+            raise UserError(
+                f"the metric {name!r} is no number", str(table), "choose a numeric column"
+            )
     return frame.select(pl.col(list(metrics)).cast(pl.Float64).fill_nan(None))
 
 
@@ -131,7 +135,9 @@ def _fill(
         runs.append(key | _fitting(row) | (energy if has_energy else {}))
     if not runs:
         raise UserError("the table holds no measured row", str(table))
-    schema = {"config_id": pl.String, "position": pl.Int64, "sampler": pl.String} | dict(options.schema)
+    schema = {"config_id": pl.String, "position": pl.Int64, "sampler": pl.String} | dict(
+        options.schema
+    )
     segments.write_frame(draft / "plan.parquet", pl.DataFrame(plan, schema=schema, orient="row"))
     frame = segments.frame_of("runs", runs, extra)
     (draft / "runs").mkdir()

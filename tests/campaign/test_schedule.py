@@ -1,0 +1,38 @@
+"""The order of runs is a pure function: interleaved, grouped by load, stable under resume."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pimp_tui.campaign.schedule import Planned, order
+
+
+def plan(count: int, dtypes: int = 1) -> list[Planned]:
+    return [
+        Planned(f"{n:016x}", n + 1, "m", {"n": n}, {"dtype": f"d{n % dtypes}"})
+        for n in range(count)
+    ]
+
+
+@given(st.integers(1, 12), st.integers(1, 4), st.integers(1, 3), st.integers(0, 5))
+def test_every_run_once_and_repetitions_in_turn(count, repeats, dtypes, seed):
+    runs = order(plan(count, dtypes), repeats, seed)
+    assert len(runs) == len({(p.config_id, r) for p, r in runs}) == count * repeats
+    assert [r for _, r in runs] == sorted(r for _, r in runs)
+    for repetition in range(1, repeats + 1):
+        keys = [p.load_key for p, r in runs if r == repetition]
+        changes = sum(a != b for a, b in zip(keys, keys[1:], strict=False))
+        assert changes == len(set(keys)) - 1  # one load per group and repetition
+
+
+@given(st.integers(0, 24), st.integers(0, 3))
+def test_resume_keeps_the_order_of_what_is_left(done, seed):
+    whole = order(plan(8, 2), 3, seed)
+    recorded = [(p.config_id, r) for p, r in whole[:done]]
+    assert order(plan(8, 2), 3, seed, recorded) == whole[done:]
+
+
+def test_seed_changes_the_order_and_repetitions_differ():
+    first = [p.position for p, _ in order(plan(10), 1, 0)]
+    assert first != [p.position for p, _ in order(plan(10), 1, 1)]
+    both = [p.position for p, _ in order(plan(10), 2, 0)]
+    assert both[:10] == first and both[10:] != first

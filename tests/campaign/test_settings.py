@@ -1,0 +1,49 @@
+"""Presets and budgets."""
+
+import pytest
+
+from pimp_tui.campaign.settings import Settings, parse_budget, preset
+from pimp_tui.errors import UserError
+
+
+def test_presets_hold_the_published_protocol():
+    paper = preset("paper")
+    assert (paper.repeats, paper.warmups, paper.idle_s) == (10, 6, 30.0)
+    assert paper.fixed_options == {"batch_size": 32, "max_new_tokens": 512, "dtype": "bfloat16"}
+    assert preset("quick").idle_s == 5.0 and preset("quick").batch_size == 32
+    assert preset("paper-2").repeats == 30
+
+
+def test_changes_win_and_none_leaves_the_preset():
+    assert preset("quick", repeats=7, batch_size=None).repeats == 7
+    assert preset("quick", batch_size=None).batch_size == 32
+
+
+def test_settings_survive_the_manifest():
+    settings = preset("paper", select=("a", "b"), gpus=(0, 2))
+    assert Settings.from_json(settings.to_json() | {"unknown": 1}) == settings
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("60min", (3600.0, "s")),
+        ("5MJ", (5e6, "J")),
+        ("40runs", (40.0, "runs")),
+        ("1.5h", (5400.0, "s")),
+    ],
+)
+def test_budget(text, amount):
+    assert parse_budget(text) == amount
+
+
+@pytest.mark.parametrize("text", ["", "60", "min", "-3runs", "5 parsecs"])
+def test_bad_budget(text):
+    with pytest.raises(UserError, match="no budget"):
+        parse_budget(text)
+
+
+@pytest.mark.parametrize("changes", [{"repeats": 0}, {"configurations": -3}, {"limit": 0}])
+def test_impossible_numbers(changes):
+    with pytest.raises(UserError, match="at least 1"):
+        preset("quick", **changes)
