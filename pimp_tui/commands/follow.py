@@ -49,10 +49,9 @@ class Progress:
                 width = shutil.get_terminal_size().columns - 1
                 sys.stderr.write("\r\x1b[K" + text[:width])
                 sys.stderr.flush()
-        elif now - self._last >= _PLAIN_EVERY_S or (planned and done == planned):
-            if text != self._shown:
-                print(f"{duration(now - self._begun):>6}  {text}", file=sys.stderr, flush=True)
-                self._last = now
+        elif text != self._shown and now - self._last >= _PLAIN_EVERY_S:
+            print(f"{duration(now - self._begun):>6}  {text}", file=sys.stderr, flush=True)
+            self._last = now
         self._shown = text
 
     def line(self, text: str) -> None:

@@ -1,5 +1,7 @@
 """The order of runs is a pure function: interleaved, grouped by load, stable under resume."""
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +22,7 @@ def test_every_run_once_and_repetitions_in_turn(count, repeats, dtypes, seed):
     assert [r for _, r in runs] == sorted(r for _, r in runs)
     for repetition in range(1, repeats + 1):
         keys = [p.load_key for p, r in runs if r == repetition]
-        changes = sum(a != b for a, b in zip(keys, keys[1:], strict=False))
+        changes = sum(a != b for a, b in itertools.pairwise(keys))
         assert changes == len(set(keys)) - 1  # one load per group and repetition
 
 
