@@ -1,0 +1,43 @@
+"""Turns a run's options into the two GenerationConfigs that ``generate`` reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pimp_tui.space.generation_config import VOCABULARY_ENTRIES, config_entries
+
+# Read by the draft of early-exit decoding from the *model's* generation config, never from the
+# one passed to generate (AssistedCandidateGenerator.__init__, transformers 5.24.0).
+READ_FROM_MODEL = (
+    "num_assistant_tokens",
+    "num_assistant_tokens_schedule",
+    "assistant_confidence_threshold",
+)
+
+
+def run_config(options: dict[str, Any], own: dict[str, Any], pad_token_id: int | None) -> Any:
+    """The ``GenerationConfig`` of a run: every modelled option explicitly, and the token ids."""
+    from transformers import GenerationConfig
+
+    entries = {k: v for k, v in config_entries(options).items() if v is not None}
+    kept = {k: own[k] for k in VOCABULARY_ENTRIES if own.get(k) is not None}
+    if pad_token_id is not None:
+        kept["pad_token_id"] = pad_token_id
+    return GenerationConfig(**kept, **entries)
+
+
+def neutral_model_config(
+    options: dict[str, Any], own: dict[str, Any], pad_token_id: int | None
+) -> Any:
+    """What replaces the model's own generation config for a run.
+
+    An option left None in a run's config is filled from the model's; so nothing may stand here
+    but ids of the vocabulary and the entries that the library reads nowhere else.
+    """
+    from transformers import GenerationConfig
+
+    kept = {k: own[k] for k in VOCABULARY_ENTRIES if own.get(k) is not None}
+    if pad_token_id is not None:
+        kept["pad_token_id"] = pad_token_id
+    draft = {k: options[k] for k in READ_FROM_MODEL if options.get(k) is not None}
+    return GenerationConfig(**kept, **draft)

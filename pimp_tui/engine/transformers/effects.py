@@ -1,0 +1,191 @@
+"""Names the options of a run that change nothing: a warm-up that keeps its eyes open."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from pimp_tui.engine.transformers.batches import encode
+from pimp_tui.engine.transformers.configs import neutral_model_config, run_config
+from pimp_tui.engine.transformers.loading import Loaded
+from pimp_tui.engine.transformers.recorder import OPTION_OF_PROCESSOR, processors_watched
+from pimp_tui.engine.transformers.trace import Trace, trace
+
+# Values under which an option does nothing by itself (transformers 5.24.0).
+NEUTRAL: dict[str, Any] = {
+    "max_new_tokens": 20,
+    "min_new_tokens": None,
+    "early_stopping": False,
+    "stop_strings": None,
+    "do_sample": False,
+    "num_beams": 1,
+    "use_mtp": None,
+    "use_cache": True,
+    "cache_implementation": "dynamic",
+    "cache_config": None,
+    "max_cache_len": None,
+    "temperature": 1.0,
+    "top_k": 0,
+    "top_p": 1.0,
+    "min_p": None,
+    "top_h": None,
+    "typical_p": 1.0,
+    "epsilon_cutoff": 0.0,
+    "eta_cutoff": 0.0,
+    "repetition_penalty": 1.0,
+    "length_penalty": 1.0,
+    "no_repeat_ngram_size": 0,
+    "exponential_decay_length_penalty": None,
+    "guidance_scale": 1.0,
+    "watermarking_config": None,
+    "num_return_sequences": 1,
+    "prompt_lookup_num_tokens": None,
+    "max_matching_ngram_size": 2,
+    "assistant_early_exit": None,
+    "num_assistant_tokens": 20,
+    "num_assistant_tokens_schedule": "constant",
+    "assistant_confidence_threshold": 0.4,
+    "assistant_ensemble_weight": None,
+    "prefill_chunk_size": None,
+    "disable_compile": None,
+    "dtype": "float32",
+    "attn_implementation": "sdpa",
+}
+# Seen only by running again without them: they act on when a search ends or on what is drafted.
+_RUN_AGAIN = (
+    "length_penalty",
+    "early_stopping",
+    "max_matching_ngram_size",
+    "num_assistant_tokens",
+    "num_assistant_tokens_schedule",
+    "assistant_confidence_threshold",
+    "assistant_ensemble_weight",
+)
+MAX_PROMPTS = 32
+_IGNORED = re.compile(r"may be ignored|will be ignored|no effect|not used|ignoring", re.IGNORECASE)
+_NAME = re.compile(r"[`']([a-z_]+)[`']")
+
+
+class _Ear(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        if _IGNORED.search(message):
+            self.names |= set(_NAME.findall(message))
+
+
+@contextmanager
+def _listening() -> Iterator[set[str]]:
+    """Yield the option names in warnings of the library that speak of ignored flags."""
+    ear, logger = _Ear(), logging.getLogger("transformers")
+    level = logger.level
+    logger.addHandler(ear)
+    logger.setLevel(logging.WARNING)
+    try:
+        yield ear.names
+    finally:
+        logger.removeHandler(ear)
+        logger.setLevel(level)
+
+
+def set_options(options: dict[str, Any]) -> set[str]:
+    """Names of the options that are not at their neutral value."""
+    return {
+        name
+        for name, value in options.items()
+        if name in NEUTRAL and value is not None and value != NEUTRAL[name]
+    }
+
+
+def _shown_by(run: Trace, options: dict[str, Any], loaded: Loaded, prompts: int) -> set[str]:
+    """Options whose effect stands in the passes of a run or in the loaded model itself."""
+    passes, tokens = run.passes, run.tokens
+    first, later = passes[0], passes[1:]
+    prompt = len(tokens[0]) - max(len(tokens[0]) - first.tokens, 0)
+    chunk, capacity = options.get("prefill_chunk_size"), options.get("max_cache_len")
+    kinds = {item.cache for item in passes if item.capacity is not None or item.cache != "none"}
+    full = first.layers
+    evidence = {
+        "do_sample": options.get("do_sample") is True,
+        "num_beams": first.rows >= prompts * int(options.get("num_beams") or 1),
+        "num_return_sequences": len(tokens) == prompts * int(options["num_return_sequences"]),
+        "max_new_tokens": True,
+        "use_cache": any(item.tokens > first.tokens for item in later),
+        "cache_implementation": any("Dynamic" not in kind for kind in kinds),
+        "cache_config": any("Quant" in kind or "Fp8" in kind for kind in kinds),
+        "max_cache_len": capacity is not None and any(p.capacity == capacity for p in passes),
+        "prefill_chunk_size": chunk is not None and first.tokens == chunk and bool(later),
+        "prompt_lookup_num_tokens": any(p.tokens > 1 for p in later) or prompt < first.tokens,
+        "assistant_early_exit": any(p.layers < full for p in passes) or full < (loaded.depth or 0),
+        "use_mtp": any(p.tokens > 1 for p in later),
+        "disable_compile": loaded.device == "cuda",
+        "dtype": str(loaded.model.dtype).endswith(str(options.get("dtype"))),
+        "attn_implementation": loaded.model.config._attn_implementation
+        == options.get("attn_implementation"),
+    }
+    return {name for name, shown in evidence.items() if shown}
+
+
+@contextmanager
+def _stop_strings_watched(seen: set[str]) -> Iterator[None]:
+    from transformers.generation.stopping_criteria import StopStringCriteria
+
+    original = StopStringCriteria.__call__
+
+    def call(self: Any, input_ids: Any, scores: Any, **kwargs: Any) -> Any:
+        done = original(self, input_ids, scores, **kwargs)
+        if bool(done.any()):
+            seen.add("stop_strings")
+        return done
+
+    setattr(StopStringCriteria, "__call__", call)  # noqa: B010
+    try:
+        yield
+    finally:
+        setattr(StopStringCriteria, "__call__", original)  # noqa: B010
+
+
+def without_effect(
+    loaded: Loaded, prompts: list[str], options: dict[str, Any], seed: int
+) -> list[str]:
+    """Options of ``options`` that changed nothing on the first prompts, sorted.
+
+    One batch settles nearly every configuration; more batches, up to ``MAX_PROMPTS`` prompts, are
+    run only while some option has not shown an effect. Judged are final scores, tokens, forward
+    passes, the loaded model and the library's own warnings.
+    """
+    from pimp_tui.engine.transformers.state import forget
+
+    pending = set_options(options)
+    own, pad = loaded.own_config, loaded.tokenizer.pad_token_id
+    size = int(options.get("batch_size") or 1)
+    blamed: set[str] = set()
+    for offset in range(0, min(len(prompts), MAX_PROMPTS), size):
+        batch = prompts[offset : offset + size]
+        with _listening() as heard:
+            config = run_config(options, own, pad)
+            encoded = encode(loaded, batch, config.max_new_tokens)
+            with processors_watched(pending) as seen, _stop_strings_watched(seen):
+                run = trace(loaded, encoded, config, seed)
+            blamed |= heard & set(options)
+        pending -= seen
+        pending -= _shown_by(run, options, loaded, len(batch))
+        for name in sorted(pending & set(_RUN_AGAIN)):
+            plain = options | {name: NEUTRAL[name]}
+            loaded.model.generation_config = neutral_model_config(plain, own, pad)
+            if not run.same_as(trace(loaded, encoded, run_config(plain, own, pad), seed)):
+                pending.discard(name)
+            loaded.model.generation_config = neutral_model_config(options, own, pad)
+        if not pending:
+            break
+    forget(loaded)
+    return sorted(pending | blamed)
+
+
+__all__ = ["NEUTRAL", "OPTION_OF_PROCESSOR", "set_options", "without_effect"]

@@ -1,0 +1,43 @@
+"""State that transformers carries from one ``generate`` to the next, and how it is undone."""
+
+from __future__ import annotations
+
+import os
+
+from pimp_tui.engine.transformers.loading import Loaded
+
+
+def forget(loaded: Loaded) -> None:
+    """Undo what an earlier run left in the model and in the library.
+
+    A static cache only grows (its greatest length is kept on the model), a compiled run leaves
+    its compiled call and switches tokenizer parallelism off, and ``warning_once`` speaks once per
+    process, so that a later run would seem clean. A draft by early exit shortens the model for as
+    long as it drafts, and leaves it short when it fails.
+    """
+    import torch
+    from transformers.utils import logging
+
+    model = loaded.model
+    model._previous_max_cache_length = -1
+    if loaded.depth is not None:
+        model.config.get_text_config(decoder=True).num_hidden_layers = loaded.depth
+    compiled = [name for name in ("_compiled_call", "_last_compile_config") if name in vars(model)]
+    for name in compiled:
+        delattr(model, name)
+    if compiled:
+        torch._dynamo.reset()
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    for once in ("warning_once", "info_once"):
+        clear = getattr(getattr(logging, once, None), "cache_clear", None)
+        if clear is not None:
+            clear()
+    if torch.cuda.is_available():
+        torch.cuda.reset_peak_memory_stats()
+
+
+def peak_memory_bytes(device: str) -> int | None:
+    """Peak of allocated device memory since ``forget``; None on a CPU, which counts none."""
+    import torch
+
+    return torch.cuda.max_memory_allocated() if device == "cuda" else None

@@ -1,0 +1,73 @@
+"""What one ``generate`` call did: its tokens and every forward pass it paid for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from pimp_tui.engine.transformers.batches import call_generate
+from pimp_tui.engine.transformers.loading import Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One forward pass: rows and tokens fed, layers run, kind and capacity of its cache."""
+
+    rows: int
+    tokens: int
+    layers: int
+    cache: str
+    capacity: int | None
+
+
+@dataclass(slots=True)
+class Trace:
+    """Output token ids (rows, tokens) and the passes behind them, in order."""
+
+    tokens: list[list[int]] = field(default_factory=list)
+    passes: list[Pass] = field(default_factory=list)
+
+    def same_as(self, other: Trace) -> bool:
+        """Equal tokens at equal cost."""
+        return self.tokens == other.tokens and self.passes == other.passes
+
+
+def _describe_cache(cache: Any) -> tuple[str, int | None]:
+    if cache is None:
+        return "none", None
+    layers = getattr(cache, "layers", None) or []
+    kinds = sorted({type(layer).__name__ for layer in layers})
+    lengths = [getattr(layer, "max_cache_len", None) for layer in layers]
+    known = [length for length in lengths if length is not None]
+    return "+".join([type(cache).__name__, *kinds]), max(known, default=None)
+
+
+@contextmanager
+def watching(loaded: Loaded) -> Iterator[list[Pass]]:
+    """Record the forward passes of the model while the context is open."""
+    passes: list[Pass] = []
+
+    def note(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        ids = kwargs.get("input_ids", args[0] if args else None)
+        shape = ids.shape if ids is not None else kwargs["inputs_embeds"].shape[:2]
+        kind, capacity = _describe_cache(kwargs.get("cache"))
+        layers = int(module.config.get_text_config(decoder=True).num_hidden_layers)
+        passes.append(Pass(int(shape[0]), int(shape[1]), layers, kind, capacity))
+
+    handle = loaded.model.register_forward_pre_hook(note, with_kwargs=True)
+    try:
+        yield passes
+    finally:
+        handle.remove()
+
+
+def trace(loaded: Loaded, encoded: Any, config: Any, seed: int) -> Trace:
+    """Run one batch from ``seed`` and keep what it did."""
+    import torch
+
+    torch.manual_seed(seed)
+    with watching(loaded) as passes:
+        output = call_generate(loaded, encoded, config, None)
+    return Trace(output.tolist(), passes)
