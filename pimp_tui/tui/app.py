@@ -6,17 +6,18 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from textual import events
 from textual.app import App
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 
 from pimp_tui.errors import UserError
 from pimp_tui.tui import marks
 from pimp_tui.tui.screens.palette_commands import app_commands
 from pimp_tui.tui.screens.too_small import TooSmall, fits
+from pimp_tui.tui.terminal import few_colours, require_terminal
 
 LEAVE_WORDS = "q leaves; the campaign goes on"
 
@@ -35,10 +36,10 @@ class PimpApp(App[int]):
     CSS_PATH = "styles/app.tcss"
     TITLE = "pimp-tui"
     ENABLE_COMMAND_PALETTE = False
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (160, "-very-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (160, "-very-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]  # noqa: RUF012
     # ctrl+q is flow control in many terminals: it means nothing here.
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "nothing", show=False, priority=True, system=True),
         Binding("ctrl+c", "nothing", show=False, system=True),
     ]
@@ -52,7 +53,7 @@ class PimpApp(App[int]):
         ascii: bool = False,
         slow: bool = False,
     ) -> None:
-        plain_colours = "NO_COLOR" in os.environ or _few_colours()
+        plain_colours = "NO_COLOR" in os.environ or few_colours()
         super().__init__(ansi_color=True if plain_colours else None)
         if plain_colours:
             self.theme = "ansi-dark"
@@ -160,11 +161,6 @@ class PimpApp(App[int]):
             super()._handle_exception(error)
 
 
-def _few_colours() -> bool:
-    term = os.environ.get("TERM", "")
-    return not os.environ.get("COLORTERM") and "256" not in term and "direct" not in term
-
-
 def _first_pane(session: Path | None) -> int:
     """Monitor for a campaign that runs, Results for one that has some, Space otherwise."""
     if session is None:
@@ -177,19 +173,6 @@ def _first_pane(session: Path | None) -> int:
     except UserError:
         return 1
     return {"running": 3, "paused": 3, "lost": 3, "done": 4, "stopped": 4}.get(state, 1)
-
-
-def check_terminal() -> None:
-    """Refuse a terminal that cannot show screens.
-
-    Raises:
-        UserError: TERM=dumb, or stdin or stdout is no terminal.
-    """
-    mend = "plain twins: pimp-tui status, learn, effects, pareto, predict, space show (or --json)"
-    if os.environ.get("TERM", "") in ("dumb", ""):
-        raise UserError("the screens need a terminal that can place text", "TERM=dumb", mend)
-    if not (sys.stdout.isatty() and sys.stdin.isatty()):
-        raise UserError("the screens need a terminal; stdin or stdout is none", mend=mend)
 
 
 def run_app(
@@ -208,7 +191,7 @@ def run_app(
     Raises:
         UserError: no fit terminal, no such session, or a feature model that cannot be read.
     """
-    check_terminal()
+    require_terminal()
     if session is not None:
         from pimp_tui.session.manifest import read_manifest
 

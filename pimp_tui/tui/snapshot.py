@@ -70,9 +70,9 @@ class Snapshot:
         state = "not started" if self.state == "planned" else self.state
         if self.state == "lost":
             state = "runner gone"
-        if self.state != "done" and self.configs_planned and self.configs_done is not None:
-            if self.configs_done or self.active:
-                state += f" {self.configs_done}/{self.configs_planned}"
+        begun = self.active or bool(self.configs_done)
+        if self.state != "done" and begun and self.configs_planned:
+            state += f" {self.configs_done or 0}/{self.configs_planned}"
         return f"{state} · failed {self.runs_failed}" if self.runs_failed else state
 
 

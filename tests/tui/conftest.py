@@ -25,7 +25,7 @@ features
                         alternative
                             greedy {value false, default true}
                             sample {value true}
-                    beams {abstract, option 'num_beams', doc 'Number of beams; 1 is no beam search.'}
+                    beams {abstract, option 'num_beams', doc 'Number of beams; 1 is none.'}
                         alternative
                             num_beams_1 {value 1, default true}
                             num_beams_4 {value 4}

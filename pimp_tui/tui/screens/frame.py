@@ -1,13 +1,13 @@
-"""The frame that every screen shares: header, body, message line, footer, the keys of wireframes 2."""
+"""The frame that every screen shares: header, body, message line, footer, common keys."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -27,7 +27,7 @@ class FrameScreen(Screen[None]):
     show for the widget that has the focus.
     """
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "leave", "leave", show=False, tooltip="Back, and at last to the shell"),
         Binding("question_mark", "help", "help", show=False, tooltip="Help on the focused pane"),
         Binding("colon,ctrl+p", "palette", "commands", show=False, tooltip="Every action by name"),

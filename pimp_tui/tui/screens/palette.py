@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
@@ -37,11 +37,9 @@ def commands_of(screen: FrameScreen) -> list[Command]:
     found: dict[str, Command] = {}
     for active in screen.active_bindings.values():
         binding = active.binding
-        if not active.enabled or not binding.description or binding.system:
-            continue
-        name = binding.tooltip or binding.description
-        if name in found:
-            continue
+        name = binding.tooltip
+        if not active.enabled or not name or binding.system or name in found:
+            continue  # only what has a name of ours: Textual's own scrolling keys have none
         key = binding.key_display or _KEY_NAMES.get(binding.key, binding.key)
 
         def run(action: str = binding.action, node: Any = active.node) -> Awaitable[Any]:
@@ -54,7 +52,7 @@ def commands_of(screen: FrameScreen) -> list[Command]:
 class Palette(ModalScreen[None]):
     """Type to narrow, Enter runs, Escape closes."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "close", show=False),
         Binding("up", "move(-1)", "up", show=False, priority=True),
         Binding("down", "move(1)", "down", show=False, priority=True),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.screen import Screen
 
@@ -20,7 +22,7 @@ def fits(size: Size) -> bool:
 class TooSmall(Screen[None]):
     """Covers everything until the terminal is large enough again; the app pops it."""
 
-    BINDINGS = [Binding("q", "app.exit_now", "leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "app.exit_now", "leave", show=False)]
 
     def compose(self) -> ComposeResult:
         """The one line."""

@@ -6,10 +6,10 @@ import asyncio
 import importlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from textual import work
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widget import Widget
 
@@ -40,7 +40,7 @@ class WorkspaceScreen(FrameScreen):
         UserError: the session cannot be read.
     """
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("0", "sessions", "sessions", show=False, tooltip="Go to Sessions"),
         *(
             Binding(str(spec.number), f"pane({spec.number})", spec.tab, show=False,

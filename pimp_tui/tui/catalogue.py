@@ -1,0 +1,144 @@
+"""The sessions there are, as the list shows them; read in a thread, segments only once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pimp_tui.errors import UserError
+from pimp_tui.session.paths import list_sessions, sessions_root
+from pimp_tui.tui.snapshot import Snapshot, Surveyor
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One session of the list.
+
+    Attributes:
+        snapshot: None where the session cannot be read.
+        fault: why it cannot.
+        energy_j: energy of all ok runs, joules; None where nothing was measured or read yet.
+        energy_estimated: whether any of it is an estimate.
+        reasons: failed runs by reason.
+        best: the ends of the measured front, as (words, kind) a line.
+    """
+
+    path: Path
+    snapshot: Snapshot | None
+    fault: str = ""
+    energy_j: float | None = None
+    energy_estimated: bool = False
+    reasons: tuple[tuple[str, int], ...] = ()
+    best: tuple[str, ...] = ()
+    samplers: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The session's name."""
+        return self.snapshot.name if self.snapshot else self.path.name
+
+    def matches(self, text: str) -> bool:
+        """Whether every word of a filter stands in name, model, workload or state."""
+        snapshot = self.snapshot
+        about = f"{snapshot.models} {snapshot.workload} {snapshot.words}" if snapshot else "broken"
+        return all(word in f"{self.name} {about}".lower() for word in text.lower().split())
+
+
+class Catalogue:
+    """Looks at every session under the root."""
+
+    def __init__(self) -> None:
+        self._surveyors: dict[Path, Surveyor] = {}
+        self._entries: dict[Path, Entry] = {}
+
+    @property
+    def root(self) -> Path:
+        """Where the sessions are."""
+        return sessions_root()
+
+    def quick(self) -> list[Entry]:
+        """Names and states, without Polars: for the first frame."""
+        return [self._glance(path) for path in list_sessions()]
+
+    def full(self) -> list[Entry]:
+        """Everything; for a thread."""
+        return [self._survey(path) for path in list_sessions()]
+
+    def _glance(self, path: Path) -> Entry:
+        kept = self._entries.get(path)
+        try:
+            snapshot = self._surveyor(path).quick()
+        except UserError as error:
+            return Entry(path, None, str(error))
+        if kept and kept.snapshot and kept.snapshot.state == snapshot.state:
+            return kept
+        return Entry(path, snapshot)
+
+    def _survey(self, path: Path) -> Entry:
+        surveyor = self._surveyor(path)
+        kept = self._entries.get(path)
+        try:
+            changed = surveyor.changed()
+            if not changed and kept and kept.snapshot:
+                quick = surveyor.quick()
+                if quick.state == kept.snapshot.state:
+                    return kept
+            entry = Entry(path, surveyor.full(changed))
+        except UserError as error:
+            return Entry(path, None, str(error))
+        if kept and not changed & {"runs", "plan"}:
+            entry = replace(kept, snapshot=entry.snapshot)
+        else:
+            entry = replace(entry, **_figures(path))
+        self._entries[path] = entry
+        return entry
+
+    def _surveyor(self, path: Path) -> Surveyor:
+        if path not in self._surveyors:
+            self._surveyors[path] = Surveyor(path)
+        return self._surveyors[path]
+
+
+def _figures(path: Path) -> dict[str, Any]:
+    """Energy, reasons of failures, samplers and the best configurations of one session."""
+    import polars as pl
+
+    from pimp_tui.session.bundle import Session
+
+    session = Session(path)
+    runs = session.runs.select("status", "reason", "energy_j", "energy_estimated").collect()
+    ok = runs.filter(pl.col("status") == "ok")
+    measured = ok["energy_j"].drop_nulls()
+    failed = runs.filter(pl.col("status") != "ok").group_by("reason").len().sort("len")
+    figures: dict[str, Any] = {
+        "energy_j": float(measured.sum()) if len(measured) else None,
+        "energy_estimated": bool(ok["energy_estimated"].any()),
+        "reasons": tuple((str(reason), n) for reason, n in failed.reverse().iter_rows()),
+    }
+    try:
+        drawn = session.plan.group_by("sampler", maintain_order=True).len().collect()
+        figures["samplers"] = tuple((str(sampler), n) for sampler, n in drawn.iter_rows())
+        figures["best"] = _best(session)
+    except UserError:
+        pass
+    return figures
+
+
+def _best(session: Any) -> tuple[str, ...]:
+    """The extreme configurations of the measured runs by the default objectives."""
+    import polars as pl
+
+    objectives = session.default_objectives
+    frame = session.configurations().collect()
+    lines = []
+    for metric, direction in objectives.items():
+        if metric not in frame.columns:
+            continue
+        known = frame.filter(pl.col(metric).is_not_null())
+        if known.is_empty():
+            continue
+        best = known.sort(metric, descending=direction == "max").row(0, named=True)
+        values = [f"{name} {best[name]:.4g}" for name in objectives if best.get(name) is not None]
+        lines.append(f"#{best['position']} " + ", ".join(values))
+    return tuple(dict.fromkeys(lines))

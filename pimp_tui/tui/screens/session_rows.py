@@ -1,0 +1,153 @@
+"""How a session looks in the list, and the lines about it below or beside the list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pimp_tui.tui.catalogue import Entry
+from pimp_tui.tui.widgets.painted import Span, Spans, fit
+
+_STATE_KINDS = {"running": "accent", "paused": "warn", "lost": "bad", "planned": "dim"}
+_EMPTY = (
+    ("n", "new campaign: pick a model, a workload and what to explore"),
+    ("d", "demo: 16 configurations of a tiny bundled model, about 2 minutes, no GPU"),
+    ("i", "import a CSV or Parquet table that was measured elsewhere"),
+)
+
+
+def heading(width: int) -> Spans:
+    """The line over the columns."""
+    return [("  " + _line(_widths(width), _TITLES), "dim")]
+
+
+_TITLES = ("name", "model", "workload", "confs", "state", "energy kJ", "started", "host")
+
+
+def _widths(width: int) -> tuple[int, ...]:
+    """Widths of the columns; name and model share what is left."""
+    fixed = (12, 9, 11, 9) + ((13, 10) if width >= 96 else ())
+    left = max(width - 2 - sum(fixed) - len(fixed) - 2, 24)
+    name = max(left * 45 // 100, 12)
+    return (name, left - name, *fixed)
+
+
+def _line(widths: Sequence[int], cells: Sequence[str]) -> str:
+    right = (3, 5)
+    parts = []
+    for column, (size, cell) in enumerate(zip(widths, cells, strict=False)):
+        text = fit(cell, size)
+        parts.append(text.rstrip().rjust(size) if column in right else text)
+    return " ".join(parts)
+
+
+def row(entry: Entry, width: int) -> Spans:
+    """One line of the list."""
+    widths = _widths(width)
+    snapshot = entry.snapshot
+    if snapshot is None:
+        return [(fit(entry.name, widths[0]) + " ", ""), (f"! {entry.fault}", "bad")]
+    state = "runner gone" if snapshot.state == "lost" else snapshot.state
+    cells = (
+        entry.name, snapshot.models, snapshot.workload, confs(entry), state, energy(entry),
+        when(snapshot.manifest.get("created")), host(entry),
+    )  # fmt: skip
+    text = _line(widths, cells)
+    start = sum(widths[:4]) + 4
+    end = start + widths[4]
+    kind = _STATE_KINDS.get(snapshot.state, "")
+    return [(text[:start], ""), (text[start:end], kind), (text[end:], "")]
+
+
+def confs(entry: Entry) -> str:
+    """``41/154``; empty until it is known."""
+    snapshot = entry.snapshot
+    if snapshot is None or snapshot.configs_planned is None:
+        return ""
+    return f"{snapshot.configs_done}/{snapshot.configs_planned}"
+
+
+def energy(entry: Entry) -> str:
+    """Kilojoules of all ok runs, ``~`` before an estimate, ``-`` where there is none."""
+    if entry.energy_j is None:
+        return "-"
+    return ("~" if entry.energy_estimated else "") + f"{entry.energy_j / 1000:.3g}"
+
+
+def host(entry: Entry) -> str:
+    """The host the session was planned for."""
+    facts = entry.snapshot.manifest.get("host") if entry.snapshot else None
+    return str(facts.get("name") or "") if isinstance(facts, dict) else str(facts or "")
+
+
+def when(stamp: object) -> str:
+    """A UTC timestamp as local time, short."""
+    try:
+        moment = datetime.fromisoformat(str(stamp)).astimezone()
+    except ValueError:
+        return ""
+    age = datetime.now(UTC) - moment
+    return moment.strftime("%H:%M" if age.days < 1 else "%a %H:%M" if age.days < 7 else "%Y-%m-%d")
+
+
+def details(entry: Entry, dot: str) -> list[Spans]:
+    """What is known of one session, a line each."""
+    snapshot = entry.snapshot
+    if snapshot is None:
+        return [[(f"! {entry.fault}", "bad")]]
+    manifest = snapshot.manifest
+    settings = manifest.get("settings") or {}
+    lines = [("space", snapshot.space or "none (imported table)")]
+    if snapshot.configs_planned is not None:
+        drawn = ", ".join(f"{name} {n}" for name, n in entry.samplers)
+        repeats = settings.get("repeats") or 1
+        plural = "" if repeats == 1 else "s"
+        lines.append(
+            (
+                "plan",
+                f"{snapshot.configs_planned} configurations ({drawn}) x {repeats} repeat{plural}",
+            )
+        )
+    lines.append(("now", _now(entry, dot)))
+    if entry.reasons:
+        total = (snapshot.runs_done or 0) + (snapshot.runs_failed or 0)
+        causes = ", ".join(f"{reason} {n}" for reason, n in entry.reasons[:3])
+        lines.append(("failed", f"{snapshot.runs_failed} of {total} runs: {causes}"))
+    if entry.best:
+        lines.append(("best", f" {dot} ".join(entry.best) + " (measured)"))
+    started = when(manifest.get("created"))
+    lines.append(("bundle", f"{_short(entry.path)}  started {started}"))
+    kinds: list[Spans] = []
+    for name, text in lines:
+        span: Span = (text, "bad" if name == "failed" else "")
+        kinds.append([(f"{name:<9}", "dim"), span])
+    return kinds
+
+
+def _now(entry: Entry, dot: str) -> str:
+    snapshot = entry.snapshot
+    assert snapshot is not None
+    runs = ""
+    if snapshot.runs_planned is not None:
+        ended = (snapshot.runs_done or 0) + (snapshot.runs_failed or 0)
+        runs = f" {dot} {ended} of {snapshot.runs_planned} runs"
+    runner = snapshot.manifest.get("runner") or {}
+    if snapshot.active:
+        return f"{snapshot.state}{runs} {dot} pid {runner.get('pid')}"
+    if snapshot.state == "lost":
+        return f"runner gone (pid {runner.get('pid')}){runs}; r goes on where it stopped"
+    return f"{snapshot.state}{runs}" + ("; r starts it" if snapshot.state == "planned" else "")
+
+
+def empty(root: Path) -> list[Spans]:
+    """What stands in place of an empty list."""
+    lines: list[Spans] = [[(f"  No sessions in {_short(root)} yet.", "bright")]]
+    return lines + [[(f"    {key}", "accent"), (f"   {text}", "")] for key, text in _EMPTY]
+
+
+def _short(path: Path) -> str:
+    try:
+        return f"~/{path.resolve().relative_to(Path.home())}"
+    except ValueError:
+        return str(path)

@@ -1,0 +1,343 @@
+"""The sessions screen: every campaign there is, what state it is in, and ways to begin one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.widget import Widget
+
+from pimp_tui.errors import UserError
+from pimp_tui.tui import launch
+from pimp_tui.tui.catalogue import Catalogue, Entry
+from pimp_tui.tui.screens import session_rows
+from pimp_tui.tui.screens.frame import FrameScreen
+from pimp_tui.tui.screens.help import HelpText
+from pimp_tui.tui.widgets.footer import FooterKey
+from pimp_tui.tui.widgets.line import Line
+from pimp_tui.tui.widgets.rows import Rows
+from pimp_tui.tui.widgets.section import Section
+
+_LOOK_S = 2.0
+_KEYS = (
+    FooterKey("enter", "open"),
+    FooterKey("n", "new"),
+    FooterKey("r", "resume"),
+    FooterKey("p", "pause"),
+    FooterKey("x", "stop"),
+    FooterKey("d", "demo", drop=2),
+    FooterKey("i", "import", drop=2),
+    FooterKey("/", "filter"),
+    FooterKey("e", "export", drop=3),
+)
+_EMPTY_KEYS = (FooterKey("n", "new"), FooterKey("d", "demo"), FooterKey("i", "import"))
+
+
+class SessionsScreen(FrameScreen):
+    """The list, and below it (beside it, where there is room) what is known of one session."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "new", "new", show=False, tooltip="New campaign", id="sessions.new"),
+        Binding("d", "demo", "demo", show=False, tooltip="Run the demo", id="sessions.demo"),
+        Binding("i", "import", "import", show=False, tooltip="Import a table measured elsewhere"),
+        Binding("r", "resume", "resume", show=False, tooltip="Run or resume this session"),
+        Binding("p", "steer('pause')", "pause", show=False, tooltip="Pause this session"),
+        Binding("x", "stop", "stop", show=False, tooltip="Stop this session (asks)"),
+        Binding("slash", "filter", "filter", show=False, tooltip="Filter the sessions"),
+        Binding("escape", "clear", "clear filter", show=False, tooltip="Clear the filter"),
+        Binding("e", "export", "export", show=False, tooltip="Export this session's table"),
+        Binding("y", "copy_path", "copy path", show=False, tooltip="Copy the session's folder"),
+        Binding("l,right", "open", "open", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._catalogue = Catalogue()
+        self._entries: list[Entry] = []
+        self._shown: list[Entry] = []
+        self._filter = ""
+        self._words = ""
+
+    def compose_body(self) -> Iterable[Widget]:
+        """List and details."""
+        self.heading = Line()
+        self.rows = Rows(id="sessions")
+        self.about = Rows(cursor_mark=False, id="about")
+        self.about.can_focus = False
+        self.log_tail = Rows(cursor_mark=False, id="tail")
+        self.log_tail.can_focus = False
+        self.list_part = Section(self.heading, self.rows, title="Sessions")
+        self.about_part = Section(self.about, title="", right="enter opens", id="about-part")
+        self.tail_part = Section(self.log_tail, title="Last events", id="tail-part")
+        side = Container(self.about_part, self.tail_part, id="side", classes="divided")
+        yield Container(self.list_part, side, id="sessions-body")
+
+    def on_mount(self) -> None:
+        """Names at once, figures when Polars is there."""
+        super().on_mount()
+        self._show_header()
+        self._entries = self._catalogue.quick()
+        self.rows.focus()
+        self.call_after_refresh(self._show)
+        self.set_timer(0.2, self.look)
+        self.set_interval(_LOOK_S * (2 if self.pimp.slow else 1), self.look)
+
+    def on_screen_resume(self) -> None:
+        """Look again at once when a workspace was left."""
+        self.look()
+        if self._words:
+            self.say(self._words)
+            self._words = ""
+
+    def came_back(self, words: str) -> None:
+        """Words to say when the screen is next seen."""
+        self._words = words
+
+    @work(exclusive=True, group="look")
+    async def look(self) -> None:
+        """Read what changed, in a thread."""
+        if self.app.screen is self:
+            entries = await asyncio.to_thread(self._catalogue.full)
+            if entries != self._entries:
+                self._entries = entries
+                self._show()
+
+    def on_resize(self) -> None:
+        """Columns follow the width."""
+        self.call_after_refresh(self._show)
+
+    def on_rows_moved(self, event: Rows.Moved) -> None:
+        """Another session under the cursor."""
+        self._show_about()
+
+    def on_rows_chosen(self, event: Rows.Chosen) -> None:
+        """Enter."""
+        self.action_open()
+
+    @property
+    def entry(self) -> Entry | None:
+        """The session under the cursor."""
+        index = self.rows.cursor
+        return self._shown[index] if 0 <= index < len(self._shown) else None
+
+    def footer_keys(self) -> Sequence[FooterKey]:
+        """Fewer while there is nothing."""
+        return _KEYS if self._shown else _EMPTY_KEYS
+
+    def help_text(self) -> HelpText:
+        """What the list is."""
+        return HelpText(
+            "Sessions",
+            "Every campaign is one folder, a session. The list shows those under "
+            f"{self._catalogue.root}; set PIMP_TUI_SESSIONS to look elsewhere.",
+            [(key.label, key.text) for key in _KEYS] + [("y", "copy the folder's path")],
+            {
+                "confs": "configurations all of whose repeats have ended, of those planned",
+                "energy": "kilojoules of all good runs; ~ is an estimate, - was not measured",
+                "runner gone": "the manifest says it runs, but no process does; r goes on",
+            },
+        )
+
+    # What is shown.
+
+    def _show_header(self) -> None:
+        from pimp_tui import __version__
+        from pimp_tui.tui.machine import machine_words
+
+        root = session_rows._short(self._catalogue.root)
+        left = [("pimp-tui ", "bright"), (f"{__version__}   {root}", "")]
+        self.header.show(left, [("  " + machine_words(self.pimp.marks.dot), "dim")])
+
+    def _show(self) -> None:
+        before = self.entry.path if self.entry else None
+        self._shown = [entry for entry in self._entries if entry.matches(self._filter)]
+        width = self.rows.size.width
+        if not self._entries:
+            self.heading.show(())
+            self.rows.set_rows(session_rows.empty(self._catalogue.root))
+        else:
+            self.heading.show(session_rows.heading(width))
+            cursor = next((i for i, e in enumerate(self._shown) if e.path == before), None)
+            self.rows.set_rows([session_rows.row(e, width) for e in self._shown], cursor)
+        right = f"{len(self._shown)} of {len(self._entries)}"
+        self.list_part.set_rule(
+            right=f"/{self._filter} {self.pimp.marks.dot} {right}" if self._filter else right
+        )
+        self.about_part.display = bool(self._shown)
+        self.tail_part.set_class(not self._shown, "-none")
+        self._show_about()
+        self.refresh_footer()
+
+    def _show_about(self) -> None:
+        entry = self.entry
+        if entry is None:
+            self.about.set_rows([])
+            return
+        self.about_part.set_rule(title=entry.name)
+        self.about.set_rows(session_rows.details(entry, self.pimp.marks.dot))
+        self.log_tail.set_rows([[(line, "")] for line in _tail(entry.path)])
+
+    # Keys.
+
+    def action_open(self) -> None:
+        """The workspace on the session under the cursor."""
+        entry = self.entry
+        if entry is None:
+            self.say("no session here; n makes one, d runs the demo")
+        elif entry.snapshot is None:
+            self.say(entry.fault, "error")
+        else:
+            self.pimp.show_session(entry.path)
+
+    def action_leave(self) -> None:
+        """To the shell."""
+        self.app.exit(0)
+
+    @work
+    async def action_filter(self) -> None:
+        """Narrow while typing; Escape brings all back."""
+        text = await self.prompt("/", self._filter, live=self._narrow)
+        self._narrow(text or "")
+
+    def _narrow(self, text: str) -> None:
+        self._filter = text
+        self._show()
+
+    def action_clear(self) -> None:
+        """Escape."""
+        self._narrow("")
+
+    def action_new(self) -> None:
+        """The wizard."""
+        from pimp_tui.tui.screens.wizard.screen import Wizard
+
+        self.app.push_screen(Wizard())
+
+    @work
+    async def action_demo(self) -> None:
+        """Start the demo in a process of its own, open it as soon as it is a session."""
+        from pimp_tui.tui.begin import begin_demo
+
+        self.say("preparing the demo: micro-coder, 16 configurations…")
+        try:
+            path = await begin_demo()
+        except UserError as error:
+            self.say(str(error), "error")
+        else:
+            self.pimp.show_session(path, first=3)
+
+    @work
+    async def action_import(self) -> None:
+        """Ask for a table, its columns and a name; import it."""
+        from pimp_tui.tui.begin import ask_import
+
+        try:
+            path = await ask_import(self)
+        except UserError as error:
+            self.say("; ".join(error.lines()), "error")
+            return
+        if path is not None:
+            self.look()
+            self.say(f"imported {path.name}; enter opens it", "good")
+
+    @work
+    async def action_resume(self) -> None:
+        """Start, go on or resume."""
+        entry = self._steerable()
+        if entry is None or entry.snapshot is None:
+            return
+        state = entry.snapshot.state
+        if state in ("running", "done"):
+            words = {"running": "runs already", "done": "is done; n starts another campaign"}
+            self.say(f"{entry.name} {words[state]}")
+            return
+        self.say(f"starting {entry.name}…")
+        try:
+            if state == "paused":
+                await launch.steer(entry.path, "resume")
+            else:
+                await launch.start(entry.path)
+        except UserError as error:
+            self.say(str(error), "error")
+        else:
+            self.say(f"{entry.name} runs; enter watches it", "good")
+            self.look()
+
+    @work
+    async def action_steer(self, command: str) -> None:
+        """Pause."""
+        await self._send(command)
+
+    @work
+    async def action_stop(self) -> None:
+        """Stop, after a question."""
+        entry = self._steerable()
+        if entry is None or entry.snapshot is None:
+            return
+        if not entry.snapshot.active:
+            self.say(f"{entry.name} does not run")
+        elif await self.ask(f"stop {entry.name}? finished runs are kept, r goes on later"):
+            await self._send("stop")
+
+    async def _send(self, command: str) -> None:
+        entry = self._steerable()
+        if entry is None or entry.snapshot is None:
+            return
+        if not entry.snapshot.active:
+            self.say(f"{entry.name} does not run")
+            return
+        try:
+            await launch.steer(entry.path, command)
+        except UserError as error:
+            self.say(str(error), "error")
+        else:
+            words = {"pause": "pauses", "stop": "stops"}.get(command, command)
+            self.say(f"{entry.name} {words} after the run in progress", "good")
+            self.look()
+
+    def _steerable(self) -> Entry | None:
+        entry = self.entry
+        if entry is None:
+            self.say("no session here; n makes one, d runs the demo")
+        elif entry.snapshot is None:
+            self.say(entry.fault, "error")
+        return entry
+
+    @work
+    async def action_export(self) -> None:
+        """Write the table of configurations to a file."""
+        from pimp_tui.tui.begin import export_table
+
+        entry = self._steerable()
+        if entry is None or entry.snapshot is None:
+            return
+        target = await self.prompt("export to (.csv or .parquet)", f"{entry.name}.csv")
+        if not target:
+            return
+        try:
+            rows = await asyncio.to_thread(export_table, entry.path, Path(target).expanduser())
+        except UserError as error:
+            self.say(str(error), "error")
+        else:
+            self.say(f"{rows} configurations written to {target}", "good")
+
+    def action_copy_path(self) -> None:
+        """Copy the folder."""
+        if self.entry:
+            self.copy(str(self.entry.path), "the path")
+
+
+def _tail(session: Path, lines: int = 40, size: int = 8000) -> list[str]:
+    """The last lines of the runner's log."""
+    try:
+        with (session / "log.txt").open("rb") as stream:
+            stream.seek(0, 2)
+            stream.seek(max(stream.tell() - size, 0))
+            return stream.read().decode(errors="replace").splitlines()[-lines:]
+    except OSError:
+        return []
