@@ -1,1 +1,19 @@
-"""Meters for energy and power over measured windows."""
+"""Energy, power and load: meters, windows over them, the idle baseline, traces."""
+
+from .base import Meter, MeterUnavailable, Sample
+from .idle import Idle
+from .meters import MeterSet, open_meters
+from .report import meters_report
+from .windows import Reading, Window
+
+__all__ = [
+    "Idle",
+    "Meter",
+    "MeterSet",
+    "MeterUnavailable",
+    "Reading",
+    "Sample",
+    "Window",
+    "meters_report",
+    "open_meters",
+]

@@ -1,0 +1,110 @@
+"""A thread that reads all meters at a steady rate into a ring buffer."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from .base import Meter, Sample, Tick
+
+PERIOD_S = 0.1
+KEPT_TICKS = 6_000  # ten minutes; windows integrate as they go and do not need them
+
+
+class Trace:
+    """Ticks of all meters, every `PERIOD_S` seconds and whenever somebody asks.
+
+    Args:
+        meters: read one after the other, always by one thread at a time.
+        period_s: time between ticks.
+    """
+
+    def __init__(self, meters: Sequence[Meter], period_s: float = PERIOD_S) -> None:
+        self._meters, self._period_s = meters, period_s
+        self._ticks: deque[Tick] = deque(maxlen=KEPT_TICKS)
+        self._listeners: list[Callable[[Tick], None]] = []
+        self._lock = threading.RLock()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="meters", daemon=True)
+        self.faults: list[str] = []
+
+    def start(self) -> None:
+        """Begins to tick."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the thread; ticks kept so far stay readable."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def tick(self) -> Tick:
+        """Reads every meter now."""
+        with self._lock:
+            tick = Tick(time.monotonic(), merge(self._read()))
+            self._ticks.append(tick)
+            for listener in self._listeners:
+                listener(tick)
+            return tick
+
+    def listen(self, listener: Callable[[Tick], None]) -> None:
+        """Has every tick from now on handed to a listener, in the thread that reads."""
+        with self._lock:
+            self._listeners.append(listener)
+
+    def unlisten(self, listener: Callable[[Tick], None]) -> None:
+        """Ends `listen`."""
+        with self._lock:
+            self._listeners.remove(listener)
+
+    def rows(self, since: float) -> list[dict[str, Any]]:
+        """Rows of the power table later than a monotonic time, oldest first.
+
+        Each has the columns of the table but for ``t_s`` and ``at``, which the session's clock
+        gives, and beside them ``monotonic_s`` and ``estimated_power_w``, for the live display.
+        """
+        with self._lock:
+            ticks = []
+            for tick in reversed(self._ticks):
+                if tick.monotonic_s <= since:
+                    break
+                ticks.append(tick)
+        return [
+            {
+                "monotonic_s": tick.monotonic_s,
+                **asdict(sample),
+            }
+            for tick in reversed(ticks)
+            for sample in tick.samples
+        ]
+
+    def _read(self) -> list[Sample]:
+        samples: list[Sample] = []
+        for meter in self._meters:
+            try:
+                samples += meter.samples()
+            except Exception as error:  # a broken sensor must not end the trace
+                fault = f"{meter.name}: {type(error).__name__}: {error}"
+                if fault not in self.faults:
+                    self.faults.append(fault)
+        return samples
+
+    def _run(self) -> None:
+        due = time.monotonic()
+        while not self._stop.is_set():
+            self.tick()
+            due = max(due + self._period_s, time.monotonic())
+            self._stop.wait(due - time.monotonic())
+
+
+def merge(samples: Sequence[Sample]) -> list[Sample]:
+    """One sample per device: what several meters say of the same one, joined."""
+    joined: dict[str, dict[str, Any]] = {}
+    for sample in samples:
+        told = {key: value for key, value in asdict(sample).items() if value is not None}
+        joined.setdefault(sample.device, {}).update(told)
+    return [Sample(**values) for values in joined.values()]
