@@ -1,0 +1,117 @@
+"""Formulas to clauses: distribution while it stays small, auxiliary variables beyond (Tseitin 1968,
+one direction only as in Plaisted and Greenbaum 1986, since formulas here are asserted to hold).
+Cardinalities by binomials while few, else by a sequential counter (Sinz 2005).
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from math import comb
+
+from pimp_tui.space.logic import Logic, negate
+
+_MOST_CLAUSES = 48
+Clause = list[int]
+
+
+class ClauseMaker:
+    """Makes clauses; auxiliary variables are numbered above the features.
+
+    Args:
+        variables: how many variables the features take.
+    """
+
+    def __init__(self, variables: int) -> None:
+        self.top = variables
+
+    def clauses(self, f: Logic) -> list[Clause]:
+        """Clauses that hold exactly where the formula does (auxiliary variables projected away)."""
+        extra: list[Clause] = []
+        return self._clauses(f, extra) + extra
+
+    def _new(self) -> int:
+        self.top += 1
+        return self.top
+
+    def _clauses(self, f: Logic, extra: list[Clause]) -> list[Clause]:
+        if isinstance(f, bool):
+            return [] if f else [[]]
+        if isinstance(f, int):
+            return [[f]]
+        op = f[0]
+        if op == "and":
+            return [c for part in f[1] for c in self._clauses(part, extra)]
+        if op == "iff":
+            a, b = self._name(f[1], extra), self._name(f[2], extra)
+            return [[-a, b], [a, -b]]
+        if op == "card":
+            return self._card(f[1], f[2], [self._name(p, extra) for p in f[3]], extra)
+        return self._or([self._clauses(part, extra) for part in f[1]], extra)
+
+    def _or(self, parts: list[list[Clause]], extra: list[Clause]) -> list[Clause]:
+        """Distribute, with the largest parts named until the product stays small."""
+        parts = sorted(parts, key=len)
+        size = 1
+        for part in parts:
+            size *= max(1, len(part))
+        while size > max(_MOST_CLAUSES, len(parts[-1])):
+            part = parts.pop()
+            size //= len(part)
+            aux = self._new()
+            extra.extend([-aux, *c] for c in part)
+            parts.insert(0, [[aux]])
+        found: list[Clause] = [[]]
+        for part in parts:
+            found = [left + right for left in found for right in part]
+        cleaned: list[Clause] = []
+        for clause in found:
+            literals = dict.fromkeys(clause)
+            if not any(-x in literals for x in literals):
+                cleaned.append(list(literals))
+        return cleaned
+
+    def _name(self, f: Logic, extra: list[Clause]) -> int:
+        """A literal equal to the formula, in both directions."""
+        if isinstance(f, int) and not isinstance(f, bool):
+            return f
+        aux = self._new()
+        inner: list[Clause] = []
+        extra.extend([-aux, *c] for c in self._clauses(f, inner))
+        extra.extend([aux, *c] for c in self._clauses(negate(f), inner))
+        extra.extend(inner)
+        return aux
+
+    def _card(self, low: int, high: int, items: list[int], extra: list[Clause]) -> list[Clause]:
+        n = len(items)
+        found: list[Clause] = []
+        if high < n:
+            if comb(n, high + 1) <= max(_MOST_CLAUSES, n * n // 2 if n <= 40 else 0):
+                found += [[-x for x in some] for some in combinations(items, high + 1)]
+            else:
+                found += self._at_most(high, items)
+        if low > 0:
+            if comb(n, low - 1) <= max(_MOST_CLAUSES, n):
+                found += [list(some) for some in combinations(items, n - low + 1)]
+            else:
+                found += self._at_most(n - low, [-x for x in items])
+        return found
+
+    def _at_most(self, k: int, items: list[int]) -> list[Clause]:
+        """Sequential counter: s[j] after item i says that at least j+1 of the first i hold."""
+        found: list[Clause] = []
+        before: list[int] = []
+        for i, x in enumerate(items):
+            if i == len(items) - 1:
+                if len(before) == k:
+                    found.append([-x, -before[k - 1]])
+                break
+            now = [self._new() for _ in range(min(i + 1, k))]
+            found.append([-x, now[0]])
+            for j, s in enumerate(before):
+                found.append([-s, now[j]])
+                if j + 1 < len(now):
+                    found.append([-x, -s, now[j + 1]])
+            if len(before) == k:
+                found.append([-x, -before[k - 1]])
+            before = now
+        return found

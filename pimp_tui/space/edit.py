@@ -1,0 +1,59 @@
+"""Giving an option another value: a new leaf in the text of a space."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pimp_tui.errors import UserError
+from pimp_tui.space.binding import read_options
+from pimp_tui.space.nearest import did_you_mean
+from pimp_tui.space.space import Space
+from pimp_tui.space.uvl.reader import read_uvl
+from pimp_tui.space.uvl.write import attributes_text
+
+
+def set_option(space_text: str, option: str, value: Any) -> tuple[str, list[str]]:
+    """Fix an option to a value, adding a leaf beside its others where none has it.
+
+    Args:
+        space_text: UVL text.
+        option: name of a bound option whose leaves stand in one group.
+        value: the value.
+
+    Returns:
+        the text (as given where a leaf has the value), and the features to select.
+
+    Raises:
+        UserError: no such option, or one that is a single switch.
+    """
+    model = read_uvl(space_text)
+    options = read_options(model)
+    known = options.get(option)
+    if known is None or not known.bound:
+        mend = did_you_mean(option, options, "bind it by an `option` attribute")
+        raise UserError(f"the space has no option {option}", mend=mend)
+    found = known.leaf_of(value)
+    if found is not None:
+        return space_text, [found]
+    last = model.features[list(known.leaves)[-1]]
+    if last.group is None or last.attributes.get("option") == option:
+        values = ", ".join(map(str, known.values))
+        raise UserError(f"{option} has no value {value}", mend=f"it has {values}")
+    name = re.sub(r"\W+", "_", f"{option}_{value}", flags=re.ASCII).strip("_")
+    while name in model.features:
+        name += "_set"
+    lines = model.text.split("\n")
+    own = lines[last.line - 1]
+    lead = own[: len(own) - len(own.lstrip())]
+    past = max([f.last_line for f in last.subtree()] + [g.line for f in last.subtree() for g in f.groups])
+    lines.insert(past, f"{lead}{name} {attributes_text({'value': value})}")
+    return "\n".join(lines), [name]
+
+
+def with_value(space: Space, option: str, value: Any) -> tuple[Space, str]:
+    """The space with a leaf that has the value, and the leaf; errors as for ``set_option``."""
+    text, leaves = set_option(space.text, option, value)
+    if text == space.text:
+        return space, leaves[0]
+    return Space(space.name, read_uvl(text, space.model.label)), leaves[0]

@@ -1,0 +1,28 @@
+"""All configurations of a small space by SAT: exact where no decision diagram can be had."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from pimp_tui.space.solver import Solver
+
+
+def enumerate_all(
+    solver: Solver, literals: list[int], most: int = 20_000, seconds: float = 5.0
+) -> np.ndarray | None:
+    """Every valid configuration, (n, features) bool, or None beyond ``most`` or ``seconds``."""
+    from pysat.solvers import Minisat22
+
+    deadline = time.monotonic() + seconds
+    found: list[np.ndarray] = []
+    with Minisat22(bootstrap_with=solver.clauses) as sat:
+        while sat.solve(assumptions=literals):
+            if len(found) >= most or time.monotonic() > deadline:
+                return None
+            values = sat.get_model()[: solver.variables]
+            values += list(range(-len(values) - 1, -solver.variables - 1, -1))
+            found.append(np.array(values) > 0)
+            sat.add_clause([-v for v in values])
+    return np.array(found, dtype=bool).reshape(-1, solver.variables)

@@ -1,0 +1,1 @@
+"""Compiled knowledge of a formula: decision diagrams for counts, samples and propagation."""

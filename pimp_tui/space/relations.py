@@ -1,0 +1,57 @@
+"""What a feature model demands, relation by relation, each with its words for explanations.
+
+Semantics: the root is selected; a child needs its parent; a selected parent bounds its children
+(feature-model semantics of Batory 2005 and of UVL).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pimp_tui.space.logic import Logic, card, conj, disj, from_names
+from pimp_tui.space.model import Constraint, Feature, FeatureModel, Group
+
+
+@dataclass(slots=True)
+class Relation:
+    """One demand.
+
+    Attributes:
+        formula: over literals; variable v is the v-th feature in tree order, from 1.
+        words: how an explanation names it; None for what the tree's shape says by itself.
+        constraint: the cross-tree constraint it comes from.
+    """
+
+    formula: Logic
+    words: str | None = None
+    constraint: Constraint | None = None
+
+
+def relations_of(model: FeatureModel) -> list[Relation]:
+    """All relations of a model, tree first; constraints with numeric parts are left out."""
+    number = {name: i for i, name in enumerate(model.features, start=1)}
+    found = [Relation(number[model.root.name])]
+    for feature in model.features.values():
+        for group in feature.groups:
+            if group.children:
+                found.extend(_group(feature, group, number))
+    for constraint in model.constraints:
+        if not constraint.numeric:
+            formula = from_names(constraint.formula, number.__getitem__)
+            found.append(Relation(formula, constraint.words(), constraint))
+    return found
+
+
+def _group(parent: Feature, group: Group, number: dict[str, int]) -> list[Relation]:
+    top = number[parent.name]
+    children = [number[c.name] for c in group.children]
+    found = [Relation(conj([disj([-c, top]) for c in children]))]
+    if group.kind == "optional":
+        return found
+    if group.kind == "mandatory":
+        found.extend(Relation(disj([-top, c])) for c in children)
+        return found
+    bound = card(group.low, group.high, list(children))
+    if bound is not True:
+        found.append(Relation(disj([-top, bound]), f"{parent.name} is {group.words()}"))
+    return found

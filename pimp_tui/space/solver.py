@@ -1,0 +1,123 @@
+"""Validity and complete propagation by SAT (python-sat).
+
+Unit propagation alone misses implied features, so every candidate is settled by a solve; phases set
+towards values not yet seen and a pool of witnesses settle most of them without one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from pimp_tui.space.clauses import Clause, ClauseMaker
+from pimp_tui.space.relations import Relation
+
+_POOL = 512
+
+
+class Solver:
+    """All relations of a model as hard clauses.
+
+    Args:
+        variables: number of features; variable v is the v-th feature, from 1.
+        relations: what holds.
+    """
+
+    def __init__(self, variables: int, relations: list[Relation]) -> None:
+        self.variables = variables
+        maker = ClauseMaker(variables)
+        self.clauses: list[Clause] = [c for r in relations for c in maker.clauses(r.formula)]
+        self.top = maker.top
+        self._sat: Any = None
+        self._pool = np.zeros((0, variables), dtype=bool)
+
+    @property
+    def sat(self) -> Any:
+        """The python-sat solver, started at first use."""
+        if self._sat is None:
+            from pysat.solvers import Minisat22
+
+            self._sat = Minisat22(bootstrap_with=[c for c in self.clauses if c])
+            if any(not c for c in self.clauses):
+                self._sat.add_clause([1])
+                self._sat.add_clause([-1])
+        return self._sat
+
+    def model(self, literals: Iterable[int] = ()) -> np.ndarray | None:
+        """A configuration that holds the literals, (variables,) bool, or None when there is none."""
+        if not self.sat.solve(assumptions=list(literals)):
+            return None
+        found = np.zeros(self.variables, dtype=bool)
+        values = self.sat.get_model()[: self.variables]
+        found[: len(values)] = np.fromiter(values, dtype=np.int64, count=len(values)) > 0
+        return found
+
+    def satisfiable(self, literals: Iterable[int] = ()) -> bool:
+        """Whether a valid configuration holds all the literals."""
+        return bool(self.sat.solve(assumptions=list(literals)))
+
+    def prefer(self, literals: Iterable[int]) -> None:
+        """Try these values first in later solves."""
+        self.sat.set_phases([int(x) for x in literals])
+
+    def remember(self, rows: np.ndarray) -> None:
+        """Keep valid configurations as witnesses, (n, variables) bool; the newest stay."""
+        self._pool = np.concatenate([rows, self._pool])[:_POOL]
+
+    def propagate(self, literals: Iterable[int]) -> np.ndarray | None:
+        """Everything that follows from the literals.
+
+        Returns:
+            (variables,) int8: 1 selected, -1 deselected, 0 undecided; None when nothing is valid.
+        """
+        given = [int(x) for x in literals]
+        can = np.zeros((2, self.variables), dtype=bool)  # can be deselected, can be selected
+        pool = self._pool
+        if given and len(pool):
+            where, sign = np.abs(given) - 1, np.array(given) > 0
+            pool = pool[(pool[:, where] == sign).all(axis=1)]
+        if len(pool):
+            can[1], can[0] = pool.any(axis=0), ~pool.all(axis=0)
+        else:
+            first = self.model(given)
+            if first is None:
+                return None
+            self._see(first, can)
+        fixed = list(given)
+        consistent, implied = self.sat.propagate(assumptions=given)
+        if consistent:
+            for literal in implied:
+                if abs(literal) <= self.variables:
+                    can[int(literal < 0), abs(literal) - 1] = False
+                    can[int(literal > 0), abs(literal) - 1] = True
+            known = {abs(x) for x in implied}
+        else:
+            known = set()
+        self._settle(fixed, known, can)
+        return can[1].astype(np.int8) - can[0].astype(np.int8)
+
+    def _settle(self, fixed: list[int], known: set[int], can: np.ndarray) -> None:
+        """Solve until every one-sided variable outside ``known`` is two-sided or implied."""
+        skip = np.zeros(self.variables, dtype=bool)
+        skip[[v - 1 for v in known if v <= self.variables]] = True
+        skip[[abs(x) - 1 for x in fixed]] = True
+        while True:
+            left = np.flatnonzero((can[0] ^ can[1]) & ~skip)
+            if not len(left):
+                return
+            wanted = np.where(can[1][left], -(left + 1), left + 1)
+            self.prefer(wanted.tolist())
+            target = int(wanted[0])
+            found = self.model([*fixed, target])
+            if found is None:
+                fixed.append(-target)
+                skip[abs(target) - 1] = True
+            else:
+                self._see(found, can)
+
+    def _see(self, row: np.ndarray, can: np.ndarray) -> None:
+        can[1] |= row
+        can[0] |= ~row
+        self._pool = np.concatenate([row[None], self._pool])[:_POOL]

@@ -1,0 +1,1 @@
+"""Reading UVL, the Universal Variability Language."""

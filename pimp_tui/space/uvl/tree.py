@@ -1,0 +1,166 @@
+"""The ``features`` section: features and groups alternate, indentation says what is below what."""
+
+from __future__ import annotations
+
+import re
+
+from pimp_tui.space.model import Feature, Group
+from pimp_tui.space.uvl.attributes import read_attributes
+from pimp_tui.space.uvl.source import Line, Source
+
+_FEATURE = re.compile(
+    r"""(?:(?P<type>Boolean|Integer|Real|String)\s+(?=["A-Za-z]))?(?P<name>"[^".\n]+"|[A-Za-z]\w*)"""
+    r"""\s*(?:cardinality\s*\[(?P<card>[^\]]*)\])?\s*(?P<attributes>\{.*\})?$""",
+    re.DOTALL | re.ASCII,
+)
+_GROUP = re.compile(r"(mandatory|optional|or|alternative)$|\[\s*(\d+)\s*(?:\.\.\s*(\d+|\*)\s*)?\]$")
+_RESERVED = {"mandatory", "optional", "or", "alternative", "features", "constraints", "namespace",
+             "imports", "include", "cardinality", "true", "false", "Boolean", "Integer", "Real",
+             "String"}  # fmt: skip
+
+
+class TreeReader:
+    """Reads the tree; ``features`` and ``warnings`` fill as it goes."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.features: dict[str, Feature] = {}
+        self.warnings: list[str] = []
+
+    def read(self, keyword: Line, lines: list[Line]) -> Feature:
+        """The root feature.
+
+        Raises:
+            UserError: with file, line and column.
+        """
+        if not lines:
+            raise self.source.error("no feature under `features`", keyword.start, "name the root")
+        stack: list[tuple[Feature | Group, Line]] = []
+        below: dict[int, Line] = {}  # first child of each open level, by the level's depth
+        root: Feature | None = None
+        for line in lines:
+            while stack and line.indent <= stack[-1][1].indent:
+                stack.pop()
+            depth = len(stack)
+            for closed in [d for d in below if d > depth]:
+                del below[closed]
+            first = below.setdefault(depth, line)
+            if first.indent != line.indent:
+                raise self.source.error(
+                    "this indentation fits no line above",
+                    line.start,
+                    f"indent it by {first.indent} columns, as line {first.number}",
+                )
+            parent = stack[-1][0] if stack else None
+            node: Feature | Group
+            if isinstance(parent, Feature):
+                node = self._group(line, parent)
+            else:
+                node = self._feature(line, parent)
+                if parent is None and root is not None:
+                    raise self.source.error(
+                        "a second root", line.start, f"indent it under {root.name}"
+                    )
+                root = root or node
+            stack.append((node, line))
+        self._close()
+        assert root is not None
+        return root
+
+    def _group(self, line: Line, parent: Feature) -> Group:
+        match = _GROUP.match(line.text)
+        if match is None:
+            mend = "write mandatory, optional, or, alternative or [n..m] above it"
+            if line.text in ("xor", "[*]"):
+                mend = "write `alternative`" if line.text == "xor" else "write [0..*]"
+            raise self.source.error(
+                f"a group is expected under {parent.name}, not `{line.text.split()[0]}`",
+                line.start,
+                mend,
+            )
+        kind, low, high = match.groups()
+        if kind:
+            group = Group(kind, 0, 0, [], line.number, line.indent)
+        else:
+            bottom = int(low)
+            top = bottom if high is None else -1 if high == "*" else int(high)
+            if top != -1 and top < bottom:
+                raise self.source.error(f"[{low}..{high}] is empty", line.start, "swap the bounds")
+            group = Group("cardinality", bottom, top, [], line.number, line.indent)
+        parent.groups.append(group)
+        return group
+
+    def _feature(self, line: Line, group: Group | None) -> Feature:
+        match = _FEATURE.match(line.text)
+        if match is None:
+            raise self.source.error(*_why_not(line))
+        quoted = match["name"]
+        name = quoted.strip('"')
+        if name in self.features:
+            first = self.features[name].line
+            raise self.source.error(
+                f"the feature {name} stands twice",
+                line.start + match.start("name"),
+                f"rename one of them; the first is on line {first}",
+            )
+        feature = Feature(name, line=line.number, last_line=line.last, indent=line.indent)
+        if match["attributes"]:
+            feature.attributes = read_attributes(
+                self.source, match["attributes"], line.start + match.start("attributes")
+            )
+        if name in _RESERVED and not quoted.startswith('"'):
+            self.warnings.append(f"line {line.number}: the keyword `{name}` is used as a name")
+        if match["type"] and match["type"] != "Boolean":
+            feature.type = match["type"]
+            self.warnings.append(
+                f"line {line.number}: {name} is {match['type']}; only its presence is reasoned over"
+            )
+        if match["card"] is not None:
+            self.warnings.append(
+                f"line {line.number}: the cardinality of {name} is read; "
+                "only its presence is reasoned over"
+            )
+        if group is not None:
+            feature.group = group
+            group.children.append(feature)
+        self.features[name] = feature
+        return feature
+
+    def _close(self) -> None:
+        """Parents, and bounds of groups, once all children are known."""
+        for feature in self.features.values():
+            for group in feature.groups:
+                n = len(group.children)
+                for child in group.children:
+                    child.parent = feature
+                if group.kind == "cardinality":
+                    group.high = n if group.high == -1 else min(group.high, n)
+                    if group.low > n:
+                        self._too_few(feature, group, n)
+                else:
+                    group.low = {"mandatory": n, "optional": 0}.get(group.kind, min(1, n))
+                    group.high = 1 if group.kind == "alternative" else n
+
+    def _too_few(self, feature: Feature, group: Group, n: int) -> None:
+        line = next(ln for ln in self.source.lines if ln.number == group.line)
+        raise self.source.error(
+            f"{feature.name} asks for {group.low} of {n} children", line.start, "lower the bound"
+        )
+
+
+def _why_not(line: Line) -> tuple[str, int, str]:
+    """What, offset and mend of a line that is no feature."""
+    text, start = line.text, line.start
+    if text.startswith('"'):
+        end = text.find('"', 1)
+        if end > 0 and "." in text[:end]:
+            return "a quoted name holds no dot", start + text.index("."), "write `_` instead"
+    word = re.split(r"[\s{]", text, maxsplit=1)[0]
+    if not re.fullmatch(r"[A-Za-z]\w*", word, re.ASCII) and '"' not in word:
+        return f"`{word}` is no plain name", start, f'put it in quotes: "{word}"'
+    rest = text[len(word) :].lstrip()
+    at = start + len(text) - len(rest)
+    if " " in text and "{" not in text and '"' not in text:
+        return f"`{text}` is no feature", at, f'a name with blanks is quoted: "{text}"'
+    mend = "a feature line is: name {attribute value, ...}"
+    return f"`{rest.split()[0] if rest else word}` is not expected here", at, mend

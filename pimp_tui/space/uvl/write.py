@@ -1,0 +1,52 @@
+"""Writing pieces of UVL into a text without touching the rest of it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_KEYWORDS = {"true", "false", "mandatory", "optional", "or", "alternative", "features",
+             "constraints", "namespace", "imports", "include", "cardinality", "Boolean", "Integer",
+             "Real", "String", "Arithmetic", "Type", "as", "sum", "avg", "len", "floor",
+             "ceil"}  # fmt: skip
+
+
+def quoted(name: str) -> str:
+    """A feature's name as UVL writes it: quoted unless it is a plain identifier."""
+    plain = re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII) and name not in _KEYWORDS
+    return name if plain else f'"{name}"'
+
+
+def value_text(value: Any) -> str:
+    """A Python value as a UVL attribute value."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        text = f"{value:.12f}".rstrip("0")
+        return text + "0" if text.endswith(".") else text
+    if isinstance(value, dict):
+        return attributes_text(value)
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(value_text, value)) + "]"
+    return "'" + re.sub(r"['\r\n]+", " ", str(value)) + "'"
+
+
+def attributes_text(attributes: dict[str, Any]) -> str:
+    """``{name value, ...}``."""
+    parts = [f"{quoted(name)} {value_text(value)}" for name, value in attributes.items()]
+    return "{" + ", ".join(parts) + "}"
+
+
+def add_attribute(line: str, feature: str, attribute: str) -> str:
+    """A feature's line with one more attribute, in front of the others."""
+    after = line.index(feature) + len(feature)
+    if line[after : after + 1] == '"':
+        after += 1
+    brace = re.compile(r"\s*(?:cardinality\s*\[[^\]]*\])?\s*\{").match(line, after)
+    if brace:
+        rest = line[brace.end() :].lstrip()
+        comma = "" if rest.startswith("}") else ", "
+        return line[: brace.end()] + attribute + comma + rest
+    return f"{line[:after]} {{{attribute}}}{line[after:]}"
