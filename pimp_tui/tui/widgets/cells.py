@@ -1,7 +1,8 @@
 """Lines of styled cells: built by pure functions, compared cell by cell.
 
-A line is a tuple of (text, kind) spans, kinds as in ``painted``. Comparing two lines costs next to nothing, which
-is what lets a live screen send only the cells that changed (Textual repaints whole regions).
+A line is a tuple of (text, kind) spans, kinds as in ``painted``. Comparing two lines costs next
+to nothing, which is what lets a live screen send only the cells that changed (Textual repaints
+whole regions).
 """
 
 from __future__ import annotations
@@ -105,6 +106,4 @@ def side_by_side(left: Sequence[Line], right: Sequence[Line], width: int, gap: L
     height = max(len(left), len(right))
     pad_left = [*left, *[()] * (height - len(left))]
     pad_right = [*right, *[()] * (height - len(right))]
-    return [
-        (*fit(a, width), *gap, *b) for a, b in zip(pad_left, pad_right, strict=True)
-    ]
+    return [(*fit(a, width), *gap, *b) for a, b in zip(pad_left, pad_right, strict=True)]

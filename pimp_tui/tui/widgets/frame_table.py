@@ -186,9 +186,7 @@ class FrameTable(Block, can_focus=True):
     def _fitting(self, rows: list[dict[str, Any]], width: int) -> list[tuple[int, int]]:
         """(column, width) of those on the screen; the first column never leaves."""
         needed = [
-            max(
-                [len(c.heading), *(min(len(c.render(row[c.name])), c.longest) for row in rows)]
-            )
+            max([len(c.heading), *(min(len(c.render(row[c.name])), c.longest) for row in rows)])
             for c in self.columns
         ]
         # Columns only ever grow while one scrolls, so that nothing jumps.

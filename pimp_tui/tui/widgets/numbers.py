@@ -36,7 +36,7 @@ ENERGY = frozenset({"energy_j", "energy_above_idle_j", "j_per_token", "j_per_sol
 
 @dataclass(frozen=True)
 class Scale:
-    """How the values of one metric are written: ``value / divide`` with ``decimals``, in ``unit``."""
+    """How one metric is written: ``value / divide`` with ``decimals`` digits, in ``unit``."""
 
     name: str
     divide: float

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
+from typing import ClassVar
+
 from textual import events
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from pimp_tui.tui.widgets.line import Line
@@ -20,7 +22,7 @@ class PromptInput(Input):
         background: $background; }
     PromptInput > .input--cursor { text-style: reverse; }
     """
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "cancel", show=False),
         Binding("tab", "complete", "complete", show=False),
     ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -24,7 +24,7 @@ class Rows(ScrollView, Painted, can_focus=True):
 
     DEFAULT_CSS = "Rows { height: 1fr; width: 1fr; scrollbar-size: 0 0; }"
     COMPONENT_CLASSES: ClassVar[set[str]] = Painted.COMPONENT_CLASSES
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "step(-1)", "up", show=False),
         Binding("down,j", "step(1)", "down", show=False),
         Binding("pageup", "page(-1)", "page up", show=False),
@@ -50,12 +50,17 @@ class Rows(ScrollView, Painted, can_focus=True):
         """Enter or a second click on the row under the cursor."""
 
     def __init__(
-        self, *, cursor_mark: bool = True, id: str | None = None, classes: str = ""
+        self,
+        *,
+        cursor_mark: bool = True,
+        cursor_over: bool = True,
+        id: str | None = None,
+        classes: str = "",
     ) -> None:
         super().__init__(id=id, classes=classes)
         self.rows: Sequence[Spans] = ()
         self.cursor = 0
-        self._mark = cursor_mark
+        self._mark, self._over = cursor_mark, cursor_over
 
     def set_rows(self, rows: Sequence[Spans], cursor: int | None = None) -> None:
         """Replace the rows; the cursor stays where it is, or goes to ``cursor``."""
@@ -94,7 +99,7 @@ class Rows(ScrollView, Painted, can_focus=True):
         spans = self.rows[index]
         if self._mark:
             spans = [("> " if here else "  ", "accent"), *spans]
-        return self.paint(spans, width, "cursor" if here and self.has_focus else "")
+        return self.paint(spans, width, "cursor" if here and self._over and self.has_focus else "")
 
     def action_step(self, by: int) -> None:
         """Move by rows."""

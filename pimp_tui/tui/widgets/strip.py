@@ -38,9 +38,7 @@ def slots(head: int, width: int) -> list[int | None]:
     return found
 
 
-def curve(
-    bins: Bins, head: int, width: int, height: int, low: float, high: float
-) -> list[str]:
+def curve(bins: Bins, head: int, width: int, height: int, low: float, high: float) -> list[str]:
     """Rows of characters, top first.
 
     Args:

@@ -55,7 +55,7 @@ def read(session: Session) -> History:
     ).collect()
     last_at = frame["ended_at"].drop_nulls().max()
     last_t, last_power_at = clock.row(0) if clock.height else (None, None)
-    ends = [at for at in (last_at, last_power_at) if at is not None]
+    ends: list[Any] = [at for at in (last_at, last_power_at) if at is not None]
     if not ends:
         return History(runs=[(_run(row, None), datetime.now().astimezone())
                              for row in frame.iter_rows(named=True)])  # fmt: skip
@@ -108,11 +108,13 @@ def seed(model: Model, history: History) -> None:
             model.add_run(run, at)
         else:
             seen[run.key].metrics = {**seen[run.key].metrics, **run.metrics}
-    model.runs = dict(
-        sorted(model.runs.items(), key=lambda item: item[1].ended_s or float("inf"))
-    )
+    model.runs = dict(sorted(model.runs.items(), key=lambda item: item[1].ended_s or float("inf")))
     model.events += lived
     model.energy_source = history.energy_source or model.energy_source
+    if model.estimated is None and any(
+        run.metrics.get("energy_estimated") for run, _ in history.runs
+    ):
+        model.estimated = True
     begin_live = model.last_s if model.live else float("inf")
     for row in history.power:
         if row["t_s"] < begin_live:

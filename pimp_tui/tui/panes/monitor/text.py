@@ -142,9 +142,7 @@ def _clocks(last: dict[str, Any], wide: bool) -> list[Any]:
 
 def busiest(model: Model) -> list[Device]:
     """Devices, the one with the highest utilisation first."""
-    return sorted(
-        model.devices.values(), key=lambda d: -(d.last.get("utilisation") or 0.0)
-    )
+    return sorted(model.devices.values(), key=lambda d: -(d.last.get("utilisation") or 0.0))
 
 
 def repeats_table(model: Model, config_id: str | None, height: int) -> list[Line]:

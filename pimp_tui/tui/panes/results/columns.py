@@ -27,7 +27,7 @@ _INTEREST = (
 )
 _SCALE_ROWS = 2000
 #: Option columns that stand before the metrics; the others follow behind them.
-_OPTIONS_BEFORE = {"narrow": 4, "wide": 6, "very wide": 10}
+_OPTIONS_BEFORE = {"narrow": 3, "wide": 5, "very wide": 9}
 
 
 def with_status(frame: pl.DataFrame, repeats: int) -> pl.DataFrame:
@@ -81,9 +81,9 @@ def all_names(
     numbers: list[str] = []
     for n, metric in enumerate(metrics):
         numbers.append(metric)
-        if n < 2 and f"{metric}_std" in spread:
+        if n < (1 if kind == "narrow" else 2) and f"{metric}_std" in spread:
             numbers.append(f"{metric}_std")
-    few = {"narrow": 4, "wide": 6, "very wide": 12}[kind]
+    few = {"narrow": 3, "wide": 5, "very wide": 10}[kind]
     head = [m for m in numbers if m.removesuffix("_std") in metrics[:few]]
     shown = ["position", *vary[:before], *head, "status", *vary[before:]]
     rest = [n for n in [*numbers, *spread, *options, "sampler", "runs_ok", "runs_failed",
@@ -96,8 +96,10 @@ def _has_values(frame: pl.DataFrame, name: str) -> bool:
     return name in frame.columns and frame[name].null_count() < frame.height
 
 
-def column_for(frame: pl.DataFrame, name: str, metrics: Iterable[str]) -> Column:
-    """How a column of any of our frames is shown."""
+def column_for(
+    frame: pl.DataFrame, name: str, metrics: Iterable[str], heading: int = 14
+) -> Column:
+    """How a column of any of our frames is shown; option names are cut to ``heading`` cells."""
     metrics = set(metrics)
     base = name.removesuffix("_std")
     if name == "position":
@@ -116,19 +118,17 @@ def column_for(frame: pl.DataFrame, name: str, metrics: Iterable[str]) -> Column
     if dtype.startswith("List"):
         return Column(name, name, lambda v: ", ".join(map(str, v)) if v else "-", right=False)
     number = frame.schema[name].is_numeric()
-    return Column(name, _short(name), option_text, right=number, longest=40 if name in
+    return Column(name, _short(name, heading), option_text, right=number, longest=40 if name in
                   ("reason", "task_id", "status") else 16)  # fmt: skip
 
 
-def _short(name: str) -> str:
-    """A heading of at most 14 cells: long option names lose the middle of their words."""
-    if len(name) <= 14:
-        return name
+def _short(name: str, most: int) -> str:
+    """A heading of at most ``most`` cells: long option names lose the ends of their words."""
     words = name.split("_")
-    while len("_".join(words)) > 14 and any(len(w) > 4 for w in words):
+    while len("_".join(words)) > most and any(len(word) > 3 for word in words):
         longest = max(range(len(words)), key=lambda i: len(words[i]))
         words[longest] = words[longest][:-1]
-    return "_".join(words)[:16]
+    return "_".join(words)[:most]
 
 
 def _estimated(frame: pl.DataFrame) -> bool:

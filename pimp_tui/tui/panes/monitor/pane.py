@@ -1,0 +1,298 @@
+"""The Monitor pane: wires the model to its parts and draws four times a second while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from textual import events, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
+
+from pimp_tui.errors import UserError
+from pimp_tui.tui import launch
+from pimp_tui.tui.panes.base import FooterKey, Pane
+from pimp_tui.tui.panes.monitor import chart, history, text
+from pimp_tui.tui.panes.monitor.events import EventList
+from pimp_tui.tui.panes.monitor.layout import VERY_WIDE, layout
+from pimp_tui.tui.panes.monitor.model import Model
+from pimp_tui.tui.panes.monitor.side import SideBar
+from pimp_tui.tui.panes.plan_info import PlanInfo
+from pimp_tui.tui.snapshot import Snapshot
+from pimp_tui.tui.widgets.block import Block
+from pimp_tui.tui.widgets.cells import Line, fit
+from pimp_tui.tui.widgets.section import Section
+
+_TICK_S = 0.25
+#: Numbers refresh every tick, curves take one column a second.
+_CHART_TICKS = 4
+
+
+class MonitorPane(Pane):
+    """What the campaign does now; what it did last when nothing runs."""
+
+    title = "Monitor"
+    help_text = (
+        "Power, latency and progress of the campaign while it runs, and of its last runs "
+        "afterwards. Leaving it, or closing the terminal, never stops a campaign."
+    )
+    help_words: ClassVar[Mapping[str, str]] = {
+        "repeat": "one run of a configuration over the whole workload",
+        "idle": "the power the machine draws when nothing runs; measured before the campaign",
+        "TTFT": "time to the first token of a request",
+        "~": "estimated, never measured",
+    }
+    BINDINGS = [  # noqa: RUF012
+        Binding("X", "skip", "skip", show=False, tooltip="Skip this configuration",
+                id="monitor.skip"),
+        Binding("w", "why", "why", show=False, tooltip="Why: the reason of a failure",
+                id="monitor.why"),
+        Binding("n", "failure(1)", "next failure", show=False, tooltip="Next failure",
+                id="monitor.next"),
+        Binding("N", "failure(-1)", "last failure", show=False, tooltip="Previous failure",
+                id="monitor.previous"),
+    ]  # fmt: skip
+
+    def __init__(self, workspace: Any) -> None:
+        super().__init__(workspace)
+        self.plan: PlanInfo | None = None
+        self.model = Model(self._position)
+        self._power, self._latency = chart.Chart(), chart.Chart()
+        self._timer: Timer | None = None
+        self._tick = 0
+        self._visible = False
+        self._arranged: tuple[int, int, int] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Charts left, the configuration's facts right."""
+        self.head = Block(self._draw_head)
+        self.devices = Block(self._draw_devices)
+        self.power = Block(self._draw_power)
+        self.latency = Block(self._draw_latency)
+        self.events = EventList()
+        self.side = SideBar()
+        self.parts = {
+            "devices": Section(self.devices, title="Devices", can_focus=True),
+            "power": Section(self.power, title="Power W", can_focus=True),
+            "latency": Section(self.latency, title="Latency s per request", can_focus=True),
+            "events": Section(self.events, title="Events", right="w why · n next failure"),
+        }
+        yield self.head
+        with Horizontal():
+            yield Vertical(*self.parts.values())
+            yield self.side
+
+    @property
+    def pane_keys(self) -> Sequence[FooterKey]:
+        """Steering while it runs, reading otherwise."""
+        state = self.snapshot.state if self.snapshot else ""
+        steer: list[FooterKey] = []
+        if state in ("running", "paused"):
+            word = ("p", "pause") if state == "running" else ("r", "resume")
+            steer = [FooterKey(*word), FooterKey("x", "stop"),
+                     FooterKey("X", "skip", "skip configuration", 1)]  # fmt: skip
+        elif state != "done":
+            steer = [FooterKey("r", "run")]
+        failed = any(event.failure for event in self.model.events)
+        read = [FooterKey("w", "why", drop=2), FooterKey("n", "failure", "next failure", 3)]
+        leave = FooterKey("q", "leave", "leave it running" if steer else "leave", drop=4)
+        return [*steer, *(read if failed else []), FooterKey("z", "zoom", drop=3), leave]
+
+    # Data.
+
+    def _position(self, config_id: str) -> int | None:
+        return self.plan.position(config_id) if self.plan else None
+
+    @work(group="monitor-load", exclusive=True)
+    async def _load(self) -> None:
+        try:
+            self.plan = await self.reader.get("plan-info", PlanInfo.of)
+            past = await self.reader.get("monitor-history", history.read)
+        except UserError as error:
+            self.say_error(error)
+            return
+        if not self.model.live:
+            self.model = Model(self._position)
+        history.seed(self.model, past)
+        self._draw_all()
+        self.refresh_footer()
+
+    def shown(self) -> None:
+        """Read what is missing, draw, and tick while something runs."""
+        self._visible = True
+        if self.plan is None or not self.model.live:
+            self._load()
+        self._set_timer()
+        self._draw_all()
+
+    def hidden(self) -> None:
+        """Draw nothing."""
+        self._visible = False
+        self._set_timer()
+
+    def live_event(self, event: dict[str, Any]) -> None:
+        """Fold it in; the next tick draws it."""
+        was = self.model.live
+        self.model.feed(event)
+        if not was:
+            self._set_timer()
+            self._load()
+        if event.get("event") in ("run", "state"):
+            self.refresh_footer()
+
+    def session_changed(self, snapshot: Snapshot) -> None:
+        """The runner came or went, or runs were written by somebody without a socket."""
+        if self.model.live and not snapshot.active:
+            self.model.disconnected()
+            self._set_timer()
+        if self._visible and not self.model.live and snapshot.changed & {"runs", "plan"}:
+            self._load()
+        if self._visible:
+            self._draw_all()
+
+    def _set_timer(self) -> None:
+        wanted = self._visible and self.model.live
+        if wanted and self._timer is None:
+            self._timer = self.set_interval(_TICK_S * (2 if self.slow else 1), self._on_tick)
+        elif not wanted and self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+
+    # Drawing.
+
+    def _on_tick(self) -> None:
+        self._tick += 1
+        self.head.update()
+        self.devices.update()
+        self._rules()
+        if self._tick % _CHART_TICKS == 0:
+            self._arrange()
+            self._charts()
+
+    def _draw_all(self) -> None:
+        if not self.is_mounted or not self.size.width:
+            return
+        self._arrange()
+        self.head.update()
+        self.devices.update()
+        self._rules()
+        self._charts()
+
+    def _charts(self) -> None:
+        self.power.update()
+        self.latency.update()
+        self.events.show(self.model.events)
+        self.side.show(self.model, self.plan)
+
+    def _rules(self) -> None:
+        kind = chart.power_kind(self.model)
+        estimated = bool(self.model.estimated)
+        source = self.model.energy_source or ("estimate from CPU time" if estimated else "")
+        hidden = len(self.model.devices) - max(self.devices.size.height, 1)
+        more = f"+{hidden} more: z · " if hidden > 0 else ""
+        mark = "~" if estimated and source and not source.startswith("~") else ""
+        self.parts["devices"].set_rule(right=f"{more}{mark}{source}")
+        over = ""
+        if not self.model.live and self.model.events:
+            over = f"finished {self.model.events[-1].at:%H:%M}"
+        span = chart.span_text(self._power.window_s(self.power.size.width))
+        name = ("Power ~W" if estimated else "Power W") if kind == "power" else "Utilisation %"
+        info = chart.power_info(self.model, kind)
+        self.parts["power"].set_rule(f"{name}, {span}", " · ".join(t for t in (info, over) if t))
+        info = chart.latency_info(self.model)
+        self.parts["latency"].set_rule(right=info)
+
+    def _draw_head(self, width: int, height: int) -> list[Line]:
+        status = self._status()
+        left = text.headline(self.model, self.plan, status, self._repeats)
+        right = text.headline_end(self.model, self._repeats)
+        bar = text.plan_bar(status, width, datetime.now())
+        if height == 1:
+            return [(*fit(text.spread(left, right, width - 84), width - 84), *bar)]
+        return [text.spread(left, right, width), bar]
+
+    def _status(self) -> dict[str, Any]:
+        snapshot, state = self.snapshot, self.model.state
+        if self.model.live and state:
+            return state
+        if snapshot is None:
+            return {}
+        return {
+            "state": snapshot.state,
+            "runs_done": snapshot.runs_done,
+            "runs_failed": snapshot.runs_failed,
+            "runs_planned": snapshot.runs_planned,
+            "pid": (snapshot.manifest.get("runner") or {}).get("pid"),
+        }
+
+    @property
+    def _repeats(self) -> int:
+        settings = (self.snapshot.manifest.get("settings") or {}) if self.snapshot else {}
+        return int(settings.get("repeats") or 1)
+
+    def _draw_devices(self, width: int, height: int) -> list[Line]:
+        shown = text.busiest(self.model)[:height]
+        order = list(self.model.devices)
+        rows = [text.device_row(order.index(d.name), d, self.model, width) for d in shown]
+        return sorted(rows) if rows else [((" no sample yet", "dim"),)]
+
+    def _draw_power(self, width: int, height: int) -> list[Line]:
+        kind = chart.power_kind(self.model)
+        idle = chart.idle_power_w(self.model) if kind == "power" else None
+        self._power.choose_step(self.model, width)
+        bins = chart.power_bins(self.model, kind)
+        return self._power.draw(self.model, bins, width, height, idle=idle)
+
+    def _draw_latency(self, width: int, height: int) -> list[Line]:
+        self._latency.choose_step(self.model, width)
+        bins = chart.latency_bins(self.model)
+        return self._latency.draw(
+            self.model, bins, width, height, floor_zero=False, with_axis=height > 8
+        )
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Share the body anew."""
+        self._arranged = None
+        self._draw_all()
+
+    def _arrange(self) -> None:
+        width, height = self.size
+        asked = (width, height, len(self.model.devices))
+        if asked == self._arranged or self.workspace.zoom.on:
+            return
+        self._arranged = asked
+        plan = layout(*asked)
+        self.head.styles.height = plan.head
+        for name in ("devices", "power", "latency", "events"):
+            self.parts[name].styles.height = getattr(plan, name)
+        self.side.display = plan.right > 0
+        self.side.styles.width = plan.right
+        self.side.set_room(width >= VERY_WIDE)
+
+    # Keys.
+
+    @work
+    async def action_skip(self) -> None:
+        """Skip what is left of this configuration."""
+        if self.session_path is None or not self.model.live:
+            self.say("nothing runs; r starts it")
+            return
+        try:
+            await launch.steer(self.session_path, "skip")
+        except UserError as error:
+            self.say_error(error)
+        else:
+            self.say("skipping this configuration", "good")
+
+    def action_failure(self, way: int) -> None:
+        """Next or previous failure in the events."""
+        if not self.events.step_failure(way):
+            self.say("no failure so far")
+
+    def action_why(self) -> None:
+        """The whole reason of the failure under the cursor, or of the last one."""
+        if not self.events.toggle_why():
+            self.say("nothing failed so far")

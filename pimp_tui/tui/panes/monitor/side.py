@@ -1,0 +1,98 @@
+"""The Monitor's right side: this configuration, its repeats, what comes next, failures."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.widget import Widget
+
+from pimp_tui.tui.panes.monitor import text
+from pimp_tui.tui.panes.monitor.model import Model
+from pimp_tui.tui.panes.plan_info import PlanInfo
+from pimp_tui.tui.widgets.block import Block
+from pimp_tui.tui.widgets.cells import Line, line, wrap
+from pimp_tui.tui.widgets.section import Section
+
+
+class SideBar(Widget):
+    """Four parts under each other; the configuration only where there is room."""
+
+    DEFAULT_CSS = "SideBar { layout: vertical; height: 1fr; }"
+
+    def __init__(self) -> None:
+        super().__init__(classes="divided")
+        self._model: Model | None = None
+        self._plan: PlanInfo | None = None
+
+    def compose(self) -> ComposeResult:
+        """The parts."""
+        self.blocks = [
+            Block(self._configuration),
+            Block(self._repeats),
+            Block(self._next),
+            Block(self._failures),
+        ]
+        titles = ("This configuration", "Repeats of it", "Next in plan", "Failures")
+        self.parts = [
+            Section(block, title=title, can_focus=True)
+            for block, title in zip(self.blocks, titles, strict=True)
+        ]
+        yield from self.parts
+
+    def set_room(self, very_wide: bool) -> None:
+        """Show the configuration where the side is broad."""
+        self.parts[0].display = very_wide
+        for part, share in zip(self.parts, ("17fr", "14fr", "10fr", "14fr"), strict=True):
+            part.styles.height = share
+
+    def show(self, model: Model, plan: PlanInfo | None) -> None:
+        """Draw for a model."""
+        self._model, self._plan = model, plan
+        if not self.display:
+            return
+        config = self._config()
+        name = plan.name(config) if plan and config else ""
+        self.parts[0].set_rule(right=name)
+        self.parts[1].set_rule(right=name)
+        self.parts[2].set_rule(right="X skip" if model.live else "")
+        failed = sum(count for _, count, _ in text.failures(model, plan))
+        self.parts[3].set_rule(right=f"{failed} of {len(model.runs)}" if model.runs else "")
+        for block in self.blocks:
+            block.update()
+
+    def _config(self) -> str | None:
+        """The configuration that runs, or ran last."""
+        model = self._model
+        if model is None:
+            return None
+        if model.current is not None:
+            return model.current.config_id
+        return next(reversed(model.runs.values())).config_id if model.runs else None
+
+    def _configuration(self, width: int, height: int) -> list[Line]:
+        config = self._config()
+        if not self._plan or not config:
+            return []
+        return [
+            line(f"   {name:<28.28} ", (value, "bright")) if differs
+            else line((f"   {name:<28.28} {value}", "dim"))
+            for name, value, differs in self._plan.settings(config)
+        ]  # fmt: skip
+
+    def _repeats(self, width: int, height: int) -> list[Line]:
+        return text.repeats_table(self._model, self._config(), height) if self._model else []
+
+    def _next(self, width: int, height: int) -> list[Line]:
+        if self._model is None or self._plan is None:
+            return []
+        config = self._config()
+        position = self._plan.position(config) if config else 0
+        return text.next_rows(self._plan, position, height)
+
+    def _failures(self, width: int, height: int) -> list[Line]:
+        if self._model is None:
+            return []
+        lines: list[Line] = []
+        for reason, count, runs in text.failures(self._model, self._plan):
+            lines.append(line((f"  {reason:<18.18} {count:>3}  ", "bad")))
+            lines += [line("    " + part) for part in wrap(runs, width - 5)[:2]]
+        return lines or [line(("  none", "dim"))]

@@ -1,0 +1,142 @@
+"""The stack that Results drills through: configurations, repeats, requests; or groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pimp_tui.tui.panes.results.columns import all_names, column_for, measured, ranked, with_status
+from pimp_tui.tui.panes.results.ordering import Key
+from pimp_tui.tui.widgets.frame_table import Column
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_RUN_COLUMNS = (
+    "repetition", "attempt", "status", "duration_s", "latency_s", "energy_j", "pass_at_1",
+    "reason", "tokens_per_s", "energy_above_idle_j", "j_per_token", "j_per_solved",
+    "latency_p95_s", "ttft_s", "peak_memory_bytes", "power_mean_w", "started_at", "device",
+    "contaminated", "ignored_options",
+)  # fmt: skip
+_REQUEST_COLUMNS = (
+    "task_id", "passed", "latency_s", "ttft_s", "tokens_in", "tokens_out", "reason", "sample",
+    "started_at",
+)  # fmt: skip
+
+
+@dataclass
+class Level:
+    """One table of the stack, with everything that ``Esc`` brings back.
+
+    Attributes:
+        kind: configurations, group, repeats, requests.
+        title: its part of the path in the rule.
+        frame: all rows; ``key`` identifies one.
+        names: columns shown; ``offered``: those that the chooser has besides.
+        of: what it is about: config_id, repetition, attempt, option.
+        where_text, where: the filter; ``keys``: the sort.
+    """
+
+    kind: str
+    title: str
+    frame: pl.DataFrame
+    names: list[str]
+    offered: list[str]
+    key: str
+    metrics: list[str]
+    of: dict[str, Any] = field(default_factory=dict)
+    where_text: str = ""
+    where: pl.Expr | None = None
+    keys: list[Key] = field(default_factory=list)
+    place: tuple[int, int, int, int] = (0, 0, 0, 0)
+    heading: int = 14
+
+    def columns(self) -> list[Column]:
+        """How the shown columns look."""
+        return [column_for(self.frame, name, self.metrics, self.heading) for name in self.names]
+
+
+def configurations(
+    frame: pl.DataFrame,
+    options: list[str],
+    metrics: list[str],
+    objectives: list[str],
+    repeats: int,
+    width: int,
+) -> Level:
+    """The first level: one row per planned configuration."""
+    frame = with_status(frame, repeats)
+    shown = ranked(measured(frame, metrics), objectives)
+    names, offered = all_names(frame, options, shown, width)
+    return Level(
+        "configurations", "Configurations", frame, names, offered, "config_id", shown,
+        heading=8 if width < 110 else 14,
+    )  # fmt: skip
+
+
+def repeats_of(runs: pl.DataFrame, config_id: str, name: str, metrics: list[str]) -> Level:
+    """Every attempt of one configuration."""
+    import polars as pl
+
+    frame = runs.filter(pl.col("config_id") == config_id).sort("repetition", "attempt")
+    frame = frame.with_row_index("row")
+    present = [n for n in _RUN_COLUMNS if n in frame.columns and _told(frame, n)]
+    extra = [m for m in metrics if m in frame.columns and m not in present and _told(frame, m)]
+    rest = [n for n in frame.columns if n not in (*present, *extra, "row", "config_id")]
+    return Level(
+        "repeats", name, frame, [*present, *extra], rest, "row", metrics, {"config_id": config_id}
+    )
+
+
+def requests_of(requests: pl.DataFrame, run: dict[str, Any]) -> Level:
+    """Every request of one run."""
+    import polars as pl
+
+    of = {name: run[name] for name in ("config_id", "repetition", "attempt")}
+    frame = requests.filter(*(pl.col(name) == value for name, value in of.items()))
+    frame = frame.with_row_index("row")
+    present = [n for n in _REQUEST_COLUMNS if _told(frame, n)]
+    rest = [n for n in frame.columns if n not in (*present, "row", *of)]
+    title = f"rep {run['repetition']}"
+    return Level(
+        "requests", title, frame, present, rest, "row",
+        ["latency_s", "ttft_s", "tokens_in", "tokens_out"], of,
+    )  # fmt: skip
+
+
+def groups(level: Level, option: str) -> Level:
+    """Means over the configurations that share a value of ``option``."""
+    import polars as pl
+
+    metrics = [m for m in level.metrics if m in level.frame.columns]
+    ok = pl.col("runs_ok") > 0
+    frame = (
+        level.frame.group_by(option, maintain_order=True)
+        .agg(
+            pl.len().alias("configurations"),
+            ok.sum().alias("measured"),
+            pl.col("energy_estimated").any(),
+            *(pl.col(name).mean() for name in metrics),
+        )
+        .sort(option, nulls_last=True)
+        .with_row_index("row")
+    )
+    names = [option, "configurations", "measured", *metrics]
+    return Level("group", f"by {option}", frame, names, [], "row", metrics, {"option": option})
+
+
+def value_filter(option: str, value: Any) -> str:
+    """The filter that keeps the configurations of one group."""
+    if value is None:
+        literal = "null"
+    elif isinstance(value, bool):
+        literal = "true" if value else "false"
+    elif isinstance(value, int | float):
+        literal = str(value)
+    else:
+        literal = '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return f"`{option}` = {literal}"
+
+
+def _told(frame: pl.DataFrame, name: str) -> bool:
+    return name in frame.columns and frame[name].null_count() < frame.height

@@ -1,0 +1,261 @@
+"""The Results pane: the table, what stands under it, and drilling down to one completion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from textual import events, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+
+from pimp_tui.errors import UserError
+from pimp_tui.tui.panes.base import FooterKey
+from pimp_tui.tui.panes.plan_info import PlanInfo
+from pimp_tui.tui.panes.results import levels
+from pimp_tui.tui.panes.results.actions import TableActions
+from pimp_tui.tui.panes.results.completion import CompletionView, read_completion
+from pimp_tui.tui.panes.results.lower import Lower
+from pimp_tui.tui.panes.results.view import TableView
+from pimp_tui.tui.snapshot import Snapshot
+from pimp_tui.tui.widgets.chooser import Chooser
+from pimp_tui.tui.widgets.frame_table import FrameTable
+from pimp_tui.tui.widgets.section import Section
+
+
+class ResultsPane(TableActions):
+    """Measured configurations in a table; Enter goes into one, Esc comes back."""
+
+    title = "Results"
+    help_text = (
+        "Every planned configuration with the means of what was measured. Enter drills into its "
+        "repeats, their requests and a single completion; / filters, s sorts, = compares."
+    )
+    help_words: ClassVar[Mapping[str, str]] = {
+        "filter": "columns and options with = != < <= > >= in and or not: energy_j < 3e4",
+        "±": "standard deviation over the repeats",
+        "pass@1": "share of problems whose first completion passes its test",
+        "~": "estimated, never measured",
+    }
+    BINDINGS = [  # noqa: RUF012
+        Binding("enter", "drill", "drill", show=False, tooltip="Go into this row"),
+        Binding("escape", "back", "back", show=False, tooltip="Back one level"),
+    ]
+
+    def __init__(self, workspace: Any) -> None:
+        super().__init__(workspace)
+        self._choosing = ""
+        self._default: str | None = None
+        self._fresh = False
+        self._visible = False
+
+    def compose(self) -> ComposeResult:
+        """Table, completion in its place, details under it."""
+        self.view = TableView()
+        self.completion = CompletionView()
+        self.completion_part = Section(self.completion, title="")
+        self.completion_part.display = False
+        self.lower = Lower()
+        yield self.view
+        yield self.completion_part
+        yield self.lower
+
+    @property
+    def pane_keys(self) -> Sequence[FooterKey]:
+        """By what is open."""
+        if self.is_mounted and self.completion_part.display:
+            return [FooterKey("esc", "back"), FooterKey("j/k", "scroll"), FooterKey("y", "copy")]
+        if self.is_mounted and self.lower.choosing:
+            keys = [FooterKey("space", "toggle")] if self._choosing == "columns" else []
+            return [*keys, FooterKey("enter", "done"), FooterKey("esc", "close")]
+        return [
+            FooterKey("enter", "drill"),
+            FooterKey("/", "filter"),
+            FooterKey("s", "sort"),
+            FooterKey("S", "then by", drop=3),
+            FooterKey("c", "columns"),
+            FooterKey("b", "group", "group by", 3),
+            FooterKey("m", "mark", drop=1),
+            FooterKey("=", "compare", drop=1),
+            FooterKey("y", "copy", drop=4),
+            FooterKey("e", "export", drop=4),
+        ]
+
+    # Data.
+
+    def shown(self) -> None:
+        """Read the table unless it is as the files are."""
+        self._visible = True
+        if not self._fresh:
+            self._load()
+
+    def hidden(self) -> None:
+        """Read nothing while hidden."""
+        self._visible = False
+
+    def session_changed(self, snapshot: Snapshot) -> None:
+        """New runs: read again when shown."""
+        if snapshot.changed & {"runs", "plan", "manifest"}:
+            self._fresh = False
+            if self._visible:
+                self._load()
+
+    @work(group="results-load", exclusive=True)
+    async def _load(self) -> None:
+        if not self.view.stack:
+            self.view.set_rule(right="reading…")
+        try:
+            plan = await self.reader.get("plan-info", PlanInfo.of)
+            objectives = await self.reader.get("objectives", lambda s: s.default_objectives)
+            metrics = await self.reader.get("metrics", lambda s: s.metrics)
+            frame = await self.reader.configurations()
+        except UserError as error:
+            self.say_error(error)
+            return
+        self._fresh = True
+        settings = (self.snapshot.manifest.get("settings") or {}) if self.snapshot else {}
+        repeats = int(settings.get("repeats") or 1)
+        level = levels.configurations(
+            frame, plan.options, metrics, list(objectives), repeats, self.size.width
+        )
+        default = frame.filter(frame["config_id"] == plan.default_id) if plan.default_id else None
+        measured = default is not None and default.height and default["runs_ok"][0]
+        self.lower.plan, self.lower.metrics = plan, level.metrics
+        self.lower.default_row = (
+            default.row(0, named=True) if default is not None and measured else None
+        )
+        self.view.set_first(level)
+        if not frame.height:
+            self.say("the plan is empty; 2 shows it")
+        elif not (frame["runs_ok"] + frame["runs_failed"]).sum():
+            self.say("nothing measured yet; r starts the campaign")
+
+    # What follows the cursor.
+
+    def on_frame_table_moved(self, event: FrameTable.Moved) -> None:
+        """Details of the row under the cursor."""
+        event.stop()
+        self._tell_row()
+
+    def on_table_view_level_changed(self, event: TableView.LevelChanged) -> None:
+        """The same, for another level."""
+        event.stop()
+        self._tell_row()
+
+    def _tell_row(self) -> None:
+        level, row = self.view.level, self.view.table.row()
+        if level is None:
+            return
+        title = ""
+        if row is not None:
+            if level.kind == "configurations":
+                plan = self.lower.plan
+                title = plan.name(row["config_id"]) if plan else row["config_id"][:8]
+            elif level.kind == "repeats":
+                title = f"rep {row['repetition']}"
+            elif level.kind == "requests":
+                title = str(row["task_id"])
+        self.lower.show(level.kind, row, title)
+
+    # Drilling.
+
+    @work(group="results-drill", exclusive=True)
+    async def action_drill(self) -> None:
+        """Into the row under the cursor."""
+        level, row = self.view.level, self.view.table.row()
+        if level is None or row is None:
+            self.say("no row to go into")
+            return
+        try:
+            await self._drill(level, row)
+        except UserError as error:
+            self.say_error(error)
+        self.refresh_footer()
+
+    async def _drill(self, level: levels.Level, row: dict[str, Any]) -> None:
+        if level.kind == "configurations":
+            runs = await self.reader.runs()
+            name = self.lower.plan.name(row["config_id"]) if self.lower.plan else "?"
+            deeper = levels.repeats_of(runs, row["config_id"], name, level.metrics)
+            if not deeper.frame.height:
+                self.say(f"{name} was not run yet")
+                return
+            self.view.push(deeper)
+        elif level.kind == "group":
+            option = level.of["option"]
+            self.view.pop()
+            self.view.set_filter(levels.value_filter(option, row[option]))
+        elif level.kind == "repeats":
+            deeper = levels.requests_of(await self.reader.requests(), row)
+            if not deeper.frame.height:
+                self.say("this run kept no requests")
+                return
+            self.view.push(deeper)
+        else:
+            name = "-".join(str(row[n]) for n in ("config_id", "repetition", "attempt", "row"))
+            prompt, text = await self.reader.get(
+                f"completion-{name}", lambda session: read_completion(session, row)
+            )
+            path = " › ".join([*(part.title for part in self.view.stack[1:]), str(row["task_id"])])
+            self.completion_part.set_rule(path, "esc back · y copies the completion")
+            self.view.display, self.completion_part.display = False, True
+            self.completion.show(row, prompt, text)
+            self.completion.focus()
+
+    def on_frame_table_chosen(self, event: FrameTable.Chosen) -> None:
+        """A second click drills in."""
+        event.stop()
+        self.action_drill()
+
+    def action_back(self) -> None:
+        """One level up; on the first, close the comparison, then clear the filter."""
+        if self.view.cancel():
+            self.say("cancelled")
+        elif self.completion_part.display:
+            self.completion_part.display, self.view.display = False, True
+            self.view.table.focus()
+        elif self.view.pop():
+            pass
+        elif self.lower.compared:
+            self.action_compare()
+        elif self.view.level and self.view.level.where_text:
+            self.view.set_filter("")
+        elif self.view.table.marked:
+            self.view.table.marked.clear()
+            self.view.table.update()
+            self.view.tell()
+        self.refresh_footer()
+
+    def action_copy_cell(self) -> None:
+        """The cell, or the completion when one is open."""
+        if self.completion_part.display:
+            self.copy(self.completion.completion, "the completion")
+        else:
+            super().action_copy_cell()
+
+    def on_chooser_closed(self, event: Chooser.Closed) -> None:
+        """Back to the table, grouped if an option was taken."""
+        event.stop()
+        self.lower.close_chooser(self.very_wide)
+        self.fit_lower()
+        level = self.view.level
+        if self._choosing == "group" and event.taken and level is not None:
+            self.view.push(levels.groups(level, event.taken))
+        self._choosing = ""
+        self.view.table.focus()
+        self.refresh_footer()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Share the rows."""
+        if self.lower.compared and not self.lower.choosing:
+            self.lower.show_compare(self.lower.compared, self.very_wide)
+        self.fit_lower()
+
+    def fit_lower(self) -> None:
+        """Five rows under a short table, a third of a tall one, more for a comparison."""
+        height = self.size.height
+        rows = 5 if height < 34 else height // 3
+        if self.lower.compared:
+            rows = max(rows, height // 2)
+        self.lower.display = height >= 14
+        self.lower.styles.height = rows

@@ -1,0 +1,191 @@
+"""The table of the level on top of the stack: shows it, sorts and filters it in threads."""
+
+from __future__ import annotations
+
+import asyncio
+
+from textual import work
+from textual.message import Message
+
+from pimp_tui.errors import UserError
+from pimp_tui.tui.panes.results.levels import Level
+from pimp_tui.tui.panes.results.ordering import next_keys, order_of, words
+from pimp_tui.tui.widgets.frame_table import FrameTable
+from pimp_tui.tui.widgets.section import Section
+
+#: Longer tables show their first rows by top-k before the whole order is known.
+_LONG = 20_000
+
+
+class TableView(Section):
+    """A section that holds the table and the stack of levels."""
+
+    DEFAULT_CSS = "TableView { height: 1fr; }"
+
+    class LevelChanged(Message):
+        """Another level is on top, or its rows changed."""
+
+    def __init__(self) -> None:
+        self.table = FrameTable()
+        super().__init__(self.table, title="Configurations")
+        self.stack: list[Level] = []
+        self.busy = ""
+
+    @property
+    def level(self) -> Level | None:
+        """The level on top."""
+        return self.stack[-1] if self.stack else None
+
+    def push(self, level: Level) -> None:
+        """Drill in."""
+        self._keep_place()
+        self.stack.append(level)
+        self.table.cursor = self.table.top = self.table.column = self.table.left = 0
+        self._show(level)
+
+    def pop(self) -> bool:
+        """Back one level with its cursor and scroll; False on the first."""
+        if len(self.stack) < 2:
+            return False
+        self.stack.pop()
+        level = self.stack[-1]
+        table = self.table
+        table.cursor, table.top, table.column, table.left = level.place
+        self._show(level)
+        return True
+
+    def set_first(self, level: Level) -> None:
+        """Put fresh rows into the first level; what the user set there stays."""
+        if not self.stack:
+            self.push(level)
+            return
+        old = self.stack[0]
+        for name in ("where_text", "where", "keys", "place"):
+            setattr(level, name, getattr(old, name))
+        known = set(level.names) | set(level.offered)
+        if set(old.names) | set(old.offered) == known:
+            level.names, level.offered = old.names, old.offered
+        self.stack[0] = level
+        if len(self.stack) == 1:
+            row = self.table.row()
+            self._show(level, row[level.key] if row else None)
+
+    def _keep_place(self) -> None:
+        if level := self.level:
+            table = self.table
+            level.place = (table.cursor, table.top, table.column, table.left)
+
+    def _show(self, level: Level, key: object = None) -> None:
+        plain = level.where is None and not level.keys
+        if plain:
+            self.table.show(level.frame, level.columns(), level.key)
+            self._settle(key)
+        else:
+            self.reorder(key=key)
+        self.tell()
+
+    def columns_changed(self) -> None:
+        """The level shows other columns."""
+        if level := self.level:
+            self.table.show(level.frame, level.columns(), level.key, self.table.order)
+
+    def sort(self, further: bool) -> None:
+        """Sort by the column under the cursor; ``further`` adds it to the keys."""
+        level = self.level
+        if level is None or not self.table.columns:
+            return
+        name = self.table.columns[self.table.column].name
+        level.keys = next_keys(level.keys, name, further)
+        self.table.cursor = self.table.top = 0
+        self.reorder()
+
+    def check_filter(self, text: str) -> str | None:
+        """What is wrong with a filter, or None."""
+        if self.level is None or not text.strip():
+            return None
+        from pimp_tui.session.where import compile_where
+
+        try:
+            compile_where(text, self.level.frame.schema)
+        except UserError as error:
+            return str(error)
+        return None
+
+    def try_filter(self, text: str) -> None:
+        """Apply a filter that may be half typed: a wrong one leaves the rows as they are."""
+        if self.check_filter(text) is None:
+            self.set_filter(text)
+
+    def set_filter(self, text: str) -> None:
+        """Apply a filter; an empty text clears it.
+
+        Raises:
+            UserError: the text is wrong.
+        """
+        level, text = self.level, text.strip()
+        if level is None or text == level.where_text:
+            return
+        from pimp_tui.session.where import compile_where
+
+        row = self.table.row()
+        level.where = compile_where(text, level.frame.schema) if text else None
+        level.where_text = text
+        self.reorder(key=row[level.key] if row else None)
+
+    def cancel(self) -> bool:
+        """Stop a sort that goes on; False where none does."""
+        if not self.busy:
+            return False
+        self.workers.cancel_group(self, "order")
+        self.busy = ""
+        self.tell()
+        return True
+
+    @work(group="order", exclusive=True, exit_on_error=True)
+    async def reorder(self, key: object = None) -> None:
+        """Apply filter and sort of the level on top, off the event loop."""
+        level = self.level
+        if level is None:
+            return
+        frame, where, keys = level.frame, level.where, list(level.keys)
+        if frame.height > _LONG:
+            self.busy = "sorting…" if keys else "filtering…"
+            if keys:
+                first = await asyncio.to_thread(
+                    order_of, frame, where, keys, self.table.page + self.table.top
+                )
+                self._put(level, first, key)
+            self.tell()
+        order = await asyncio.to_thread(order_of, frame, where, keys)
+        self.busy = ""
+        self._put(level, order, key)
+        self.tell()
+
+    def _put(self, level: Level, order: object, key: object) -> None:
+        if level is not self.level:
+            return
+        self.table.show(level.frame, level.columns(), level.key, order)  # type: ignore[arg-type]
+        self._settle(key)
+
+    def _settle(self, key: object) -> None:
+        if key is not None and (place := self.table.place_of(key)) is not None:
+            self.table.go(place)
+        self.post_message(self.LevelChanged())
+
+    def tell(self) -> None:
+        """Path and counts in the rule."""
+        level = self.level
+        if level is None:
+            return
+        path = " › ".join(part.title for part in self.stack[1:]) or level.title
+        total, shown = level.frame.height, self.table.row_count
+        if level.where is not None:
+            path += f" where {level.where_text}"
+        info = [f"{shown} of {total}" if level.where is not None else str(total)]
+        if self.table.marked and level.key == "config_id":
+            info.append(f"{len(self.table.marked)} marked")
+        if level.keys:
+            info.append(f"sort {words(level.keys)}")
+        if self.busy:
+            info.append(self.busy)
+        self.set_rule(path, " · ".join(info))
