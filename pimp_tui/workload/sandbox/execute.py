@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import subprocess
 import tempfile
@@ -14,7 +13,6 @@ from pimp_tui.errors import UserError
 from . import tiers
 from .inside import wire
 
-ENVIRONMENT = {"PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
 START_GRACE_S = 20.0
 ATTEMPTS = 3
 
@@ -99,15 +97,11 @@ def _communicate(
     tier: str, command: list[str], frame: bytes, timeout_s: float
 ) -> tuple[bytes, str, int]:
     """(standard output, first line of standard error, exit status) of the sandbox process."""
-    identity: dict[str, Any] = {}
-    if tier == "bubblewrap" and os.geteuid() == 0:
-        # As root, process limits would not hold: RLIMIT_NPROC exempts it.
-        identity = {"user": 65534, "group": 65534, "extra_groups": []}
     with tempfile.TemporaryDirectory(prefix="pimp-tui-") if tier == "plain" else _root() as folder:
         process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            cwd=folder, env=ENVIRONMENT, start_new_session=True, **identity,
+            cwd=folder, env=tiers.ENVIRONMENT, start_new_session=True,
         )  # fmt: skip
         try:
             out, err = process.communicate(frame, timeout=timeout_s)

@@ -16,6 +16,8 @@ from .inside.isolate import SYSTEM_FOLDERS, python_folders
 HERE = Path(__file__).resolve().parent
 BOOT = "import sys; sys.path.insert(0, {folder!r}); from inside.start import main; main()"
 CHECKER_FOLDER = "/checker"
+# A fixed hash seed: a program that iterates over a set of strings must not pass only sometimes.
+ENVIRONMENT = {"PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
 
 
 @dataclass(frozen=True)
@@ -43,37 +45,45 @@ def interpreter() -> str:
 
 
 def python_arguments(mode: str, limits: Limits, preload: str, packages: list[str]) -> list[str]:
-    """Interpreter and arguments of ``inside.start``; isolated like ``-I`` but with hash seed 0.
+    """Interpreter and arguments of ``inside.start``.
 
-    ``-I`` would ignore PYTHONHASHSEED, and a program that iterates over a set of strings would
-    pass one time and fail the next.
+    Isolated like ``-I``, which would ignore the hash seed: the environment is clean anyway.
     """
     folder = CHECKER_FOLDER if mode == "bubblewrap" else str(HERE)
     numbers = (limits.memory_bytes, int(limits.cpu_s) + 2, limits.processes, limits.storage_bytes)
     return [
         interpreter(), "-s", "-S", "-P", "-c", BOOT.format(folder=folder),
-        "namespaces" if mode == "namespaces" else "wrapped",
+        mode,
         *map(str, numbers), preload, os.pathsep.join(packages),
     ]  # fmt: skip
 
 
 def bubblewrap(limits: Limits, packages: list[str]) -> list[str]:
     """The bwrap prefix: own namespaces, a read-only view of system and Python, no /proc."""
-    command = [
-        shutil.which("bwrap") or "bwrap", "--unshare-all", "--die-with-parent", "--as-pid-1",
-        "--clearenv", "--setenv", "PYTHONHASHSEED", "0", "--setenv", "LANG", "C.UTF-8",
-        "--cap-drop", "ALL", "--hostname", "sandbox",
-    ]  # fmt: skip
+    command = [shutil.which("bwrap") or "bwrap", "--die-with-parent", "--as-pid-1", "--clearenv"]
+    for name, value in ENVIRONMENT.items():
+        command += ["--setenv", name, value]
+    if os.geteuid() == 0:
+        # Stays root until the tree stands, then becomes a spare user by itself (inside.start).
+        command += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+        command += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    else:
+        command += ["--unshare-all", "--cap-drop", "ALL"]
     for path in SYSTEM_FOLDERS:
         if Path(path).is_symlink():
             command += ["--symlink", str(Path(path).readlink()), path]
         elif Path(path).is_dir():
             command += ["--ro-bind", path, path]
     for path in [*python_folders(), *packages]:
+        if path.startswith("/usr/"):
+            continue
+        for parent in reversed(Path(path).parents[:-1]):
+            # By itself bwrap makes them accessible to its own user only.
+            command += ["--perms", "0755", "--dir", str(parent)]
         command += ["--ro-bind", os.path.realpath(path), path]
-    command += ["--ro-bind", str(HERE / "inside"), f"{CHECKER_FOLDER}/inside"]
-    command += ["--dev", "/dev", "--size", str(limits.storage_bytes), "--perms", "0700"]
-    return [*command, "--tmpfs", "/tmp", "--remount-ro", "/", "--chdir", "/tmp", "--"]
+    command += ["--ro-bind", str(HERE / "inside"), f"{CHECKER_FOLDER}/inside", "--dev", "/dev"]
+    command += ["--size", str(limits.storage_bytes), "--perms", "0777", "--tmpfs", "/tmp"]
+    return [*command, "--remount-ro", "/", "--chdir", "/tmp", "--"]
 
 
 def command(

@@ -51,11 +51,10 @@ def enter(folders: list[str], writable_bytes: int) -> None:
         _wait_for(pid)
     system.die_with_parent()
     if as_root:
-        user = _spare_user()
+        user = spare_user()
     _build_root(folders, writable_bytes, user)
     if as_root:
-        _become(user)
-        system.die_with_parent()  # a change of user clears it
+        become(user)
     system.drop_privileges()
 
 
@@ -67,18 +66,23 @@ def _wait_for(pid: int) -> None:
     os._exit(status if status >= 0 else 128 - status)
 
 
-def _spare_user() -> int:
+def spare_user() -> int:
+    """A user id that nothing else runs under, or nobody's where a container maps few ids."""
     user = FIRST_SPARE_UID + int.from_bytes(os.urandom(3), "big") % SPARE_UIDS
-    with open("/proc/self/uid_map", encoding="ascii") as file:
-        ranges = [(int(row.split()[0]), int(row.split()[2])) for row in file]
-    # A container may map few user ids; nobody is among them.
+    try:
+        with open("/proc/self/uid_map", encoding="ascii") as file:
+            ranges = [(int(row.split()[0]), int(row.split()[2])) for row in file]
+    except FileNotFoundError:  # inside bubblewrap, which was started with all ids
+        return user
     return user if any(first <= user < first + many for first, many in ranges) else NOBODY
 
 
-def _become(user: int) -> None:
+def become(user: int) -> None:
+    """Gives up root for good; process limits do not hold for root."""
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
+    system.die_with_parent()  # a change of user clears it
 
 
 def _build_root(folders: list[str], writable_bytes: int, user: int) -> None:

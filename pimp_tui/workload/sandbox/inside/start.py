@@ -13,7 +13,7 @@ FAULT = 70  # sysexits.h EX_SOFTWARE: the sandbox itself failed, not the program
 def main() -> None:
     """Isolates where asked, limits, then serves one job.
 
-    Arguments after the mode ("namespaces", or "wrapped" where somebody else isolates): memory in
+    Arguments after the mode (the tier, of which "namespaces" isolates here): memory in
     bytes, CPU seconds, processes, bytes of writable storage, modules to import beforehand and
     folders of packages, the last two separated by commas and by ``os.pathsep``.
     """
@@ -27,6 +27,8 @@ def main() -> None:
         if mode == "namespaces":
             isolate.enter([*isolate.python_folders(), *folders], int(storage))
         else:
+            if mode == "bubblewrap" and os.geteuid() == 0:
+                isolate.become(isolate.spare_user())
             system.drop_privileges()
         system.limit(int(memory), int(cpu), int(processes), int(storage))
         checker.serve([name for name in preload.split(",") if name])
