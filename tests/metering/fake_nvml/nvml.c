@@ -1,0 +1,134 @@
+/* A stand-in for libnvidia-ml.so.1: two devices whose power follows
+ *     P_i(t) = base_i + swing_i * sin^2(w_i t)     watts, t in seconds since FAKE_NVML_EPOCH_S
+ * so that the energy counter is known in closed form:
+ *     E_i(t) = base_i t + swing_i (t / 2 - sin(2 w_i t) / (4 w_i))
+ * Faults are switched by environment variables, read at every call:
+ *     FAKE_NVML_DENY=1          initialisation has no permission
+ *     FAKE_NVML_NO_COUNTER=1    the energy counter is not supported
+ *     FAKE_NVML_NO_POWER=1      power is not supported
+ *     FAKE_NVML_RESET_AT_S=x    the counters start again from zero at t = x
+ *     FAKE_NVML_LOST_AT_S=x     device 1 is lost from t = x on
+ *     FAKE_NVML_THROTTLE=m      clock event reasons, a bit mask
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { SUCCESS = 0, INVALID = 2, NOT_SUPPORTED = 3, NO_PERMISSION = 4, NOT_FOUND = 6, LOST = 15 };
+#define DEVICES 2
+
+typedef struct { int index; double base_w, swing_w, omega; } Device;
+typedef struct { unsigned int gpu, memory; } Utilisation;
+typedef struct { unsigned long long total, free, used; } Memory;
+
+static Device devices[DEVICES] = {
+    {0, 100.0, 250.0, 3.0},
+    {1, 60.0, 40.0, 5.0},
+};
+
+static double number(const char *name, double otherwise) {
+    const char *text = getenv(name);
+    return text ? atof(text) : otherwise;
+}
+
+static double now_s(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec - number("FAKE_NVML_EPOCH_S", 0.0);
+}
+
+static int lost(const Device *device) {
+    return device->index == 1 && now_s() >= number("FAKE_NVML_LOST_AT_S", INFINITY);
+}
+
+static double energy_j(const Device *d, double t) {
+    return d->base_w * t + d->swing_w * (t / 2 - sin(2 * d->omega * t) / (4 * d->omega));
+}
+
+int nvmlInitWithFlags(unsigned int flags) {
+    (void)flags;
+    return getenv("FAKE_NVML_DENY") ? NO_PERMISSION : SUCCESS;
+}
+
+int nvmlShutdown(void) { return SUCCESS; }
+
+const char *nvmlErrorString(int code) {
+    switch (code) {
+    case NOT_SUPPORTED: return "Not Supported";
+    case NO_PERMISSION: return "Insufficient Permissions";
+    case LOST: return "GPU is lost";
+    default: return "Unknown Error";
+    }
+}
+
+int nvmlDeviceGetCount_v2(unsigned int *count) { *count = DEVICES; return SUCCESS; }
+
+int nvmlDeviceGetHandleByIndex_v2(unsigned int index, Device **device) {
+    if (index >= DEVICES) return INVALID;
+    *device = &devices[index];
+    return SUCCESS;
+}
+
+int nvmlDeviceGetUUID(Device *device, char *uuid, unsigned int size) {
+    snprintf(uuid, size, "GPU-%08x-0000-4000-8000-%012x", 0xaa00 + device->index, device->index);
+    return SUCCESS;
+}
+
+int nvmlDeviceGetName(Device *device, char *name, unsigned int size) {
+    snprintf(name, size, "Scripted GPU %c", 'A' + device->index);
+    return SUCCESS;
+}
+
+int nvmlDeviceGetPowerUsage(Device *device, unsigned int *milliwatts) {
+    double s = sin(device->omega * now_s());
+    if (lost(device)) return LOST;
+    if (getenv("FAKE_NVML_NO_POWER")) return NOT_SUPPORTED;
+    *milliwatts = (unsigned int)lround(1e3 * (device->base_w + device->swing_w * s * s));
+    return SUCCESS;
+}
+
+int nvmlDeviceGetTotalEnergyConsumption(Device *device, unsigned long long *millijoules) {
+    double t = now_s(), reset_s = number("FAKE_NVML_RESET_AT_S", INFINITY);
+    double joules = energy_j(device, t);
+    if (lost(device)) return LOST;
+    if (getenv("FAKE_NVML_NO_COUNTER")) return NOT_SUPPORTED;
+    if (t >= reset_s) joules -= energy_j(device, reset_s);
+    else joules += 1e6; /* counts from the loading of the driver, long ago */
+    *millijoules = (unsigned long long)llround(1e3 * joules);
+    return SUCCESS;
+}
+
+int nvmlDeviceGetUtilizationRates(Device *device, Utilisation *rates) {
+    if (lost(device)) return LOST;
+    rates->gpu = 90 + device->index;
+    rates->memory = 10;
+    return SUCCESS;
+}
+
+int nvmlDeviceGetMemoryInfo(Device *device, Memory *memory) {
+    if (lost(device)) return LOST;
+    memory->total = 80ULL << 30;
+    memory->used = (unsigned long long)(1 + device->index) << 30;
+    memory->free = memory->total - memory->used;
+    return SUCCESS;
+}
+
+int nvmlDeviceGetTemperature(Device *device, int sensor, unsigned int *celsius) {
+    if (lost(device) || sensor != 0) return LOST;
+    *celsius = 50 + device->index;
+    return SUCCESS;
+}
+
+int nvmlDeviceGetClockInfo(Device *device, int type, unsigned int *megahertz) {
+    if (lost(device)) return LOST;
+    *megahertz = type == 1 ? 1980 : 2619;
+    return SUCCESS;
+}
+
+int nvmlDeviceGetCurrentClocksThrottleReasons(Device *device, unsigned long long *reasons) {
+    if (lost(device)) return LOST;
+    *reasons = (unsigned long long)number("FAKE_NVML_THROTTLE", 0.0);
+    return SUCCESS;
+}

@@ -1,0 +1,128 @@
+"""What a window sums over several meters, on meters whose readings are written down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+import pytest
+
+from pimp_tui.metering.base import Sample
+from pimp_tui.metering.meters import MeterSet
+from pimp_tui.metering.windows import Integral, Tick
+
+
+class Scripted:
+    """A meter that gives one counter reading after the other, and a constant power."""
+
+    def __init__(self, name, part, readings, power_w=None, memory_bytes=None):
+        self.name, self.part = name, part
+        self.devices = list(readings)
+        self._readings = {device: iter(values) for device, values in readings.items()}
+        self._power_w, self._memory_bytes = power_w, memory_bytes
+        self.closed = False
+
+    def samples(self) -> Sequence[Sample]:
+        return [
+            Sample(d, power_w=self._power_w, memory_bytes=self._memory_bytes) for d in self.devices
+        ]
+
+    def counters_j(self) -> Mapping[str, float | None]:
+        return {device: next(values) for device, values in self._readings.items()}
+
+    def take_notes(self) -> Sequence[str]:
+        return []
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def read(*meters, idle_power_w=None, sync=None):
+    with MeterSet(meters, period_s=10.0) as opened:
+        opened.idle_power_w = idle_power_w
+        with opened.window(sync=sync) as window:
+            pass
+    return window.reading
+
+
+def test_gpus_and_cpus_add_up_and_are_named():
+    gpu = Scripted("nvml", "gpu", {"a": [10.0, 110.0], "b": [5.0, 55.0]}, memory_bytes=4)
+    cpu = Scripted("rapl", "cpu", {"package": [1.0, 8.0]})
+    estimate = Scripted("estimate", "estimate", {"cpu": [0.0, 1e6]})
+    reading = read(gpu, cpu, estimate, idle_power_w=2.0)
+    assert (reading.energy_gpu_j, reading.energy_cpu_j, reading.energy_j) == (150.0, 7.0, 157.0)
+    assert (reading.energy_source, reading.energy_estimated) == ("nvml+rapl", False)
+    assert reading.energy_above_idle_j == pytest.approx(157.0 - 2.0 * reading.duration_s)
+    assert reading.devices_j == {"a": 100.0, "b": 50.0, "package": 7.0}
+    assert reading.peak_memory_bytes == 8
+
+
+def test_an_estimate_fills_energy_alone():
+    reading = read(Scripted("estimate", "estimate", {"cpu": [3.0, 5.5]}), idle_power_w=4.0)
+    assert reading.energy_j == 2.5
+    assert (reading.energy_source, reading.energy_estimated) == ("estimate", True)
+    empty = ("energy_gpu_j", "energy_cpu_j", "energy_above_idle_j", "idle_power_w",
+             "power_mean_w", "power_peak_w")  # fmt: skip
+    assert all(asdict(reading)[name] is None for name in empty)
+    assert reading.peak_memory_bytes > 1 << 20
+
+
+def test_an_estimate_never_joins_a_measurement_that_failed_for_one_device():
+    gpu = Scripted("nvml", "gpu", {"a": [1.0, 2.0], "b": [None, None]})
+    reading = read(gpu)
+    assert reading.energy_gpu_j is None
+    assert reading.energy_j is None
+    assert any("not all devices" in note for note in reading.notes)
+
+
+def test_the_device_is_synchronised_at_both_ends_before_the_counters_are_read():
+    order = []
+    meter = Scripted("nvml", "gpu", {"a": [1.0, 2.0]})
+    counters = meter.counters_j
+    meter.counters_j = lambda: (order.append("read"), counters())[1]
+    read(meter, sync=lambda: order.append("sync"))
+    assert order == ["sync", "read", "sync", "read"]
+
+
+def test_a_window_whose_work_fails_still_ends():
+    meter = Scripted("nvml", "gpu", {"a": [1.0, 2.0]})
+    calls = []
+    with (
+        MeterSet([meter], period_s=10.0) as opened,
+        pytest.raises(ValueError),
+        opened.window(sync=lambda: calls.append(1)) as window,
+    ):
+        raise ValueError
+    assert calls == [1]  # a device that has just failed must not be waited for
+    assert window.reading.energy_j == 1.0
+    assert meter.closed
+
+
+def test_windows_may_overlap_and_each_counts_its_own():
+    meter = Scripted("nvml", "gpu", {"a": [0.0, 10.0, 30.0, 70.0]})
+    with MeterSet([meter], period_s=10.0) as opened:
+        outer, inner = opened.window(), opened.window()
+        with outer, inner:
+            pass
+    assert (inner.reading.energy_j, outer.reading.energy_j) == (20.0, 70.0)
+
+
+def test_samples_are_integrated_by_trapezoids_and_gaps_do_not_count_as_zero():
+    integral = Integral(["a"], lambda: None)
+    for at, power_w in ((0.0, 10.0), (1.0, 20.0), (2.0, None), (3.0, 40.0)):
+        integral.add(Tick(at, [Sample("a", power_w=power_w)]))
+    assert integral.joules["a"] == pytest.approx(15.0 + 60.0)
+    assert integral.peak_power_w == 40.0
+
+
+def test_no_sample_is_no_energy_rather_than_zero():
+    integral = Integral(["a"], lambda: None)
+    integral.add(Tick(0.0, [Sample("a")]))
+    assert integral.joules["a"] is None
+    assert integral.peak_power_w is None
+
+
+def test_a_baseline_without_a_power_meter_takes_no_time_and_is_null():
+    with MeterSet([Scripted("estimate", "estimate", {"cpu": []})], period_s=10.0) as opened:
+        idle = opened.idle(60.0)
+    assert (idle.duration_s, idle.power_w, idle.power_cv) == (0.0, None, None)
