@@ -78,16 +78,10 @@ class PimpApp(App[int]):
 
     def on_mount(self) -> None:
         """Open what was asked for; Sessions stands below a workspace."""
-        if self.space is not None:
-            self._open_workspace(None, self.space)
+        if self.space is None and self.session is None:
+            self.show_sessions()
         else:
-            from pimp_tui.tui.screens.sessions import SessionsScreen
-
-            self._sessions = SessionsScreen()
-            if self.session is None:
-                self.push_screen(self._sessions)
-            else:
-                self._open_workspace(self.session)
+            self._open_workspace(self.session, self.space)
 
     def on_resize(self, event: events.Resize) -> None:
         """Too small: say so until it is not."""
@@ -105,26 +99,29 @@ class PimpApp(App[int]):
     def show_sessions(self, words: str = "") -> None:
         """The list, whatever workspace stands on it."""
         from pimp_tui.tui.screens.sessions import SessionsScreen
-        from pimp_tui.tui.screens.workspace import WorkspaceScreen
 
-        if isinstance(self.screen, WorkspaceScreen):
-            if self.space is not None:
-                self.screen.say("a feature model alone: q leaves to the shell")
-                return
-            below = len(self.screen_stack) > 1 and isinstance(self.screen_stack[-2], SessionsScreen)
-            if below:
-                self.pop_screen()
-            else:
-                self.switch_screen(self._sessions)
-        self._sessions.came_back(words)
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, SessionsScreen):
+            self.pop_screen()
+        if not isinstance(self.screen, SessionsScreen):
+            self.push_screen(SessionsScreen())
+        if isinstance(self.screen, SessionsScreen):
+            self.screen.came_back(words)
+
+    def leave_space(self) -> None:
+        """Back to what a feature model was opened from, or to the shell."""
+        if len(self.screen_stack) > 2:
+            self.pop_screen()
+        else:
+            self.exit(0)
 
     def show_session(self, path: Path, first: int | None = None) -> None:
         """The workspace on a session, in place of the one that is open."""
-        from pimp_tui.tui.screens.workspace import WorkspaceScreen
-
-        if isinstance(self.screen, WorkspaceScreen):
-            self.show_sessions()
+        self.show_sessions()
         self._open_workspace(path, first=first)
+
+    def open_space(self, source: Path) -> None:
+        """The workspace on a feature model alone, over whatever is open."""
+        self._open_workspace(None, source)
 
     def _open_workspace(
         self, session: Path | None, space: str | Path | None = None, first: int | None = None

@@ -78,8 +78,8 @@ class Snapshot:
 
 def _named(value: Any) -> str:
     if isinstance(value, dict):
-        value = value.get("name") or value.get("id") or value.get("path") or ""
-    return Path(str(value)).name if value and "/" in str(value) else str(value or "")
+        value = value.get("name") or value.get("id") or value.get("source") or ""
+    return Path(str(value)).name.removesuffix(".uvl") if value else ""
 
 
 class Surveyor:

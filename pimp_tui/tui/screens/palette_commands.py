@@ -21,6 +21,6 @@ def app_commands(app: PimpApp) -> list[Command]:
     def themed(name: str) -> Command:
         return Command(f"Theme {name}", "", lambda: setattr(app, "theme", name))
 
-    sessions = [] if app.space is not None else [opener(path) for path in list_sessions()]
+    sessions = [opener(path) for path in list_sessions()]
     themes = [themed(name) for name in sorted(app.available_themes)]
     return [*sessions, *themes, Command("Leave to the shell", "", app.action_exit_now)]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
@@ -27,6 +28,9 @@ from pimp_tui.tui.widgets.footer import FooterKey
 from pimp_tui.tui.widgets.painted import Span
 from pimp_tui.tui.widgets.tabs import TabLine
 
+if TYPE_CHECKING:
+    from pimp_tui.tui.panes.space.desk import Desk, View
+
 
 class WorkspaceScreen(FrameScreen):
     """Header, tabs, one pane at a time.
@@ -35,6 +39,7 @@ class WorkspaceScreen(FrameScreen):
         session: the session's folder, or None.
         space_source: a feature model by name or path, when there is no session.
         first: number of the pane to show first.
+        chosen: choices to begin with on the Space pane.
 
     Raises:
         UserError: the session cannot be read.
@@ -54,9 +59,16 @@ class WorkspaceScreen(FrameScreen):
     ]  # fmt: skip
 
     def __init__(
-        self, session: Path | None, space_source: str | Path | None = None, first: int = 1
+        self,
+        session: Path | None,
+        space_source: str | Path | None = None,
+        first: int = 1,
+        chosen: Mapping[str, bool] | None = None,
     ) -> None:
         super().__init__()
+        self.chosen = dict(chosen or {})
+        self._desk: Desk | None = None
+        self._loading: asyncio.Future[View] | None = None
         self.session_path = session
         self.space_source = space_source
         self.snapshot: Snapshot | None = None
@@ -119,7 +131,7 @@ class WorkspaceScreen(FrameScreen):
             module = await asyncio.to_thread(importlib.import_module, spec.module)
             if self._wanted != spec.number:
                 return
-            pane = self.panes.get(spec.number) or getattr(module, spec.name)(self)
+            pane = self.panes.get(spec.number) or _make(module, spec.name, self)
             self.panes[spec.number] = pane
             pane.display = False
             await self.body.mount(pane)
@@ -135,6 +147,28 @@ class WorkspaceScreen(FrameScreen):
         if self.app.screen is self and not self.message.busy:
             pane.focus_first()
         self.refresh_footer()
+
+    async def desk_and_view(self) -> tuple[Desk, View]:
+        """The space and a view of the choices, loaded once for all panes.
+
+        Raises:
+            UserError: the space cannot be loaded.
+        """
+        from pimp_tui.tui.panes.space.actions import source_of
+        from pimp_tui.tui.panes.space.desk import Desk
+
+        if self._loading is None:
+            load, chosen = source_of(self)
+            self._desk = Desk()
+            self._loading = asyncio.ensure_future(self._desk.load(load, chosen))
+        view = await asyncio.shield(self._loading)
+        assert self._desk is not None
+        return self._desk, view
+
+    def on_unmount(self) -> None:
+        """End the reasoning thread."""
+        if self._desk is not None:
+            self._desk.close()
 
     def footer_keys(self) -> Sequence[FooterKey]:
         """The pane's keys."""
@@ -185,9 +219,9 @@ class WorkspaceScreen(FrameScreen):
         self.pimp.show_sessions()
 
     def action_leave(self) -> None:
-        """To Sessions; from a feature model alone, to the shell."""
+        """To Sessions; from a feature model alone, to what was before it."""
         if self.session_path is None:
-            self.app.exit()
+            self.pimp.leave_space()
             return
         goes_on = self.running
         name = self.snapshot.name if self.snapshot else ""
@@ -202,7 +236,7 @@ class WorkspaceScreen(FrameScreen):
     async def action_run(self) -> None:
         """Start, go on after a stop or a lost runner, or resume after a pause."""
         if self.session_path is None:
-            await self.pimp.new_campaign_from_space(self)
+            self._plan_and_run()
             return
         state = self.snapshot.state if self.snapshot else "planned"
         if state == "running":
@@ -213,6 +247,15 @@ class WorkspaceScreen(FrameScreen):
             self.say("every planned run is done; n on Sessions starts another campaign")
         else:
             await self._start()
+
+    def _plan_and_run(self) -> None:
+        """A new campaign within the choices made here: the wizard, from its sampling step on."""
+        from pimp_tui.tui.screens.wizard.draft import Draft
+        from pimp_tui.tui.screens.wizard.screen import Wizard
+
+        chosen = self._desk.chosen() if self._desk else dict(self.chosen)
+        draft = Draft(space=str(self.space_source)).within(chosen)
+        self.app.push_screen(Wizard(draft, first=4))
 
     async def _start(self) -> None:
         assert self.session_path is not None
@@ -257,3 +300,8 @@ class WorkspaceScreen(FrameScreen):
             self.action_pane(event.number)
         else:
             self.action_sessions()
+
+
+def _make(module: ModuleType, name: str, workspace: WorkspaceScreen) -> Pane:
+    pane: Pane = getattr(module, name)(workspace)
+    return pane
