@@ -1,0 +1,342 @@
+"""The Predictions pane: asks the learning child, shows its answers, never waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from textual import events, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal
+
+from pimp_tui.errors import UserError
+from pimp_tui.tui.learner import Cancelled, child_of
+from pimp_tui.tui.panes.base import FooterKey, Pane
+from pimp_tui.tui.panes.plan_info import PlanInfo
+from pimp_tui.tui.panes.predictions.queueing import queue
+from pimp_tui.tui.panes.predictions.source import Source, read_source
+from pimp_tui.tui.panes.predictions.store import Store
+from pimp_tui.tui.panes.predictions.views import ViewSection
+from pimp_tui.tui.panes.predictions.whatif_part import WhatIf
+from pimp_tui.tui.snapshot import Snapshot
+from pimp_tui.tui.widgets.numbers import name_and_unit
+from pimp_tui.tui.widgets.section import Section
+
+_VERY_WIDE, _TALL = 160, 34
+
+
+def _key(keys: str, action: str, name: str, tooltip: str) -> Binding:
+    return Binding(keys, action, name, show=False, tooltip=tooltip,
+                   id=f"predictions.{name.replace(' ', '-')}")  # fmt: skip
+
+
+class PredictionsPane(Pane):
+    """How well the metrics can be predicted, what options do to them, and what-if."""
+
+    title = "Predictions"
+    help_text = (
+        "Learns each metric from the options of the measured configurations and shows how well "
+        "that works on configurations it was not trained on. What-if predicts any valid "
+        "configuration; v queues it to be measured."
+    )
+    help_words: ClassVar[Mapping[str, str]] = {
+        "~": "predicted or estimated, never measured",
+        "[a, b]": "interval that holds the true value in about 90 of 100 cases",
+        "R2": "share of the variance that is predicted, on configurations left out",
+        "MAPE": "mean error in percent of the measured value",
+        "rank": "Spearman's correlation of predicted and measured order",
+        "dim bars": "effects that may be chance after correction for many comparisons",
+    }
+    BINDINGS = [  # noqa: RUF012
+        _key("c", "view", "view", "Next view"),
+        _key("s", "metric", "metric", "Next metric"),
+        _key("v", "queue", "queue", "Queue the what-if configuration for verification"),
+        _key("m", "start", "start from", "Start what-if from another configuration"),
+        _key("w", "why", "why", "Why there is no prediction"),
+        _key("y", "copy_row", "copy", "Copy the what-if configuration"),
+        Binding("enter", "start", "start from", show=False),
+        Binding("escape", "cancel", "cancel", show=False, tooltip="Stop learning"),
+    ]
+
+    def __init__(self, workspace: Any) -> None:
+        super().__init__(workspace)
+        child = child_of(workspace)
+        assert child is not None, "the registry shows this pane with a session only"
+        child.progress = self._progress
+        self.store = Store(child)
+        self.source: Source | None = None
+        self.metric = ""
+        self._visible = self._stale = False
+        self._cancelled = False
+        self._asking = False
+        self._info = ""
+
+    def compose(self) -> ComposeResult:
+        """One view over What-if; four quarters on very wide terminals."""
+        self.main = ViewSection("fit", with_side=True)
+        self.second = ViewSection("effects", with_side=False)
+        self.third = ViewSection("residuals", with_side=False)
+        self.whatif = WhatIf()
+        self.whatif_part = Section(
+            self.whatif, title="What if", right="h l change · space locks · enter starts anew"
+        )
+        self.second.add_class("divided")
+        self.lower = Horizontal(self.third, self.whatif_part)
+        yield Horizontal(self.main, self.second)
+        yield self.lower
+
+    @property
+    def pane_keys(self) -> Sequence[FooterKey]:
+        """By what is known; nothing to change without predictions."""
+        if self.store.child.busy:
+            return [FooterKey("esc", "stop learning"), FooterKey("s", "metric")]
+        keys = [FooterKey("s", "metric"), FooterKey("z", "zoom", drop=3)]
+        if self.store.too_few:
+            return [FooterKey("r", "run"), *keys]
+        what_if = [FooterKey("h/l", "change"), FooterKey("space", "lock", drop=2)]
+        return [
+            FooterKey("c", "view"),
+            *keys[:1],
+            *(what_if if self.app.focused is self.whatif else []),
+            FooterKey("v", "verify", "queue to verify"),
+            FooterKey("m", "start from", drop=1),
+            FooterKey("y", "copy", drop=4),
+            *keys[1:],
+        ]
+
+    @property
+    def sections(self) -> list[ViewSection]:
+        """The views on the screen."""
+        return [s for s in (self.main, self.second, self.third) if s.display]
+
+    # Data.
+
+    def shown(self) -> None:
+        """Read the session and learn what the views need."""
+        self._visible = True
+        self._load()
+
+    def hidden(self) -> None:
+        """Learn nothing more."""
+        self._visible = False
+
+    def session_changed(self, snapshot: Snapshot) -> None:
+        """Another number of measured configurations makes what was learnt stale."""
+        if self._visible and snapshot.changed & {"runs", "plan", "learning", "space"}:
+            self._load()
+
+    @work(group="predictions-load", exclusive=True)
+    async def _load(self) -> None:
+        try:
+            source = await self.reader.get("predictions-source", read_source)
+            await self.reader.get("plan-info", PlanInfo.of)
+        except UserError as error:
+            self.say_error(error)
+            return
+        first = self.source is None
+        self.source = source
+        self.store.records = source.records
+        if self.store.set_measured(source.measured):
+            self._cancelled = False
+            if self.store.child.busy:
+                self.store.child.cancel()
+        if self.metric not in source.metrics:
+            self.metric = source.metrics[0] if source.metrics else ""
+        self.whatif.known = source.names
+        self.whatif.plan_options = source.plan.options
+        self.whatif.metrics = source.shown_metrics
+        self._show()
+        if first or self.whatif.desk is None:
+            self._begin_whatif()
+        self._learn()
+
+    @work(group="predictions-desk", exclusive=True)
+    async def _begin_whatif(self) -> None:
+        source = self.source
+        if source is None or source.start is None:
+            return
+        try:
+            desk = await self.reader.get("predictions-desk", source.make_desk)
+            self.whatif.desk, self.whatif.options = desk, source.varying
+            await self.whatif.start(source.start, source.names[source.start["config_id"]])
+        except UserError as error:
+            self.whatif.fault = str(error)
+            self.whatif.update()
+        self._tell_whatif()
+
+    def _tell_whatif(self) -> None:
+        name = self.whatif.base_name
+        self.whatif_part.set_rule(f"What if, from {name}" if name else "What if")
+
+    @work(group="predictions-learn", exclusive=True)
+    async def _learn(self) -> None:
+        """Ask for what the views on the screen need and do not have."""
+        metric, source = self.metric, self.source
+        if not metric or source is None or self.store.too_few or self._cancelled:
+            return
+        try:
+            self._busy(f"learning {name_and_unit(metric)[0]}…")
+            await self.store.fit(metric)
+            self._show()
+            if any(s.charts.view in ("effects", "pairs") for s in self.sections):
+                self._busy(f"effects on {name_and_unit(metric)[0]}…")
+                await self.store.effect(metric)
+        except Cancelled:
+            return
+        except UserError as error:
+            self.say_error(error)
+        finally:
+            self._busy("")
+        self._show()
+        self._predict()
+
+    @work(group="predictions-whatif")
+    async def _predict(self) -> None:
+        """Predict what What-if shows; one request at a time, the last one wins."""
+        if self._asking or self.store.too_few or self._cancelled:
+            return
+        self._asking = True
+        try:
+            while (guess := self.whatif.guess) is not None and self.whatif.predictions is None:
+                if self.whatif.fault:
+                    return
+                options = {n: guess.row[n] for n in self.whatif.row_options(guess)}
+                try:
+                    answer = await self.store.child.ask(
+                        "predict", metrics=self.whatif.metrics, rows=[options]
+                    )
+                except UserError as error:
+                    self.whatif.show_predictions(guess, None, str(error))
+                except Cancelled:
+                    return
+                else:
+                    found = {metric: rows[0] for metric, rows in answer.items()}
+                    self.whatif.show_predictions(guess, found)
+        finally:
+            self._asking = False
+            self.refresh_footer()
+
+    def on_what_if_changed(self, event: WhatIf.Changed) -> None:
+        """Another configuration: predict it."""
+        event.stop()
+        self._predict()
+
+    def _busy(self, info: str) -> None:
+        self._info = f"{info} esc stops" if info else ""
+        self.main.tell(self._info)
+        self.refresh_footer()
+
+    def _progress(self, done: int, of: int) -> None:
+        if self._info and self._visible:
+            self.main.tell(f"{self._info.split('…')[0]}… {done}/{of} · esc stops")
+
+    def _show(self) -> None:
+        values = self.source.values.get(self.metric, []) if self.source else []
+        for section in self.sections:
+            info = self._info if section is self.main else ""
+            section.show(self.store, self.metric, values, info)
+        if self._cancelled and self.metric not in self.store.fits:
+            self.main.charts.plot.say("stopped; s or c learns again")
+        self.refresh_footer()
+
+    # Room.
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Quarters where there is room for four."""
+        quarters = event.size.width >= _VERY_WIDE and event.size.height >= _TALL - 4
+        self.second.display = self.third.display = quarters
+        self.whatif_part.set_class(quarters, "divided")
+        height = event.size.height
+        self.lower.styles.height = height // 2 if quarters else min(max(height // 3, 6), 14)
+        self.call_after_refresh(self._show)
+        if quarters and self.source is not None:
+            self._learn()
+
+    # Keys.
+
+    def action_view(self) -> None:
+        """The next view, in the section that has the focus."""
+        focused = self.app.focused
+        section = next((s for s in self.sections if s.charts is focused), self.main)
+        view = section.next_view()
+        self._cancelled = False
+        if view in ("effects", "pairs") and self.metric not in self.store.effects:
+            self._learn()
+        self._show()
+
+    def action_metric(self) -> None:
+        """The next metric."""
+        metrics = self.source.metrics if self.source else []
+        if not metrics:
+            self.say("nothing measured yet; r starts the campaign")
+            return
+        at = metrics.index(self.metric) if self.metric in metrics else -1
+        self.metric = metrics[(at + 1) % len(metrics)]
+        self._cancelled = False
+        self._show()
+        self._learn()
+
+    def action_cancel(self) -> None:
+        """Stop what is being learnt."""
+        if self.store.child.cancel():
+            self._cancelled = True
+            self._busy("")
+            self.say("stopped learning; s or c learns again")
+            self._show()
+
+    @work
+    async def action_start(self) -> None:
+        """Ask for the configuration that What-if starts from."""
+        source = self.source
+        if source is None or self.whatif.desk is None:
+            self.say("nothing to start from yet")
+            return
+        text = await self.prompt("what if, from #", "", source.fault_of)
+        if text is None:
+            return
+        row = await self.reader.get(f"what-if-{text}", lambda _: source.row_of(text))
+        try:
+            await self.whatif.start(row, source.names[row["config_id"]])
+        except UserError as error:
+            self.say_error(error)
+        self._tell_whatif()
+        self.whatif.focus()
+
+    @work
+    async def action_queue(self) -> None:
+        """Append the considered configuration to the plan."""
+        guess, path = self.whatif.guess, self.session_path
+        if guess is None or path is None:
+            self.say("no configuration to queue yet")
+            return
+        try:
+            position = await asyncio.to_thread(queue, path, guess.row)
+        except UserError as error:
+            self.say_error(error)
+        else:
+            self.say(f"queued as #{position}; r measures it", "good")
+
+    def action_why(self) -> None:
+        """Why there is no prediction, or what followed the last change."""
+        guess = self.whatif.guess
+        if self.store.too_few:
+            self.say(self.store.too_few)
+        elif self.whatif.fault:
+            self.say(self.whatif.fault, "warn")
+        elif guess is not None and guess.changed:
+            self.say(f"to stay valid these followed: {', '.join(sorted(guess.changed))}")
+        else:
+            notes = (self.store.fits.get(self.metric) or {}).get("notes") or []
+            self.say("; ".join(notes) or "nothing is left out of this fit")
+
+    def action_copy_row(self) -> None:
+        """The considered options as JSON."""
+        guess = self.whatif.guess
+        if guess is None:
+            self.say("no configuration to copy yet")
+            return
+        options = {n: v for n, v in guess.row.items() if n not in ("position", "sampler")}
+        self.copy(json.dumps(options), "the configuration as JSON")

@@ -1,0 +1,159 @@
+"""A section that shows one of the views of a metric: fit, effects, pairs or residuals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.widget import Widget
+
+from pimp_tui.tui.panes.predictions import bars, charts, side
+from pimp_tui.tui.panes.predictions.store import Store
+from pimp_tui.tui.widgets.block import Block
+from pimp_tui.tui.widgets.cells import Line, line, wrap
+from pimp_tui.tui.widgets.numbers import ENERGY, Scale, name_and_unit, scale_of
+from pimp_tui.tui.widgets.plot import PlotBlock
+from pimp_tui.tui.widgets.section import Section
+
+VIEWS = ("fit", "effects", "pairs", "residuals")
+
+
+class Charts(Widget, can_focus=True):
+    """Chart, or rows in its place, and the numbers beside it."""
+
+    DEFAULT_CSS = """
+    Charts { layout: horizontal; height: 1fr; width: 1fr; }
+    Charts > .side { width: 26; }
+    """
+    BINDINGS = [  # noqa: RUF012
+        Binding("down,j", "step(1, 0)", "down", show=False),
+        Binding("up,k", "step(-1, 0)", "up", show=False),
+        Binding("right,l", "step(0, 1)", "right", show=False),
+        Binding("left,h", "step(0, -1)", "left", show=False),
+        Binding("pagedown", "step(8, 0)", "page down", show=False),
+        Binding("pageup", "step(-8, 0)", "page up", show=False),
+        Binding("g,home", "step(-1000, 0)", "first", show=False),
+        Binding("G,end", "step(1000, 0)", "last", show=False),
+    ]
+
+    def __init__(self, view: str, with_side: bool) -> None:
+        super().__init__()
+        self.view, self._with_side = view, with_side
+        self.fit: dict[str, Any] | None = None
+        self.effects: dict[str, Any] | None = None
+        self.by_sampler: list[dict[str, Any]] = []
+        self.metric, self.note = "", ""
+        self.scale = Scale("", 1.0, "", 2)
+        self._cursor = (0, 0)
+        self._top = 0
+
+    def compose(self) -> ComposeResult:
+        """The three blocks."""
+        self.plot = PlotBlock(self._paint, charts.LOOKS)
+        self.rows = Block(self._draw_rows)
+        self.side = Block(self._draw_side, classes="side divided")
+        self.rows.display = self.side.display = False
+        yield self.plot
+        yield self.rows
+        yield self.side
+
+    @property
+    def estimated(self) -> bool:
+        """Whether the metric is an estimate."""
+        return self.metric in ENERGY and bool(self.fit and self.fit["evaluation"].get("estimated"))
+
+    def refresh_all(self) -> None:
+        """Draw what is known."""
+        charted = self.view in ("fit", "residuals") or bool(self.note)
+        self.plot.display, self.rows.display = charted, not charted
+        self.side.display = (
+            charted and self._with_side and not self.note and self.fit is not None
+            and self.size.width >= 60
+        )  # fmt: skip
+        waiting = "" if self.fit else f"learning {name_and_unit(self.metric)[0]}…"
+        self.plot.say(self.note or waiting)
+        self.rows.update()
+        self.side.update()
+
+    def _paint(self, figure: Any, width: int, height: int) -> None:
+        points = [p for p in (self.fit or {}).get("points", []) if p["prediction"] is not None]
+        if points:
+            draw = charts.fit if self.view == "fit" else charts.residuals
+            draw(figure, points, self.scale, width, height)
+
+    def _draw_rows(self, width: int, height: int) -> list[Line]:
+        if self.effects is None:
+            return [(), line(f"  working out the effects on {name_and_unit(self.metric)[0]}…")]
+        if self.view == "effects":
+            rows = self.effects["features"]
+            self._top = max(0, min(self._top, len(rows) - height))
+            return bars.effects(rows, self.scale, width, height, self._top, self.estimated) or [
+                line("  no option has two values yet")
+            ]
+        pairs = self.effects.get("pairs") or []
+        if not pairs:
+            return [line("  no pair was measured with and without each other yet")]
+        count = len(bars.names_of(pairs))
+        self._cursor = (
+            max(0, min(self._cursor[0], count - 1)),
+            max(0, min(self._cursor[1], count - 1)),
+        )
+        lines, under = bars.heat(pairs, width, height - 2, self._cursor)
+        words = wrap(bars.in_words(under, self.scale, self.estimated), width - 2)[:2]
+        return [*lines[: height - 2], *(line((" " + part, "accent")) for part in words)]
+
+    def _draw_side(self, width: int, height: int) -> list[Line]:
+        if self.fit is None:
+            return []
+        return side.numbers(self.fit, self.scale, self.by_sampler, width)
+
+    def action_step(self, down: int, right: int) -> None:
+        """Scroll the effects, move in the heat map."""
+        self._top += down
+        self._cursor = (self._cursor[0] + down, self._cursor[1] + right)
+        self.rows.update()
+
+
+class ViewSection(Section):
+    """A rule that names view and metric, and the chart."""
+
+    def __init__(self, view: str, with_side: bool) -> None:
+        self.charts = Charts(view, with_side)
+        super().__init__(self.charts, title="View")
+        self.tabs = with_side
+
+    def show(self, store: Store, metric: str, values: list[float | None], info: str) -> None:
+        """Show a metric from what the store has."""
+        part = self.charts
+        part.metric = metric
+        part.scale = scale_of(metric, values)
+        part.fit, part.effects = store.fits.get(metric), store.effects.get(metric)
+        part.by_sampler = store.by_sampler(metric)
+        part.note = store.too_few
+        part.refresh_all()
+        self.tell(info)
+
+    def tell(self, info: str = "") -> None:
+        """View and metric in the rule."""
+        part = self.charts
+        known = side.summary(part.fit, part.scale) if part.fit else ""
+        if self.tabs:
+            names = " ".join(f"[{v}]" if v == part.view else v for v in VIEWS)
+            self.set_rule("View", info or f"c: {names} · metric {part.metric}")
+        else:
+            title = {
+                "fit": "Fit",
+                "effects": "Effects on",
+                "pairs": "Pairs",
+                "residuals": "Residuals",
+            }
+            mark = "~" if part.estimated else ""
+            self.set_rule(f"{title[part.view]} {mark}{part.scale.label}", info or known)
+
+    def next_view(self) -> str:
+        """The next view in turn."""
+        self.charts.view = VIEWS[(VIEWS.index(self.charts.view) + 1) % len(VIEWS)]
+        self.charts.refresh_all()
+        self.tell()
+        return self.charts.view

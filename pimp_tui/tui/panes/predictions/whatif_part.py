@@ -1,0 +1,200 @@
+"""The What-if part: options with their values at the left, predictions at the right."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from textual.binding import Binding
+from textual.message import Message
+
+from pimp_tui.errors import UserError
+from pimp_tui.tui.panes.predictions.whatif import Desk, Guess
+from pimp_tui.tui.widgets.block import Block
+from pimp_tui.tui.widgets.cells import Line, fit, line, side_by_side, wrap
+from pimp_tui.tui.widgets.numbers import ENERGY, change, option_text, scale_of
+
+
+class WhatIf(Block, can_focus=True):
+    """``h`` ``l`` change the option under the cursor, Space locks it, the rest follows.
+
+    Attributes:
+        guess: the configuration considered; None before a session is read.
+        base: the measured row it started from.
+        predictions: metric -> prediction, lower, upper; None while they are worked out.
+        fault: why there are none.
+    """
+
+    BINDINGS = [  # noqa: RUF012
+        Binding("down,j", "step(1)", "down", show=False),
+        Binding("up,k", "step(-1)", "up", show=False),
+        Binding("g,home", "step(-1000)", "first", show=False),
+        Binding("G,end", "step(1000)", "last", show=False),
+        Binding("right,l", "turn(1)", "next value", show=False),
+        Binding("left,h", "turn(-1)", "previous value", show=False),
+        Binding("space", "lock", "lock", show=False),
+    ]
+
+    class Changed(Message):
+        """Another configuration is considered."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.desk: Desk | None = None
+        self.options: list[str] = []
+        self.guess: Guess | None = None
+        self.base: dict[str, Any] = {}
+        self.base_name = ""
+        self.known: dict[str, str] = {}
+        self.metrics: list[str] = []
+        self.plan_options: list[str] = []
+        self.predictions: dict[str, dict[str, Any]] | None = None
+        self.fault = ""
+        self.locked: frozenset[str] = frozenset()
+        self._cursor = self._top = 0
+        self._turn = asyncio.Lock()
+
+    async def start(self, row: dict[str, Any], name: str) -> None:
+        """Consider a measured row.
+
+        Raises:
+            UserError: it is no configuration of the space.
+        """
+        desk = self.desk
+        if desk is None:
+            return
+        async with self._turn:
+            guess = await asyncio.to_thread(desk.start, row, self.options, frozenset())
+        self.base, self.base_name, self.locked = row, name, frozenset()
+        self._take(guess)
+
+    def _take(self, guess: Guess) -> None:
+        self.guess, self.predictions, self.fault = guess, None, ""
+        self.update()
+        self.post_message(self.Changed())
+
+    def show_predictions(
+        self, guess: Guess, found: dict[str, dict[str, Any]] | None, fault: str = ""
+    ) -> None:
+        """Put predictions beside the configuration they are for, if it is still the one shown."""
+        if guess is self.guess:
+            self.predictions, self.fault = found, fault
+            self.update()
+
+    @property
+    def option(self) -> str:
+        """The option under the cursor."""
+        return self.options[self._cursor] if self.options else ""
+
+    def row_options(self, guess: Guess) -> list[str]:
+        """Names of all options in a configuration's row."""
+        keys = ("config_id", "position", "sampler")
+        known = self.plan_options
+        return [name for name in guess.row if name not in keys and name in known]
+
+    def action_step(self, by: int) -> None:
+        """Another option."""
+        self._cursor = max(0, min(self._cursor + by, len(self.options) - 1))
+        self.update()
+
+    async def action_turn(self, by: int) -> None:
+        """The next or previous value that keeps the configuration valid."""
+        guess, name, desk = self.guess, self.option, self.desk
+        if guess is None or desk is None or not name or self._turn.locked():
+            return
+        values = guess.offered.get(name) or []
+        if len(values) < 2:
+            self.fault = f"{name}: no other value is valid beside what is locked"
+            self.update()
+            return
+        at = values.index(guess.row[name]) if guess.row[name] in values else 0
+        value = values[(at + by) % len(values)]
+        async with self._turn:
+            try:
+                fresh = await asyncio.to_thread(
+                    desk.change, guess, name, value, self.options, self.locked
+                )
+            except UserError as error:
+                self.fault = str(error)
+                self.update()
+                return
+        self._take(fresh)
+
+    async def action_lock(self) -> None:
+        """Keep this option's value when others change, or let it follow again."""
+        guess, desk = self.guess, self.desk
+        if guess is None or desk is None or self._turn.locked():
+            return
+        self.locked ^= {self.option}
+        async with self._turn:
+            row = guess.row
+            fresh = await asyncio.to_thread(desk.start, row, self.options, self.locked)
+        self.guess = Guess(fresh.row, fresh.offered, guess.changed)
+        self.update()
+        self.post_message(self.Changed())
+
+    def body(self, width: int, height: int) -> list[Line]:
+        """Both columns."""
+        if self.guess is None:
+            return [line(("  reading the feature model…" if self.options else "", "dim"))]
+        left = max(min(width // 2 - 8, 44), 24)
+        self._top = max(self._cursor - height + 1, min(self._top, self._cursor), 0)
+        rows = [
+            self._option_row(index, left)
+            for index in range(self._top, min(self._top + height, len(self.options)))
+        ]
+        return side_by_side(rows, self._right(width - left - 2), left, line("  "))[:height]
+
+    def _option_row(self, index: int, width: int) -> Line:
+        assert self.guess is not None
+        name = self.options[index]
+        here = index == self._cursor
+        value = option_text(self.guess.row.get(name))
+        many = len(self.guess.offered.get(name) or []) > 1
+        locked = name in self.locked
+        room = max(width - 17, 8)
+        label = name if len(name) <= room else name[: room - 1] + "…"
+        shown = f"< {value:<7.12} >" if many else f"  {value:<7.12}  "
+        kind = (
+            "cursor"
+            if here and self.has_focus
+            else ("accent" if name in self.guess.changed else "")
+        )
+        mark = "L" if locked else ("*" if name in self.guess.changed else " ")
+        return fit(line((f"{'>' if here else ' '}{mark}{label:<{room}} {shown}", kind)), width)
+
+    def _right(self, width: int) -> list[Line]:
+        rows = []
+        for metric in self.metrics:
+            rows.append(self._metric_row(metric))
+        if self.fault:
+            rows += [line((part, "warn")) for part in wrap(self.fault, width)[:2]]
+        rows.append(line((self._verdict(), "dim")))
+        return rows
+
+    def _metric_row(self, metric: str) -> Line:
+        before = self.base.get(metric)
+        guess = (self.predictions or {}).get(metric) or {}
+        after, low, high = (guess.get(key) for key in ("prediction", "lower", "upper"))
+        scale = scale_of(metric, [before, after])
+        estimated = metric in ENERGY and bool(self.base.get("energy_estimated"))
+        old = scale.number(before, estimated)
+        if after is None:
+            new = "…" if self.predictions is None and not self.fault else "-"
+            return line(f"{scale.name:<8.8} {old} -> {new} {scale.unit}".rstrip())
+        interval = f"[{scale.number(low)}, {scale.number(high)}]" if low is not None else ""
+        delta = change(after, before, metric)
+        return line(
+            f"{scale.name:<8.8} {old} -> ",
+            (f"~{scale.number(after)} {scale.unit}".rstrip(), "bright"),
+            f" {interval} ",
+            (f"~{delta}" if delta != "-" else "", "accent"),
+        )
+
+    def _verdict(self) -> str:
+        assert self.guess is not None
+        config = str(self.guess.row.get("config_id"))
+        name = self.known.get(config)
+        if name:
+            return f"valid: yes · planned as {name}"
+        return "valid: yes · never measured · v queues it"
