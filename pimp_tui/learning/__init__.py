@@ -8,7 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-# Modules are not called fit, pareto or suggest: a loaded submodule would hide the function.
+# Modules are not called fit, pareto or suggest: a loaded submodule would hide the function, as
+# predicted_front does, which is imported from its module.
 _HOMES = {
     "fit": "pimp_tui.learning.learner",
     "Learner": "pimp_tui.learning.learner",
@@ -17,7 +18,6 @@ _HOMES = {
     "hypervolume": "pimp_tui.learning.fronts",
     "knee": "pimp_tui.learning.fronts",
     "default_objectives": "pimp_tui.learning.measured",
-    "predicted_front": "pimp_tui.learning.predicted_front",
     "feature_effects": "pimp_tui.learning.effects",
     "pairwise_effects": "pimp_tui.learning.effects",
     "suggest": "pimp_tui.learning.suggestion",

@@ -70,6 +70,16 @@ def expected_scalar_improvement(
     return total / _WEIGHTS
 
 
+def open_reference(costs: np.ndarray) -> np.ndarray:
+    """Bound for proposals: the worst measured value plus 10% of the range, per objective.
+
+    The nadir of a young front would give nothing for points beyond its ends, and the ends are
+    what a campaign finds last.
+    """
+    low, high = costs.min(axis=0), costs.max(axis=0)
+    return np.asarray(high + 0.1 * np.where(high > low, high - low, 1.0))
+
+
 def reference_point(costs: np.ndarray) -> np.ndarray:
     """Nadir of the front plus 10% of its range; of all rows where the front has no range."""
     front = costs[nondominated(costs)]

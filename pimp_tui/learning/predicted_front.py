@@ -8,9 +8,13 @@ from typing import Any
 import polars as pl
 
 from pimp_tui.errors import UserError
+from pimp_tui.learning.candidates import fresh_candidates
 from pimp_tui.learning.fronts import average_repeats, pareto
-from pimp_tui.learning.learner import Learner
+from pimp_tui.learning.learner import Learner, fit
 from pimp_tui.learning.measured import check_objectives, is_energy, measured_frame
+from pimp_tui.learning.predictors import DEFAULT_PREDICTOR
+
+CANDIDATES = 2000
 
 
 def predicted_front(
@@ -45,6 +49,26 @@ def predicted_front(
     fresh = predict_metrics(unmeasured(candidates, known), learners)
     both = pl.concat([known, fresh], how="diagonal_relaxed")
     return pareto(both, objectives, where)
+
+
+def session_front(
+    session: Any,
+    objectives: Mapping[str, str],
+    where: str | None = None,
+    n: int = CANDIDATES,
+    seed: int = 0,
+    predictor: str = DEFAULT_PREDICTOR,
+) -> pl.DataFrame:
+    """As ``predicted_front``, with ``n`` fresh uniform configurations and a learner for each
+    objective.
+
+    Raises:
+        UserError: as ``fit`` and ``pareto``.
+    """
+    check_objectives(measured_frame(session), objectives)
+    learners = {name: fit(session, name, predictor=predictor, seed=seed) for name in objectives}
+    candidates = fresh_candidates(session, n, seed)
+    return predicted_front(session, candidates, learners, objectives, where)
 
 
 def predict_metrics(candidates: pl.DataFrame, learners: Mapping[str, Learner]) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from pimp_tui.learning.acquisition import (
     expected_hypervolume_improvement,
     expected_scalar_improvement,
     expected_shortfall,
-    reference_point,
+    open_reference,
 )
 from pimp_tui.learning.fronts import hypervolume
 from pimp_tui.learning.predictors.gaussian_process import GaussianProcess
@@ -54,7 +54,7 @@ def propose(
     mean = np.column_stack([m for m, _ in parts])
     deviation = np.column_stack([s for _, s in parts])
     random = np.random.default_rng(seed)
-    reference, front = reference_point(costs), costs
+    reference, front = open_reference(costs), costs
     scale = _scale(costs, reference)
     weight = np.ones(len(candidates)) if chance is None else chance.copy()
     chosen, gains = [], []

@@ -9,16 +9,16 @@ from typing import Any
 import polars as pl
 
 from pimp_tui.errors import UserError
+from pimp_tui.learning.candidates import fresh_candidates
 from pimp_tui.learning.effects import feature_effects, pairwise_effects
 from pimp_tui.learning.evaluation import DEFAULT_PREDICTORS, evaluate_measured
 from pimp_tui.learning.fronts import costs, knee
 from pimp_tui.learning.learner import Learner, Progress, fit
 from pimp_tui.learning.measured import default_metrics, default_objectives, options_of
-from pimp_tui.learning.predicted_front import predicted_front
+from pimp_tui.learning.predicted_front import CANDIDATES, predicted_front
 from pimp_tui.learning.predictors import DEFAULT_PREDICTOR
 from pimp_tui.space.nearest import did_you_mean
 
-_CANDIDATES = 2000
 _POINT = ("config_id", "measured", "prediction", "lower", "upper")
 
 
@@ -96,8 +96,10 @@ class Service:
 
     def front(self, request: Mapping[str, Any]) -> Any:
         objectives = request.get("objectives") or default_objectives(self.session)
-        candidates = self.candidates(
-            int(request.get("candidates") or _CANDIDATES), int(request.get("seed") or 0)
+        candidates = fresh_candidates(
+            self.session,
+            int(request.get("candidates") or CANDIDATES),
+            int(request.get("seed") or 0),
         )
         learners = {name: self.learner(name, request) for name in objectives}
         rows = predicted_front(
@@ -122,17 +124,6 @@ class Service:
             name: self.learner(name, request).predict(rows).select(shown).to_dicts()
             for name in metrics
         }
-
-    def candidates(self, count: int, seed: int) -> pl.DataFrame:
-        """Fresh uniform configurations; of an imported session its own plan."""
-        try:
-            space = self.session.space()
-        except (UserError, FileNotFoundError):
-            plan = self.session.plan
-            return plan.collect() if isinstance(plan, pl.LazyFrame) else plan
-        from pimp_tui.sampling import sample
-
-        return sample(space, method="uniform", n=count, seed=seed)
 
 
 def _field(request: Mapping[str, Any], name: str) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from pimp_tui.errors import UserError
+from pimp_tui.learning.candidates import space_of
 from pimp_tui.learning.encoder import Encoder
 from pimp_tui.learning.measured import (
     check_objectives,
@@ -95,10 +96,7 @@ def _pool(
     session: Any, plan: pl.DataFrame, rows: pl.DataFrame, count: int, within: Any, seed: int
 ) -> pl.DataFrame:
     """Configurations that may be suggested, each once."""
-    try:
-        space = session.space()
-    except (UserError, FileNotFoundError):
-        space = None
+    space = space_of(session)
     if space is None:
         if within is not None:
             raise UserError("a partial configuration needs a space, and this session has none")

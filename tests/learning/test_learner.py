@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import polars as pl
+import pytest
+
+from pimp_tui.errors import UserError
+from pimp_tui.learning import evaluate, fit, learning_record
+from pimp_tui.learning.conformal import half_width
+from pimp_tui.learning.evaluation import evaluate_measured
+from pimp_tui.learning.measured import default_metrics, default_objectives, per_configuration
+from pimp_tui.learning.scores import scores
+from tests.learning.tables import OPTIONS, FakeSession, table
+
+KEYS = {
+    "metric", "predictor", "training", "test", "n", "r2", "mae", "mape", "rank_correlation",
+    "interval_coverage", "estimated",
+}  # fmt: skip
+
+
+def test_learns_a_law_and_its_intervals_hold() -> None:
+    learner = fit(table(80), "energy_j", OPTIONS, predictor="gaussian_process")
+    assert set(learner.evaluation) == KEYS
+    assert learner.evaluation["r2"] > 0.95 and learner.evaluation["n"] == 80
+    fresh = table(150, seed=9)
+    guess = learner.predict(fresh)
+    assert guess.columns[-3:] == ["prediction", "lower", "upper"]
+    assert (guess["lower"] <= guess["prediction"]).all()
+    inside = guess["energy_j"].is_between(guess["lower"], guess["upper"]).mean()
+    assert 0.8 <= inside <= 1.0
+    assert learner.held_out.height == 80
+
+
+def test_blend_is_the_default_and_reports_progress() -> None:
+    steps: list[tuple[int, int]] = []
+    learner = fit(
+        FakeSession(table(24)), "duration_s", progress=lambda done, of: steps.append((done, of))
+    )
+    assert learner.predictor == "blend"
+    assert steps == [(index, 6) for index in range(1, 7)]
+    assert learner.options == OPTIONS
+
+
+def test_the_same_seed_gives_the_same_learner() -> None:
+    a, b = (fit(table(40), "energy_j", OPTIONS, "random_forest", seed=5) for _ in range(2))
+    assert a.evaluation == b.evaluation
+    assert a.predict(table(5)).equals(b.predict(table(5)))
+
+
+@pytest.mark.parametrize(
+    ("frame", "metric", "options", "message"),
+    [
+        (table(7), "energy_j", OPTIONS, "7 configurations measured; predictions start at 12"),
+        (table(20), "enrgy_j", OPTIONS, "no metric enrgy_j; did you mean energy_j"),
+        (table(20), "energy_j", ["cach"], "no option cach; did you mean cache"),
+        (table(20), "cache", OPTIONS, "cache holds no numbers"),
+        (table(20), "energy_j", None, "a frame does not tell its options"),
+        (table(20).head(0), "energy_j", OPTIONS, "no energy_j was measured"),
+        (
+            table(20).with_columns(energy_j=pl.lit(None, pl.Float64)),
+            "energy_j", OPTIONS, "no energy_j was measured",
+        ),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_learnt_is_told(
+    frame: pl.DataFrame, metric: str, options: list[str] | None, message: str
+) -> None:
+    with pytest.raises(UserError, match=message):
+        fit(frame, metric, options, "random_forest")
+
+
+def test_unknown_predictor_is_told() -> None:
+    with pytest.raises(UserError, match="no predictor forest"):
+        fit(table(20), "energy_j", OPTIONS, predictor="forest")
+
+
+def test_unseen_values_get_no_prediction() -> None:
+    learner = fit(table(40), "energy_j", OPTIONS, "gaussian_process")
+    with pytest.raises(UserError, match="cache = quantised was never measured"):
+        learner.predict(table(3).with_columns(cache=pl.lit("quantised")))
+    with pytest.raises(UserError, match="no option cache"):
+        learner.predict(table(3).drop("cache"))
+
+
+def test_constant_metric_has_no_r2() -> None:
+    learner = fit(table(20).with_columns(pass_at_1=pl.lit(0.5)), "pass_at_1", OPTIONS)
+    assert learner.evaluation["r2"] is None and learner.evaluation["rank_correlation"] is None
+    assert learner.evaluation["mae"] == 0.0
+    assert learner.notes == ["pass_at_1 is 0.5 in every configuration measured"]
+    assert learner.predict(table(3))["prediction"].to_list() == [0.5] * 3
+
+
+def test_nan_and_failed_rows_are_left_out() -> None:
+    frame = table(40).with_columns(
+        energy_j=pl.when(pl.int_range(40) < 5).then(float("nan")).otherwise(pl.col("energy_j")),
+        runs_ok=pl.when(pl.int_range(40) >= 35).then(0).otherwise(2),
+    )
+    assert fit(frame, "energy_j", OPTIONS, "gaussian_process").evaluation["n"] == 30
+
+
+def test_one_kind_of_energy_only() -> None:
+    mixed = table(40).with_columns(energy_estimated=pl.int_range(40) < 10)
+    learner = fit(mixed, "energy_j", OPTIONS, "gaussian_process")
+    assert (learner.evaluation["n"], learner.evaluation["estimated"]) == (30, False)
+    assert learner.notes == ["energy_j: measured only; 10 estimated or mixed rows left out"]
+    estimated = mixed.with_columns(energy_estimated=pl.lit(True))
+    assert fit(estimated, "energy_j", OPTIONS, "gaussian_process").evaluation["estimated"]
+    assert not fit(estimated, "duration_s", OPTIONS, "gaussian_process").evaluation["estimated"]
+
+
+def test_repeats_never_leak() -> None:
+    once = table(20)
+    runs = pl.concat([once, once, once])
+    noise = pl.Series(np.random.default_rng(0).normal(0, 0.1, 60))
+    learner = fit(
+        runs.with_columns(pl.col("energy_j") + noise), "energy_j", OPTIONS, "anova_process"
+    )
+    assert learner.evaluation["n"] == 20
+    rows, variance = per_configuration(runs.drop("config_id"), OPTIONS, "energy_j")
+    assert rows.height == 20 and variance is not None and np.allclose(variance, 0, atol=1e-20)
+
+
+def test_accuracy_stays_between_0_and_1() -> None:
+    frame = table(30).with_columns(pass_at_1=(pl.col("pass_at_1") * 1.15).clip(0, 1))
+    guess = fit(frame, "pass_at_1", OPTIONS, "gaussian_process").predict(frame)
+    assert guess["upper"].max() <= 1.0 and guess["lower"].min() >= 0.0
+
+
+def test_evaluate_covers_metrics_predictors_and_samplers() -> None:
+    frame = table(40).with_columns(
+        sampler=pl.when(pl.int_range(40) < 20).then(pl.lit("twise")).otherwise(pl.lit("uniform"))
+    )
+    records = evaluate(frame, OPTIONS, ["energy_j"], ["gaussian_process", "random_forest"])
+    assert json.loads(json.dumps(records, allow_nan=False)) == records
+    assert [(r["predictor"], r["training"]) for r in records] == [
+        ("gaussian_process", "all"), ("random_forest", "all"),
+        ("gaussian_process", "twise"), ("gaussian_process", "uniform"),
+        ("random_forest", "twise"), ("random_forest", "uniform"),
+    ]  # fmt: skip
+    assert all(set(r) == KEYS for r in records)
+    assert records[2]["test"] == "not drawn by twise" and records[2]["n"] == 20
+
+
+def test_what_cannot_be_evaluated_becomes_a_note() -> None:
+    frame = table(20).with_columns(ttft_s=pl.lit(None, pl.Float64))
+    records, notes = evaluate_measured(frame, ["ttft_s", "energy_j"], OPTIONS, ["gaussian_process"])
+    assert [r["metric"] for r in records] == ["energy_j"]
+    assert notes == ["no ttft_s was measured"]
+    kept = learning_record(
+        records, options=OPTIONS, metrics=["energy_j"], predictors=["gaussian_process"], seed=0,
+        notes=notes,
+    )  # fmt: skip
+    assert json.loads(json.dumps(kept, allow_nan=False))["evaluation"] == records
+
+
+def test_scores_are_null_where_undefined() -> None:
+    wide = np.array([np.nan, np.nan])
+    values = scores(np.array([0.0, 1.0]), np.array([0.5, 0.5]), wide, wide)
+    assert values["mape"] is None and values["rank_correlation"] is None
+    assert values["interval_coverage"] is None and values["r2"] == 0.0
+    assert set(scores(wide[:0], wide[:0], wide[:0], wide[:0]).values()) == {None}
+
+
+def test_half_width_is_the_conformal_quantile() -> None:
+    assert half_width(np.arange(1.0, 20.0)) == 18.0  # ceil(20 * 0.9) = 18th of 19
+    assert half_width(np.array([1.0, 3.0, 2.0])) == 3.0
+    assert np.isnan(half_width(np.array([])))
+
+
+def test_default_objectives_follow_the_kind_of_energy() -> None:
+    frame = table(20)
+    assert default_objectives(frame) == {"energy_j": "min", "pass_at_1": "max"}
+    estimated = frame.with_columns(energy_estimated=pl.lit(True))
+    assert default_objectives(estimated) == {"duration_s": "min", "pass_at_1": "max"}
+    assert default_metrics(frame) == ["energy_j", "pass_at_1", "duration_s"]
+    assert default_metrics(estimated) == ["duration_s", "pass_at_1"]
+    imported = FakeSession(frame, manifest={"imported_metrics": ["energy_j", "duration_s"]})
+    assert default_metrics(imported) == ["energy_j", "duration_s"]
+    with pytest.raises(UserError, match="no default objective"):
+        default_objectives(frame.select("cache"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("predictor", ["random_forest", "gaussian_process"])
+def test_coverage_over_many_draws(predictor: str) -> None:
+    inside = []
+    for draw in range(20):
+        learner = fit(table(60, seed=draw, noise=0.1), "energy_j", OPTIONS, predictor, seed=draw)
+        guess = learner.predict(table(150, seed=100 + draw, noise=0.1))
+        inside.append(guess["energy_j"].is_between(guess["lower"], guess["upper"]).mean())
+    assert 0.86 <= float(np.mean(inside)) <= 0.95

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.optimize import check_grad
+
+from pimp_tui.errors import UserError
+from pimp_tui.learning.predictors import create_predictor, predictors
+from pimp_tui.learning.predictors.gaussian_process import AnovaProcess, GaussianProcess
+from pimp_tui.learning.predictors.kernels import Anova, Kernel, Matern52
+from pimp_tui.learning.predictors.process import fit_process
+
+
+def law(count: int, seed: int = 0, width: int = 6) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(seed)
+    X = random.choice([-1.0, 1.0], (count, width))
+    return X, 10 + 3 * X[:, 0] + 2 * X[:, 1] * X[:, 2] + 0.05 * random.standard_normal(count)
+
+
+@pytest.mark.parametrize("name", predictors())
+def test_predicts_reproducibly_and_knows_its_own_error(name: str) -> None:
+    X, y = law(60)
+    fresh, truth = law(200, seed=1)
+    model = create_predictor(name, seed=3).fit(X, y)
+    mean, deviation = model.predict(fresh)
+    assert mean.shape == (200,) and (deviation is None or (deviation >= 0).all())
+    assert 1 - ((mean - truth) ** 2).mean() / truth.var() > 0.8
+    again = create_predictor(name, seed=3).fit(X, y).predict(fresh)[0]
+    np.testing.assert_array_equal(mean, again)
+    assert model.out_of_sample is not None
+    own = np.abs(model.out_of_sample - y).mean()
+    inside = np.abs(model.predict(X)[0] - y).mean()
+    assert own > inside  # left-out rows are predicted worse than the rows learnt from
+
+
+@pytest.mark.parametrize("name", predictors())
+def test_targets_of_any_sign_and_no_columns(name: str) -> None:
+    X, y = law(20)
+    negative = create_predictor(name).fit(X, y - 10).predict(X)[0]
+    assert np.corrcoef(negative, y)[0, 1] > 0.8
+    flat = create_predictor(name).fit(np.zeros((20, 0)), y).predict(np.zeros((3, 0)))[0]
+    assert np.isfinite(flat).all() and np.ptp(flat) < 1e-9
+
+
+def test_unknown_predictor_names_the_nearest() -> None:
+    with pytest.raises(UserError, match="did you mean random_forest"):
+        create_predictor("random_forrest")
+
+
+@pytest.mark.parametrize("kernel", [Matern52(), Anova()])
+def test_gradients_are_those_of_the_matrix(kernel: Kernel) -> None:
+    random = np.random.default_rng(0)
+    X = random.uniform(-1, 1, (9, 4))
+    V = random.standard_normal((9, 9))
+    V = V + V.T
+    theta = kernel.start(4) + 0.3 * random.standard_normal(len(kernel.start(4)))
+    error = check_grad(
+        lambda t: float((V * kernel.matrix(t, X, X)).sum()),
+        lambda t: kernel.matrix_and_pull(t, X)[1](V),
+        theta,
+    )
+    assert error < 1e-4
+    np.testing.assert_allclose(kernel.matrix_and_pull(theta, X)[0], kernel.matrix(theta, X, X))
+    np.testing.assert_allclose(kernel.diagonal(theta, X), np.diag(kernel.matrix(theta, X, X)))
+
+
+def test_closed_form_leave_one_out_is_what_leaving_out_gives() -> None:
+    X, y = law(15)
+    z, rows = (y - y.mean()) / y.std(), np.arange(15)
+    whole = fit_process(Matern52(), X, z, np.zeros(15), learn_from=rows, iterations=30)
+    noise = np.eye(14) * whole.noise
+    for out in (0, 7):
+        rest = rows != out
+        K = whole.kernel.matrix(whole.theta, X[rest], X[rest]) + noise
+        cross = whole.kernel.matrix(whole.theta, X[[out]], X[rest])
+        assert (cross @ np.linalg.solve(K, z[rest]))[0] == pytest.approx(
+            whole.left_out[out], abs=1e-5
+        )
+
+
+def test_anova_process_bends_for_numbers_between_the_ends() -> None:
+    X = np.linspace(-1, 1, 21)[:, None]
+    y = 5 + 3 * X[:, 0] ** 2
+    assert np.abs(AnovaProcess(0, "raw").fit(X, y).predict(X)[0] - y).max() < 0.1
+
+
+def test_a_noisy_row_bends_the_process_less() -> None:
+    X, y = law(40)
+    y[0] += 20
+    variance = np.full(40, 1e-6)
+    trusting = GaussianProcess(0, "raw").fit(X, y, variance.copy()).predict(X[:1])[0][0]
+    variance[0] = 1e4
+    doubting = GaussianProcess(0, "raw").fit(X, y, variance).predict(X[:1])[0][0]
+    assert doubting < trusting
+
+
+def test_beyond_the_cap_rows_are_drawn_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pimp_tui.learning.predictors import gaussian_process
+
+    monkeypatch.setattr(gaussian_process, "LEARN_ROWS", 30)
+    monkeypatch.setattr(gaussian_process, "MAX_ROWS", 50)
+    X, y = law(80)
+    model = GaussianProcess(0, "log").fit(X, y)
+    assert model.notes == [
+        "Gaussian process on 50 of 80 rows, drawn by seed",
+        "relevances learnt from 30 of 50 rows",
+    ]
+    assert model.out_of_sample is not None and np.isfinite(model.out_of_sample).all()

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from pimp_tui.errors import UserError
+from pimp_tui.learning import suggest
+from pimp_tui.learning.acquisition import (
+    expected_hypervolume_improvement,
+    expected_scalar_improvement,
+    expected_shortfall,
+    reference_point,
+)
+from pimp_tui.learning.fronts import hypervolume
+from pimp_tui.learning.proposal import chance_to_run, propose, spread_out, to_costs
+from pimp_tui.sampling import sample
+from pimp_tui.space import load_space
+from tests.learning.tables import FakeSession, table
+
+SPACE = """features
+    Inference {abstract}
+        mandatory
+            num_beams {abstract, option 'beams'}
+                alternative
+                    num_beams_1 {value 1, default true}
+                    num_beams_2 {value 2}
+                    num_beams_4 {value 4}
+            cache {abstract, option 'cache'}
+                alternative
+                    dynamic {value 'dynamic', default true}
+                    static {value 'static'}
+        optional
+            do_sample {option 'sample', value true}
+            watermark {option 'watermark', value true}
+constraints
+    num_beams_4 => !watermark
+"""
+GOALS = {"duration_s": "min", "pass_at_1": "max"}
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> FakeSession:
+    """A session on a small space, 10 of its 20 configurations planned, 8 measured, 2 failed."""
+    file = tmp_path / "space.uvl"
+    file.write_text(SPACE)
+    space = load_space(file)
+    plan = sample(space, method="uniform", n=60, seed=1).unique("config_id", maintain_order=True)
+    rows = plan.head(10)
+    position = pl.int_range(10)
+    beams = pl.col("beams").cast(pl.Float64)
+    measured = rows.with_columns(
+        duration_s=pl.when(position < 8).then(1 + beams + pl.col("sample").is_null()),
+        pass_at_1=pl.when(position < 8).then(0.5 + 0.1 * beams),
+        runs_ok=pl.when(position < 8).then(2).otherwise(0),
+        runs_failed=pl.when(position < 8).then(0).otherwise(2),
+    ).drop("position", "sampler")
+    options = [name for name in plan.columns if name not in ("config_id", "position", "sampler")]
+    return FakeSession(measured, options, a_space=space)
+
+
+def test_suggestions_are_new_valid_and_ordered(session: FakeSession) -> None:
+    frame = suggest(session, n=4, objectives=GOALS, seed=3)
+    assert frame.columns == [
+        "config_id", "position", "sampler", *session.options, "expected_improvement",
+    ]  # fmt: skip
+    assert frame["position"].to_list() == [11, 12, 13, 14]
+    assert frame["sampler"].unique().to_list() == ["suggest"]
+    assert not set(frame["config_id"]) & set(session.rows["config_id"])
+    assert frame["config_id"].n_unique() == 4
+    assert frame["expected_improvement"].min() >= 0
+    for row in frame.select(session.options).iter_rows(named=True):
+        session.a_space.from_row(row)  # raises where a row is not valid
+    assert frame.equals(suggest(session, n=4, objectives=GOALS, seed=3))
+
+
+def test_suggestions_stay_within_a_partial_configuration(session: FakeSession) -> None:
+    choice = session.a_space.configure()
+    choice.select("static")
+    frame = suggest(session, n=2, objectives=GOALS, within=choice)
+    assert frame["cache"].unique().to_list() == ["static"]
+
+
+def test_before_four_measurements_they_are_spread_out(session: FakeSession) -> None:
+    few = FakeSession(session.rows.head(2), session.options, a_space=session.a_space)
+    frame = suggest(few, n=3, objectives=GOALS)
+    assert frame.height == 3 and frame["expected_improvement"].null_count() == 3
+
+
+def test_an_imported_session_offers_its_unmeasured_rows() -> None:
+    rows = table(30).with_columns(
+        runs_ok=pl.when(pl.int_range(30) < 20).then(1).otherwise(0), runs_failed=pl.lit(0)
+    )
+    frame = suggest(FakeSession(rows), n=3)
+    assert set(frame["config_id"]) <= set(rows["config_id"][20:])
+    with pytest.raises(UserError, match="measured and the session has no space"):
+        suggest(FakeSession(rows.head(20)), n=3)
+    with pytest.raises(UserError, match="needs a space"):
+        suggest(FakeSession(rows), n=3, within=object())
+
+
+def test_mistakes(session: FakeSession) -> None:
+    with pytest.raises(UserError, match="0 configurations cannot"):
+        suggest(session, n=0)
+    with pytest.raises(UserError, match="did you mean duration_s"):
+        suggest(session, objectives={"durations": "min"})
+
+
+def test_shortfall_is_the_expectation() -> None:
+    draws = np.random.default_rng(0).normal(1.0, 0.5, 200_000)
+    value = expected_shortfall(np.array([1.2]), np.array([1.0]), np.array([0.5]))[0]
+    assert value == pytest.approx(np.maximum(1.2 - draws, 0).mean(), rel=0.01)
+    assert expected_shortfall(np.array([-np.inf]), np.array([0.0]), np.array([1.0]))[0] == 0.0
+
+
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_improvement_is_the_mean_gain_of_hypervolume(count: int) -> None:
+    random = np.random.default_rng(count)
+    front, reference = random.random((count, 2)), np.array([1.1, 1.2])
+    mean, deviation = np.array([[0.3, 0.4]]), np.array([[0.3, 0.2]])
+    exact = expected_hypervolume_improvement(front, reference, mean, deviation)[0]
+    before = hypervolume(front, reference)
+    draws = mean + deviation * random.standard_normal((4000, 2))
+    gains = [hypervolume(np.vstack([front, d]), reference) - before for d in draws]
+    assert exact == pytest.approx(np.mean(gains), rel=0.06)
+
+
+def test_three_objectives_prefer_the_better_candidate() -> None:
+    random = np.random.default_rng(0)
+    front = np.array([[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]])
+    mean = np.array([[0.5, 0.5, 0.5], [2.9, 2.9, 2.9]])
+    gain = expected_scalar_improvement(
+        front, reference_point(front), mean, np.full((2, 3), 0.1), random
+    )
+    assert gain[0] > gain[1] >= 0
+
+
+def test_proposals_head_for_the_front_and_differ() -> None:
+    random = np.random.default_rng(2)
+    grid = random.uniform(-1, 1, (300, 3))
+    costs = np.column_stack([(grid[:, 0] - 0.5) ** 2, (grid[:, 0] + 0.5) ** 2 + grid[:, 1] ** 2])
+    start = np.arange(12)
+    rest = np.setdiff1d(np.arange(300), start)
+    picked, gains = propose(grid[start], costs[start], grid[rest], 5, seed=0)
+    assert len(set(picked.tolist())) == 5 and (gains >= 0).all()
+    reference = reference_point(costs)
+    chosen = hypervolume(np.vstack([costs[start], costs[rest[picked]]]), reference)
+    blind = [
+        hypervolume(np.vstack([costs[start], costs[random.choice(rest, 5)]]), reference)
+        for _ in range(40)
+    ]
+    assert chosen > np.median(blind)
+
+
+def test_one_objective_is_improved() -> None:
+    X = np.linspace(-1, 1, 9)[:, None]
+    cost = (X[:, 0] - 0.3) ** 2
+    fresh = np.linspace(-1, 1, 101)[:, None]
+    picked, _ = propose(X, cost[:, None], fresh, 1)
+    assert abs(fresh[picked[0], 0] - 0.3) < 0.2
+
+
+def test_costs_are_logarithmic_where_positive() -> None:
+    costs = to_costs(np.array([[1.0, 0.0], [np.e, 2.0]]), ["min", "max"])
+    np.testing.assert_allclose(costs, [[0.0, 0.0], [1.0, -2.0]])
+
+
+def test_failures_teach_where_not_to_go() -> None:
+    random = np.random.default_rng(0)
+    X = random.choice([-1.0, 1.0], (40, 5))
+    bad = X[:, 2] > 0
+    chance = chance_to_run(X[~bad], X[bad], np.array([[1, 1, 1, 1, 1], [1, 1, -1, 1, 1]]))
+    assert chance is not None and chance[0] < 0.3 < 0.7 < chance[1]
+    assert chance_to_run(X[~bad], X[:1], X) is None
+
+
+def test_spread_out_takes_far_corners() -> None:
+    corners = np.array([[-1.0, -1.0], [1.0, 1.0], [0.9, 0.9], [1.0, -1.0]])
+    assert spread_out(corners[:1], corners, 2).tolist()[0] == 1
+    assert set(spread_out(corners[:1], corners, 2).tolist()) == {1, 3}
