@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import App
@@ -18,6 +18,9 @@ from pimp_tui.tui import marks
 from pimp_tui.tui.screens.palette_commands import app_commands
 from pimp_tui.tui.screens.too_small import TooSmall, fits
 from pimp_tui.tui.terminal import few_colours, require_terminal
+
+if TYPE_CHECKING:
+    from pimp_tui.tui.screens.wizard.draft import Draft
 
 LEAVE_WORDS = "q leaves; the campaign goes on"
 
@@ -63,6 +66,7 @@ class PimpApp(App[int]):
         self.animation_level = "none"
         self.session, self.space = session, space
         self.fault: UserError | None = None
+        self.draft: Draft | None = None
         self.crash_log: Path | None = None
         self._filters_first: list[LineFilter] = [marks.Styled()]
         self._filters_last: list[LineFilter] = [marks.Plain()] if self.marks.ascii else []

@@ -1,0 +1,1 @@
+"""The new-campaign wizard: six steps with defaults, errors at the field, one command line."""

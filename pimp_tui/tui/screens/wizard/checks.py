@@ -1,0 +1,124 @@
+"""What is told at each field: that it is good and what it means, or what is wrong with it.
+
+Everything that reads files or reasons is done in one thread of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, NamedTuple
+
+from pimp_tui.errors import UserError
+from pimp_tui.tui.screens.wizard.draft import Draft, split
+
+if TYPE_CHECKING:
+    from pimp_tui.space import Choice, Space
+
+_COUNT_S = 20.0
+_WHOLE = {
+    "limit": "problems", "n": "configurations", "repeats": "repeats", "batch": "requests at once",
+    "max_new_tokens": "tokens",
+}  # fmt: skip
+_BUDGET = re.compile(r"\d+(\.\d+)?\s*(s|min|h|J|kJ|MJ|runs?)")
+
+
+class Note(NamedTuple):
+    """Words for a field; ``fault`` keeps the step from being left."""
+
+    text: str
+    fault: bool = False
+
+
+class Checker:
+    """Checks fields of a draft; keeps the space it loaded last."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="wizard")
+        self._loaded: tuple[tuple[str, str], Space] | None = None
+
+    def close(self) -> None:
+        """End the thread once it is idle."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def check(self, key: str, draft: Draft) -> Note:
+        """The note of one field."""
+        if key in _WHOLE:
+            return _whole(key, draft)
+        if key == "budget":
+            good = not draft.budget.strip() or _BUDGET.fullmatch(draft.budget.strip())
+            return Note("") if good else Note("write 60min, 5MJ or 40runs", True)
+        if key == "seed":
+            good = not draft.seed.strip() or draft.seed.strip().isdigit()
+            return Note("") if good else Note("a whole number", True)
+        work: Callable[[Draft], str] | None = {
+            "models": _models, "workload": _workload, "workload_file": _workload,
+            "space": self._count, "select": self._count, "deselect": self._count, "name": _name,
+        }.get(key)  # fmt: skip
+        if work is None:
+            return Note("")
+        try:
+            loop = asyncio.get_running_loop()
+            return Note(await loop.run_in_executor(self._thread, work, draft))
+        except UserError as error:
+            return Note("; ".join([str(error), *([error.mend] if error.mend else [])]), True)
+
+    def _space(self, draft: Draft) -> tuple[Space, Choice]:
+        from pimp_tui.space import load_space
+        from pimp_tui.space.choice import choice_from
+
+        key = (draft.space, draft.models)
+        if self._loaded is None or self._loaded[0] != key:
+            source = draft.arguments()[draft.arguments().index("--space") + 1]
+            self._loaded = (key, load_space(source, models=draft.model_list))
+        space = self._loaded[1]
+        return space, choice_from(space, split(draft.select), split(draft.deselect))
+
+    def _count(self, draft: Draft) -> str:
+        from pimp_tui.tui.panes.space.painting import count_words
+
+        space, choice = self._space(draft)
+        total = space.count(seconds=_COUNT_S)
+        within = space.count(choice, seconds=_COUNT_S) if choice.literals() else total
+        words = f"{count_words(within)} of {count_words(total)} valid configurations"
+        return f"{words}, {len(space.options)} options"
+
+
+def _whole(key: str, draft: Draft) -> Note:
+    text = getattr(draft, key).strip()
+    if not text:
+        needs = key == "n" and draft.method != "twise"
+        return Note("the sampler's own number") if needs else Note("")
+    if not text.isdigit() or int(text) < 1:
+        return Note(f"a whole number of {_WHOLE[key]}, at least 1", True)
+    return Note("")
+
+
+def _models(draft: Draft) -> str:
+    from pimp_tui.space.model_facts import model_facts
+
+    if not draft.model_list:
+        raise UserError("a model: micro-coder, a folder or a .gguf file")
+    return "; ".join(f"{f.name}: {f.summary()}" for f in map(model_facts, draft.model_list))
+
+
+def _workload(draft: Draft) -> str:
+    if draft.workload == "file" and not draft.workload_file.strip():
+        raise UserError("name a file, or choose another workload")
+    from pimp_tui.workload import load_workload
+
+    found = load_workload(draft.workload_name)
+    scored = "scored by running the code" if found.scored else "not scored: pass@1 stays empty"
+    return f"{len(found.tasks)} problems, {scored}"
+
+
+def _name(draft: Draft) -> str:
+    from pimp_tui.session.paths import resolve
+    from pimp_tui.tui.begin import name_fault
+
+    fault = name_fault(draft.name)
+    if fault:
+        raise UserError(fault)
+    return str(resolve(draft.name))

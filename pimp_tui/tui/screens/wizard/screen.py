@@ -1,0 +1,236 @@
+"""The wizard's screen: one step at a time, checked when it is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.widget import Widget
+
+from pimp_tui.errors import UserError
+from pimp_tui.session.paths import resolve
+from pimp_tui.tui import launch
+from pimp_tui.tui.screens.frame import FrameScreen
+from pimp_tui.tui.screens.help import HelpText
+from pimp_tui.tui.screens.wizard.checks import Checker
+from pimp_tui.tui.screens.wizard.draft import Draft
+from pimp_tui.tui.screens.wizard.fields import Changed, ChoiceField, Left, TextField
+from pimp_tui.tui.screens.wizard.steps import STEPS
+from pimp_tui.tui.screens.wizard.summary import review_rows, so_far_rows
+from pimp_tui.tui.widgets.footer import FooterKey
+from pimp_tui.tui.widgets.line import Line
+from pimp_tui.tui.widgets.painted import Span
+from pimp_tui.tui.widgets.rows import Rows
+from pimp_tui.tui.widgets.section import Section
+
+_PREPARE_S = 180.0
+_TYPING = (
+    FooterKey("tab", "next field"),
+    FooterKey("enter", "next step"),
+    FooterKey("esc", "back"),
+)
+_CHOOSING = (FooterKey("j/k", "choose"), *_TYPING, FooterKey("r", "start"))
+_REVIEW = (FooterKey("enter", "start"), FooterKey("tab", "next field"), FooterKey("esc", "back"))
+_REVIEW_TEXT = (*_REVIEW, FooterKey("r", "start"), FooterKey("y", "copy the command"))
+
+
+class Wizard(FrameScreen):
+    """New campaign in six steps.
+
+    Args:
+        draft: what to begin with; None takes up what was typed last, or the defaults.
+        first: step to begin at, from 1.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "back", show=False, tooltip="Back to the step before"),
+        Binding("r", "start", "start", show=False, tooltip="Start the campaign"),
+        Binding("y", "copy_command", "copy", show=False, tooltip="Copy the command line"),
+    ]
+
+    def __init__(self, draft: Draft | None = None, first: int = 1) -> None:
+        super().__init__()
+        self.draft = draft or Draft()
+        self._given = draft is not None
+        self.step = first
+        self._checker = Checker()
+        self._good: set[int] = set()
+        self._starting = False
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Step line, the page, and what was filled in so far."""
+        self.steps = Line(id="steps")
+        self.page = Container(id="page")
+        self.so_far = Rows(cursor_mark=False)
+        self.so_far.can_focus = False
+        self.part = Section(self.page, id="page-part")
+        side = Section(self.so_far, title="So far", id="so-far", classes="divided")
+        yield self.steps
+        yield Container(self.part, side, id="wizard-body")
+
+    def on_mount(self) -> None:
+        """The first page; what was typed in an earlier visit comes back."""
+        super().on_mount()
+        if not self._given and self.pimp.draft is not None:
+            self.draft = self.pimp.draft
+        self._show()
+
+    def on_unmount(self) -> None:
+        """End the checker."""
+        self._checker.close()
+
+    @work(exclusive=True, group="page")
+    async def _show(self) -> None:
+        """Build the page of the current step."""
+        step = STEPS[self.step - 1]
+        self.header.show([("New campaign", "bright")], [(f"step {self.step} of {len(STEPS)} ", "")])
+        spans: list[Span] = []
+        for number, one in enumerate(STEPS, 1):
+            done = " ok" if number in self._good and number != self.step else ""
+            text = f"{number} {one.name}{done}"
+            here = number == self.step
+            spans.append((f"[{text}]" if here else f" {text} ", "reverse" if here else ""))
+            spans.append((" ", ""))
+        self.steps.show(spans)
+        self.part.set_rule(title=step.title)
+        await self.page.remove_children()
+        fields = [
+            (ChoiceField if field.choices else TextField)(field, getattr(self.draft, field.key))
+            for field in step.fields
+        ]
+        extra: list[Widget] = []
+        if self.step == len(STEPS):
+            self.review = Rows(cursor_mark=False, id="review")
+            extra.append(self.review)
+        await self.page.mount(Line(), *fields, *extra)
+        first = fields[0]
+        (first.rows if isinstance(first, ChoiceField) else first.input).focus()
+        self._show_summary()
+        self.refresh_footer()
+        for field in step.fields:
+            await self._check(field.key)
+
+    def _show_summary(self) -> None:
+        self.so_far.set_rows(so_far_rows(self.draft))
+        if self.step == len(STEPS):
+            width = max(self.review.size.width or self.size.width, 40)
+            self.review.set_rows(review_rows(self.draft, width - 4))
+
+    def footer_keys(self) -> Sequence[FooterKey]:
+        """Letters are text in an input, so they are not offered there."""
+        typing = isinstance(getattr(self.focused, "parent", None), Widget) and any(
+            isinstance(node, TextField) for node in (self.focused.ancestors if self.focused else ())
+        )
+        if self.step == len(STEPS):
+            return _REVIEW if typing else _REVIEW_TEXT
+        return _TYPING if typing else _CHOOSING
+
+    def help_text(self) -> HelpText:
+        """What the wizard makes."""
+        return HelpText(
+            "New campaign",
+            "Six steps, each with a default: Enter six times starts a sensible campaign. The "
+            "review shows the same as one command line.",
+            [(key.label, key.text) for key in _CHOOSING],
+            {
+                "duration": "the Monitor tells an ETA once the first runs are measured",
+                "preset": "how often and how carefully each configuration is measured",
+            },
+        )
+
+    # Fields.
+
+    def on_changed(self, event: Changed) -> None:
+        """Keep what is typed."""
+        self.draft = replace(self.draft, **{event.key: event.value})
+        self.pimp.draft = self.draft
+        self._show_summary()
+        if event.key in ("workload", "method"):
+            for other in ("workload_file", "n"):
+                self._recheck(other)
+
+    def on_left(self, event: Left) -> None:
+        """A mistake is told at its field the moment it is left."""
+        self._recheck(event.key)
+
+    @work(group="check")
+    async def _recheck(self, key: str) -> None:
+        await self._check(key)
+
+    async def _check(self, key: str) -> bool:
+        """Check a field of this page and say so below it; whether it is good."""
+        field = next((f for f in self.page.query(TextField) if f.field.key == key), None)
+        note = await self._checker.check(key, self.draft)
+        if field is not None and field.is_attached:
+            field.tell(note)
+        return not note.fault
+
+    def on_accepted(self) -> None:
+        """Enter."""
+        self._next()
+
+    @work(exclusive=True, group="next")
+    async def _next(self) -> None:
+        if not await self._page_good():
+            return
+        if self.step == len(STEPS):
+            await self._start()
+            return
+        self._good.add(self.step)
+        self.step += 1
+        self._show()
+
+    async def _page_good(self) -> bool:
+        for field in STEPS[self.step - 1].fields:
+            if not await self._check(field.key):
+                self.say(f"{field.label}: see the note below it", "error")
+                return False
+        self.say("")
+        return True
+
+    # Keys.
+
+    def action_back(self) -> None:
+        """The step before, or out; what was typed is kept."""
+        if self.step > 1:
+            self.step -= 1
+            self._show()
+        else:
+            self.action_leave()
+
+    def action_copy_command(self) -> None:
+        """The command line."""
+        self.copy(self.draft.command(), "the command")
+
+    @work(exclusive=True, group="next")
+    async def action_start(self) -> None:
+        """Check every step, then start."""
+        for number, step in enumerate(STEPS, 1):
+            for field in step.fields:
+                note = await self._checker.check(field.key, self.draft)
+                if note.fault:
+                    self.step = number
+                    self._show()
+                    self.say(f"{field.label}: {note.text}", "error")
+                    return
+        await self._start()
+
+    async def _start(self) -> None:
+        if self._starting:
+            return
+        self._starting = True
+        self.say("checking, sampling and starting the runner…")
+        try:
+            await launch.run_command([*self.draft.arguments(), "--detach"], _PREPARE_S)
+        except UserError as error:
+            self.say(error.what, "error")
+        else:
+            path = resolve(self.draft.name)
+            self.pimp.draft = None
+            self.pimp.show_session(path, first=3)
+        finally:
+            self._starting = False
