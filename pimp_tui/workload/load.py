@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib.util
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from pimp_tui.errors import UserError
+from pimp_tui.space.nearest import nearest
 
 from .evalplus import evalplus_task
 from .jsonl import read_jsonl, require_text
@@ -82,9 +82,8 @@ def _evalplus_file(file: str, kind: str) -> Path:
 
 
 def _unknown(name: str) -> UserError:
-    names = [known.split("=")[0] for known in NAMES[:4]]
-    near = difflib.get_close_matches(name, names, 1, 0.4)
-    mend = f"did you mean {near[0]}? " if near else ""
+    near = nearest(name, [known.split("=")[0] for known in NAMES[:4]])
+    mend = f"did you mean {near}? " if near else ""
     return UserError(f"no workload {name!r}", None, f"{mend}there are: {', '.join(NAMES)}")
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from pimp_tui.errors import UserError
+from pimp_tui.space.nearest import nearest
 
 from .jsonl import read_jsonl, require_text
 from .passk import mean_pass_at_k
@@ -28,8 +28,8 @@ def read_samples(workload: Workload, path: str | Path) -> list[Sample]:
         task_id = require_text(row, "task_id", where, FIELDS)
         completion = require_text(row, "completion", where, FIELDS)
         if task_id not in workload.by_id:
-            near = difflib.get_close_matches(task_id, list(workload.by_id), 1, 0.0)
-            mend = f"did you mean {near[0]}?" if near else None
+            near = nearest(task_id, list(workload.by_id))
+            mend = f"did you mean {near}?" if near else None
             raise UserError(f"no task {task_id!r} in workload {workload.id}", where, mend)
         samples.append(Sample(task_id, completion))
     if not samples:

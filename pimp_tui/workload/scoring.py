@@ -18,10 +18,11 @@ from .cache import VerdictCache
 from .sandbox.calibrate import slowness
 from .tasks import Sample, Task, Verdict, Workload
 
-# A wall limit this many times the CPU limit leaves room for busy machines; a program that hits it
-# without using its CPU time may only have been starved, and gets a second, longer chance.
-WALL_FACTOR, SECOND_CHANCE = 3.0, 3.0
-WALL_MARGIN_S = 2.0
+# A wall limit this many times the CPU limit leaves room for busy machines. A program that hits it
+# while it was computing may only have been starved, and gets a second, longer chance; one that
+# used next to no CPU time was asleep.
+WALL_FACTOR, WALL_MARGIN_S = 3.0, 2.0
+COMPUTING, SECOND_CHANCE = 0.05, 3.0
 PRELOADABLE = frozenset(
     "typing math re collections itertools functools string heapq bisect copy operator random "
     "statistics fractions decimal datetime hashlib".split()
@@ -131,7 +132,7 @@ def _run_program(
     )  # fmt: skip
     try:
         outcome = sandbox.run(tier, job, limits)
-        if outcome.limit == "wall" and outcome.cpu_s < limits.cpu_s / 2:
+        if outcome.limit == "wall" and outcome.cpu_s > COMPUTING * limits.cpu_s:
             longer = replace(limits, wall_s=SECOND_CHANCE * limits.wall_s)
             outcome = sandbox.run(tier, job, longer)
     except UserError as error:

@@ -1,7 +1,7 @@
 """Runs generated programs as the hostile code they may be."""
 
 from .execute import Job, Outcome, SandboxFault, run
-from .probe import SandboxTier, choose, probe, sandbox_report
+from .probing import SandboxTier, choose, probe, sandbox_report
 from .tiers import Limits
 
 __all__ = [

@@ -1,6 +1,6 @@
 """The ways to isolate a program, strongest first, each as a command line.
 
-A tier only says how to start the process; what it must then prove is in `probe`.
+A tier only says how to start the process; what it must then prove is in `probing`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from .inside.isolate import SYSTEM_FOLDERS, python_folders
+from .inside.folders import SYSTEM_FOLDERS, python_folders
 
 HERE = Path(__file__).resolve().parent
 BOOT = "import sys; sys.path.insert(0, {folder!r}); from inside.start import main; main()"

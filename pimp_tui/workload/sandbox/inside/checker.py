@@ -22,6 +22,7 @@ SIGNAL_NAMES = {
 }
 GRACE_S = 1.0
 TEST = "<test>"
+MAX_LINES = 8
 
 
 def serve(preload: list[str]) -> None:
@@ -136,8 +137,15 @@ def _line_of(error: BaseException, test: str) -> str:
         if trace.tb_frame.f_code.co_filename == TEST:
             number = trace.tb_lineno
         trace = trace.tb_next
-    line = test.splitlines()[number - 1].strip() if number else ""
-    return line if len(line) <= 120 else line[:117] + "..."
+    lines = test.splitlines()[number - 1 : number + MAX_LINES] if number else []
+    for count in range(1, len(lines) + 1):  # a statement may go on over several lines
+        text = " ".join(line.strip() for line in lines[:count])
+        try:
+            compile(text, TEST, "exec")
+        except SyntaxError:
+            continue
+        return text if len(text) <= 120 else text[:117] + "..."
+    return lines[0].strip() if lines else ""
 
 
 def _ending(status: int) -> str:

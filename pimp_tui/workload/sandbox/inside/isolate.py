@@ -4,14 +4,14 @@ Sources: namespaces(7), user_namespaces(7), pivot_root(2), mount_setattr(2) (Lin
 """
 
 # Importing pathlib would cost more than everything done here.
-# ruff: noqa: PTH102, PTH103, PTH106, PTH112, PTH114, PTH115, PTH120, PTH123, PTH211
+# ruff: noqa: PTH102, PTH103, PTH106, PTH112, PTH114, PTH115, PTH123, PTH211
 from __future__ import annotations
 
 import ctypes
 import os
-import sys
 
 from . import system
+from .folders import SYSTEM_FOLDERS
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x20000, 0x4000000, 0x8000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
@@ -22,7 +22,6 @@ MOUNT_ATTR_RDONLY_NOSUID_NODEV = 1 | 2 | 4
 AT_FDCWD, AT_RECURSIVE = -100, 0x8000
 SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 SYS_MOUNT_SETATTR = 442
-SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix/store", "/gnu/store")
 DEVICES = ("null", "zero", "urandom")
 # A user id of its own gives each sandbox a process count of its own (RLIMIT_NPROC is per user).
 FIRST_SPARE_UID, SPARE_UIDS, NOBODY = 1_610_612_736, 1 << 24, 65_534
@@ -144,9 +143,3 @@ def _seal(path: str) -> None:
 def _write(path: str, text: str) -> None:
     with open(path, "w", encoding="ascii") as file:
         file.write(text)
-
-
-def python_folders() -> list[str]:
-    """The folders that this interpreter needs to import its standard library."""
-    stdlib = os.path.dirname(os.__file__)
-    return sorted({sys.base_prefix, sys.base_exec_prefix, os.path.dirname(stdlib), stdlib}, key=len)

@@ -96,13 +96,12 @@ class Candidate:
         if answer is None:
             raise Vanished(self._status())
         self.raised = False
-        try:
-            kind, *rest = wire.decode(answer)
-        except (TypeError, ValueError):
-            raise wire.WireError("malformed answer") from None
-        if kind == "value":
-            return rest[0]
-        self._raise(*rest)
+        content = wire.decode(answer)
+        if isinstance(content, tuple) and len(content) == 2 and content[0] == "value":
+            return content[1]
+        if isinstance(content, tuple) and len(content) == 5 and content[0] == "raised":
+            self._raise(*content[1:])
+        raise wire.WireError("malformed answer")
 
     def _raise(self, builtin: str, name: str, text: str, line: int | None) -> NoReturn:
         """Raises the checker's own exception of the same built-in kind."""

@@ -6,6 +6,7 @@ import os
 import sys
 
 from . import checker, isolate, system
+from .folders import python_folders
 
 FAULT = 70  # sysexits.h EX_SOFTWARE: the sandbox itself failed, not the program in it
 
@@ -25,7 +26,7 @@ def main() -> None:
     try:
         system.die_with_parent()
         if mode == "namespaces":
-            isolate.enter([*isolate.python_folders(), *folders], int(storage))
+            isolate.enter([*python_folders(), *folders], int(storage))
         else:
             if mode == "bubblewrap" and os.geteuid() == 0:
                 isolate.become(isolate.spare_user())

@@ -5,7 +5,10 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
+import sys
 
+# Elsewhere only the plain tier runs, which promises no isolation.
+LINUX = sys.platform == "linux"
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 SIGKILL = 9
 LAST_CAPABILITY = 63
@@ -23,7 +26,9 @@ def check(result: int, what: str) -> int:
 
 
 def prctl(option: int, value: int) -> None:
-    check(libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0), f"prctl {option}")
+    """prctl(2) with one argument; nothing on other systems than Linux."""
+    if LINUX:
+        check(libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0), f"prctl {option}")
 
 
 def die_with_parent() -> None:
@@ -38,6 +43,8 @@ def hide_memory() -> None:
 
 def drop_privileges() -> None:
     """Empties the bounding set and all capability sets; no exec can regain them."""
+    if not LINUX:
+        return
     for capability in range(LAST_CAPABILITY + 1):
         libc.prctl(PR_CAPBSET_DROP, ctypes.c_ulong(capability), 0, 0, 0)
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
@@ -54,16 +61,19 @@ def limit(memory_bytes: int, cpu_s: int, processes: int, file_bytes: int) -> Non
         processes: processes and threads of this user within the sandbox's user namespace.
         file_bytes: size of any file written.
     """
-    for kind, value in (
-        (resource.RLIMIT_AS, memory_bytes),
-        (resource.RLIMIT_CPU, cpu_s),
-        (resource.RLIMIT_NPROC, processes),
-        (resource.RLIMIT_FSIZE, file_bytes),
-        (resource.RLIMIT_NOFILE, 64),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_MEMLOCK, 0),
-        (resource.RLIMIT_MSGQUEUE, 0),
+    for name, value in (
+        ("AS", memory_bytes),
+        ("CPU", cpu_s),
+        ("NPROC", processes),
+        ("FSIZE", file_bytes),
+        ("NOFILE", 64),
+        ("CORE", 0),
+        ("MEMLOCK", 0),
+        ("MSGQUEUE", 0),
     ):
+        kind = getattr(resource, f"RLIMIT_{name}", None)
+        if kind is None:
+            continue
         hard = resource.getrlimit(kind)[1]
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(kind, (value, value))

