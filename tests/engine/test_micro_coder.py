@@ -149,7 +149,25 @@ def test_canonical_solutions_pass_and_wrong_ones_fail() -> None:
 
 @pytest.mark.timeout(120)
 def test_greedy_pass_at_1_leaves_room_both_ways() -> None:
-    problems = load_problems("problems.jsonl")
-    assert len(problems) == 32
-    results = passes(problems, greedy_bodies(micro_coder.path(), problems))
-    assert 0.6 <= sum(results) / len(results) <= 0.8
+    demo, more = load_problems("problems.jsonl"), load_problems("heldout.jsonl")
+    assert len(demo) == 32
+    for problems in (demo, more):
+        results = passes(problems, greedy_bodies(micro_coder.path(), problems))
+        assert 0.6 <= sum(results) / len(results) <= 0.8
+
+
+def test_completion_ends_right_after_the_body() -> None:
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    folder = micro_coder.path()
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    prompt = load_problems("problems.jsonl")[0]["prompt"]
+    inputs = tokenizer(prompt, return_tensors="pt")
+    with torch.inference_mode():
+        model = AutoModelForCausalLM.from_pretrained(folder)
+        output = model.generate(**inputs, do_sample=False, max_new_tokens=96)[0]
+    new = output[inputs["input_ids"].shape[1] :]
+    assert new[-1] == tokenizer.eos_token_id
+    body = tokenizer.decode(new, skip_special_tokens=True)
+    assert body.startswith("    ") and body.count("\n") == 1 and body.endswith("\n")

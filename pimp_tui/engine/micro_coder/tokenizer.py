@@ -6,7 +6,15 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+from tokenizers import (
+    Regex,
+    Tokenizer,
+    decoders,
+    models,
+    pre_tokenizers,
+    processors,
+    trainers,
+)
 
 VOCABULARY = 1024
 BOS, EOS, PAD = "<|begin|>", "<|end|>", "<|pad|>"
@@ -16,11 +24,15 @@ CONTEXT = 1024
 
 
 def learn(texts: Iterable[str]) -> Tokenizer:
-    """A tokenizer that puts BOS before every text; single digits, so that numbers can be copied."""
+    """A tokenizer that puts BOS before every text.
+
+    Digits and quotation marks stand alone, so that numbers and quoted letters can be copied.
+    """
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [
             pre_tokenizers.Digits(individual_digits=True),
+            pre_tokenizers.Split(Regex(" ?'"), "isolated"),
             pre_tokenizers.ByteLevel(add_prefix_space=False),
         ]
     )

@@ -31,7 +31,7 @@ PIPELINE_SHARE = 0.3
 
 @dataclass(frozen=True)
 class Sample:
-    """A prompt (def line and docstring) and the body that completes it, indented, no newline."""
+    """A prompt (def line and docstring) and the body that completes it, indented."""
 
     prompt: str
     completion: str
@@ -74,7 +74,7 @@ def render(instance: Instance, rng: random.Random) -> Sample:
     doc = Template(rng.choice(instance.docs)).substitute(holes)
     return Sample(
         prompt=f'def {name}({argument}):\n    """{doc}"""\n',
-        completion=indent(instance.body.replace("$a", argument), "    "),
+        completion=indent(instance.body.replace("$a", argument), "    ") + "\n",
         entry_point=name,
         argument=argument,
     )
