@@ -188,6 +188,7 @@ def test_coverage_over_many_draws(predictor: str) -> None:
     inside = []
     for draw in range(20):
         learner = fit(table(60, seed=draw, noise=0.1), "energy_j", OPTIONS, predictor, seed=draw)
-        guess = learner.predict(table(150, seed=100 + draw, noise=0.1))
+        fresh = table(200, seed=100 + draw, noise=0.1)
+        guess = learner.predict(fresh.join(learner.held_out, on=OPTIONS, how="anti"))
         inside.append(guess["energy_j"].is_between(guess["lower"], guess["upper"]).mean())
-    assert 0.86 <= float(np.mean(inside)) <= 0.95
+    assert 0.86 <= float(np.mean(inside)) <= 0.96  # refits on four fifths err a little more
