@@ -1,0 +1,1 @@
+"""Trade-offs: the front over the objectives, walked point by point."""

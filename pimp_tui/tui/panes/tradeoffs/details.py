@@ -1,0 +1,152 @@
+"""The point under the cursor in words: metrics, deltas to its neighbours and to the default."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pimp_tui.tui.panes.plan_info import PlanInfo, describe_row
+from pimp_tui.tui.panes.tradeoffs.points import Points
+from pimp_tui.tui.widgets.cells import Line, line, wrap
+from pimp_tui.tui.widgets.numbers import ENERGY, change, option_text, scale_of
+
+
+def is_guess(row: dict[str, Any], metric: str) -> bool:
+    """Whether a value must carry ``~``: predicted, or estimated energy."""
+    return bool(row.get("estimated")) or (metric in ENERGY and bool(row.get("energy_estimated")))
+
+
+def name_of(row: dict[str, Any], plan: PlanInfo) -> str:
+    """``#41`` for what is planned, ``~`` for what is only predicted."""
+    return "~" if row.get("estimated") else plan.name(row["config_id"])
+
+
+def state_of(row: dict[str, Any], repeats: int) -> str:
+    """``measured``, ``measured 3/10``, or ``predicted``."""
+    if row.get("estimated"):
+        return "predicted"
+    done = int(row.get("runs_ok") or 0)
+    return "measured" if done >= repeats else f"measured {done}/{repeats}"
+
+
+def describe(row: dict[str, Any], plan: PlanInfo) -> str:
+    """Options that differ from the default, also of a row that is not planned."""
+    if not row.get("estimated"):
+        return plan.describe(row["config_id"])
+    default = plan.row(plan.default_id) if plan.default_id else {}
+    return describe_row(row, plan.varying, default) or "library default"
+
+
+def metrics_rows(row: dict[str, Any], metrics: list[str]) -> list[Line]:
+    """One row a metric, with its spread or its interval."""
+    rows = []
+    for metric in metrics:
+        value = row.get(metric)
+        if value is None:
+            continue
+        scale = scale_of(metric, [value])
+        low, high = row.get(f"{metric}_lower"), row.get(f"{metric}_upper")
+        more = ""
+        if low is not None and high is not None:
+            more = f" [{scale.number(low)}, {scale.number(high)}]"
+        elif (std := row.get(f"{metric}_std")) is not None:
+            more = f" ±{scale.number(std)}"
+        text = scale.text(value, is_guess(row, metric))
+        rows.append(line(f" {scale.name:<9.8}", (text, "bright"), (more, "dim")))
+    return rows
+
+
+def delta_rows(
+    row: dict[str, Any],
+    others: list[tuple[str, dict[str, Any] | None]],
+    metrics: list[str],
+    width: int,
+) -> list[Line]:
+    """Changes against the previous and next point and the default, one column each."""
+    known = [(name, other) for name, other in others if other is not None]
+    if not known:
+        return []
+    column = 9 if width >= 36 else 8
+    lines = [line((" " * 8 + "".join(f"{name:>{column}}" for name, _ in known), "bright"))]
+    for metric in metrics:
+        cells = []
+        for _, other in known:
+            text = change(row.get(metric), other.get(metric), metric)
+            guess = is_guess(row, metric) or is_guess(other, metric)
+            cells.append(f"~{text}" if guess and text != "-" else text)
+        if any(cell != "-" for cell in cells):
+            name = scale_of(metric, [row.get(metric)]).name
+            lines.append(line(f" {name:<7.7}" + "".join(f"{cell:>{column}}" for cell in cells)))
+    return lines
+
+
+def point(
+    row: dict[str, Any],
+    points: Points,
+    place: int | None,
+    plan: PlanInfo,
+    metrics: list[str],
+    default: dict[str, Any] | None,
+    repeats: int,
+    width: int,
+    height: int,
+) -> list[Line]:
+    """Everything about a point in a narrow column; ``place`` is its index on the front."""
+    where = f"{place + 1} of {len(points.front)} on the front" if place is not None else (
+        "off the front: w says why")  # fmt: skip
+    before = points.front[place - 1] if place else None
+    after = points.front[place + 1] if place is not None and place + 1 < len(points.front) else None
+    lines = [
+        line((f" {where}", "accent")),
+        line((f" {name_of(row, plan)} ", "bright"), state_of(row, repeats)),
+        (),
+        *metrics_rows(row, metrics),
+        (),
+    ]
+    others = [("prev", before)] + ([("next", after)] if width >= 36 else [])
+    if default is not None and default["config_id"] != row["config_id"]:
+        others.append(("default", default))
+    lines += delta_rows(row, others, metrics, width)
+    text = describe(row, plan)
+    lines += [(), *(line(" " + part) for part in wrap(text, width - 2))]
+    if len(lines) > height:
+        lines = [cells for cells in lines if cells]
+    return lines
+
+
+def options_rows(row: dict[str, Any], plan: PlanInfo) -> list[Line]:
+    """Every option, those that differ from the default first."""
+    default = plan.row(plan.default_id) if plan.default_id else {}
+    rows = []
+    for name in plan.options:
+        value, usual = option_text(row.get(name)), option_text(default.get(name))
+        differs = bool(default) and row.get(name) != default.get(name)
+        text = f"  {name:<30.30} {value}"
+        note = f"  (default {usual})" if differs else ""
+        rows.append((not differs, line((text, "" if differs else "dim"), (note, "dim"))))
+    return [cells for _, cells in sorted(rows, key=lambda pair: pair[0])]
+
+
+def front_row(
+    row: dict[str, Any],
+    plan: PlanInfo,
+    metrics: list[str],
+    scales: dict[str, Any],
+    repeats: int,
+    queued: bool,
+    here: bool,
+    marked: bool,
+) -> Line:
+    """One line of the front list."""
+    name = name_of(row, plan)
+    parts = [f"{'>' if here else ' '}{'*' if marked else ' '} {name:<5}"]
+    for metric in metrics:
+        parts.append(f"{scales[metric].text(row.get(metric), is_guess(row, metric)):>9}")
+    state = "queued" if queued else state_of(row, repeats)
+    first = metrics[0]
+    interval = ""
+    if row.get("estimated") and row.get(f"{first}_lower") is not None:
+        low, high = row[f"{first}_lower"], row[f"{first}_upper"]
+        interval = f"  [{scales[first].number(low)}, {scales[first].number(high)}]"
+    text = " ".join(parts) + f"  {state:<9}"
+    kind = "cursor" if here else ("mark" if marked else "")
+    return line((text, kind), f" {describe(row, plan)}", (interval, "dim"))

@@ -1,0 +1,100 @@
+"""The parts of Trade-offs and how they share the body (wireframes 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
+from pimp_tui.tui.panes.tradeoffs.cloud import LOOKS
+from pimp_tui.tui.panes.tradeoffs.objectives import Objectives
+from pimp_tui.tui.widgets.block import Block
+from pimp_tui.tui.widgets.cells import Line
+from pimp_tui.tui.widgets.plot import PlotBlock
+from pimp_tui.tui.widgets.section import Section
+
+Draw = Callable[[int, int], list[Line]]
+_WIDE, _VERY_WIDE = 110, 160
+
+
+class FrontList(Block, can_focus=True):
+    """The front as rows; reversed cursor while it has the focus."""
+
+    def on_focus(self) -> None:
+        """Show the cursor."""
+        self.update()
+
+    def on_blur(self) -> None:
+        """Hide it."""
+        self.update()
+
+
+class Parts(Widget):
+    """Scatter with the point's details beside it, the front list under it, options at the right."""
+
+    DEFAULT_CSS = "Parts { layout: horizontal; height: 1fr; width: 1fr; }"
+
+    def __init__(
+        self,
+        paint: Callable[[Any, int, int], None],
+        draw_details: Draw,
+        draw_front: Draw,
+        draw_options: Draw,
+        draw_compare: Draw,
+    ) -> None:
+        super().__init__()
+        self.plot = PlotBlock(paint, LOOKS)
+        self.details = Block(draw_details)
+        self.front = FrontList(draw_front)
+        self.options = Block(draw_options)
+        self.compare = Block(draw_compare)
+        self.objectives = Objectives()
+        self.plot_part = Section(self.plot, title="Trade-off", can_focus=True)
+        self.details_part = Section(self.details, title="", classes="divided")
+        self.front_part = Section(self.front, title="Front", right="m mark · v queue to verify")
+        self.options_part = Section(self.options, title="Options", can_focus=True,
+                                    right="changed from the default first")  # fmt: skip
+        self.compare_part = Section(self.compare, title="Compare", can_focus=True)
+        self.objectives_part = Section(
+            self.objectives, title="Objectives and constraints",
+            right="space changes · d drops · esc closes",
+        )  # fmt: skip
+        self.compare_part.display = self.objectives_part.display = False
+
+    def compose(self) -> ComposeResult:
+        """Left: plot over lists; right: details over options."""
+        self.right = Vertical(self.details_part, self.options_part, classes="right")
+        self.lower = Horizontal(self.front_part, self.compare_part, self.objectives_part)
+        yield Vertical(self.plot_part, self.lower)
+        yield self.right
+
+    def set_room(self, width: int, height: int) -> None:
+        """Share the body."""
+        very_wide = width >= _VERY_WIDE
+        self.right.styles.width = width - 132 if very_wide else (40 if width >= _WIDE else 26)
+        self.right.display = width >= 70
+        self.options_part.display = very_wide or height >= 34
+        self.options_part.set_class(True, "divided")
+        self.details_part.styles.height = "2fr" if self.options_part.display else "1fr"
+        self.options_part.styles.height = "3fr"
+        self.lower.styles.height = self.lower_rows(height)
+
+    def lower_rows(self, height: int) -> int:
+        """Rows of the list under the plot; more while something is chosen or compared."""
+        if self.objectives_part.display or self.compare_part.display:
+            return max(height // 2, 6)
+        return 7 if height < 30 else height // 3
+
+    def show_lower(self, part: Section, height: int) -> None:
+        """Show one of the lower parts in place of the others."""
+        for one in (self.front_part, self.compare_part, self.objectives_part):
+            one.display = one is part
+        self.lower.styles.height = self.lower_rows(height)
+
+    def update_all(self) -> None:
+        """Draw every block again."""
+        for block in (self.plot, self.details, self.front, self.options, self.compare):
+            block.update()

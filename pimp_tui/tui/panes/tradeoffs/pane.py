@@ -1,0 +1,306 @@
+"""The Trade-offs pane: the measured front at once, the predicted one when the child has it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from textual import events, work
+from textual.app import ComposeResult
+
+from pimp_tui.errors import UserError
+from pimp_tui.tui.learner import Cancelled, child_of
+from pimp_tui.tui.panes.base import FooterKey
+from pimp_tui.tui.panes.predictions.store import MINIMUM_CONFIGURATIONS
+from pimp_tui.tui.panes.results.details import compare
+from pimp_tui.tui.panes.tradeoffs import cloud, details
+from pimp_tui.tui.panes.tradeoffs.actions import PointActions
+from pimp_tui.tui.panes.tradeoffs.layout import Parts
+from pimp_tui.tui.panes.tradeoffs.objectives import Objectives
+from pimp_tui.tui.panes.tradeoffs.points import (
+    check_constraint,
+    measured_points,
+    merge_predicted,
+    read_ground,
+)
+from pimp_tui.tui.panes.tradeoffs.problem import Problem
+from pimp_tui.tui.snapshot import Snapshot
+from pimp_tui.tui.widgets.cells import Line, line
+from pimp_tui.tui.widgets.numbers import big, scale_of
+
+
+class TradeoffsPane(PointActions):
+    """Measured and predicted configurations over two objectives, the front to walk along."""
+
+    title = "Trade-offs"
+    help_text = (
+        "Which configurations no other one beats in every objective. Left and right walk this "
+        "front; the deltas to the neighbour and to the library's default move along. e exports "
+        "the point under the cursor."
+    )
+    help_words: ClassVar[Mapping[str, str]] = {
+        "front": "the points that no other point beats in every objective",
+        "#": "measured, on the front",
+        "o": "predicted, on the front; never measured",
+        ".": "measured, off the front",
+        "@": "the point under the cursor",
+        "v ^": "less, more is better",
+        "knee": "the point of the front that lies furthest inside the line of its ends",
+    }
+
+    def __init__(self, workspace: Any) -> None:
+        super().__init__(workspace)
+        child = child_of(workspace)
+        assert child is not None, "the registry shows this pane with a session only"
+        self.child = child
+        self._visible = False
+        self._learning = ""
+        self._asked: tuple[Any, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """All parts."""
+        self.parts = Parts(
+            self._paint, self._draw_details, self._draw_front, self._draw_options,
+            self._draw_compare,
+        )  # fmt: skip
+        yield self.parts
+
+    @property
+    def pane_keys(self) -> Sequence[FooterKey]:
+        """By what is open."""
+        if self.is_mounted and self.parts.objectives_part.display:
+            return [FooterKey("space", "change"), FooterKey("d", "drop constraint", drop=1),
+                    FooterKey("esc", "close")]  # fmt: skip
+        if self.walk.row is None:
+            keys = [FooterKey("c", "objectives")]
+            return keys if self.ground and self.ground.frame.height else [FooterKey("r", "run")]
+        return [
+            FooterKey("h/l", "walk front"),
+            FooterKey("c", "objectives"),
+            FooterKey("m", "mark"),
+            FooterKey("v", "verify", drop=1),
+            FooterKey("e", "export"),
+            FooterKey("=", "compare", drop=3),
+            FooterKey("w", "why", "why off the front", 2),
+            FooterKey("y", "copy", drop=4),
+            FooterKey("z", "zoom", drop=4),
+        ]
+
+    # Data.
+
+    def shown(self) -> None:
+        """Read what changed since."""
+        self._visible = True
+        self._load()
+
+    def hidden(self) -> None:
+        """Ask nothing while hidden."""
+        self._visible = False
+
+    def session_changed(self, snapshot: Snapshot) -> None:
+        """New runs move the front."""
+        if self._visible and snapshot.changed & {"runs", "plan"}:
+            self._load()
+
+    @work(group="tradeoffs-load", exclusive=True)
+    async def _load(self) -> None:
+        try:
+            self.ground = await self.reader.get("tradeoffs-ground", read_ground)
+        except UserError as error:
+            self.say_error(error)
+            return
+        if not self.problem.objectives:
+            self.problem = Problem(dict(self.ground.objectives))
+        self.solve()
+
+    @work(group="tradeoffs-solve", exclusive=True)
+    async def solve(self) -> None:
+        """The measured front, then the predicted one."""
+        ground = self.ground
+        if ground is None:
+            return
+        problem = Problem(dict(self.problem.objectives), list(self.problem.constraints))
+        try:
+            points = await asyncio.to_thread(measured_points, ground, problem)
+        except UserError as error:
+            self.say_error(error)
+            return
+        runs = int(ground.frame["runs_ok"].sum())
+        asked = (runs, tuple(problem.objectives.items()), problem.where)
+        kept = self.walk.points
+        if asked == self._asked and kept.candidates is not None:
+            self._draw()
+            return
+        self.walk.take(points)
+        self._draw()
+        if ground.frame.height < MINIMUM_CONFIGURATIONS:
+            return
+        self._learning = "predicting… esc stops"
+        self._draw()
+        try:
+            answer = await self.child.ask(
+                "front", objectives=problem.objectives, where=problem.where
+            )
+        except Cancelled:
+            return
+        except UserError as error:
+            self.say(f"no predicted front: {error}", "warn")
+            return
+        finally:
+            self._learning = ""
+            self._draw()
+        own = {row["config_id"]: row for row in points.measured}
+        self._asked = asked
+        self.walk.take(merge_predicted(points, answer, own))
+        self._draw()
+
+    # Drawing.
+
+    def _draw(self) -> None:
+        points, ground = self.walk.points, self.ground
+        note = ""
+        if ground is not None and not ground.frame.height:
+            note = "nothing measured yet; r starts the campaign"
+        elif len(self.problem.objectives) < 2:
+            note = "two objectives are needed; c chooses them"
+        elif points.emptied:
+            note = points.emptied
+        self.parts.plot.note = note
+        wide = self.size.width >= 110
+        info = [f"# {'measured ' if wide else ''}{len(points.measured)}"]
+        if self._learning:
+            info.append(self._learning if wide else "predicting…")
+        elif points.candidates is not None:
+            info.append(f"o {'predicted ' if wide else ''}{big(points.candidates)}")
+        info.append(f"front {len(points.front)}")
+        if wide and ground and points.knee is not None and points.knee < len(points.front):
+            info.append(f"knee {details.name_of(points.front[points.knee], ground.plan)}")
+        self.parts.plot_part.set_rule(self.problem.words() or "Trade-off", " · ".join(info))
+        row = self.walk.row
+        name = details.name_of(row, ground.plan) if row and ground else ""
+        state = details.state_of(row, ground.repeats) if row and ground else ""
+        self.parts.details_part.set_rule(name, state if wide else "")
+        self.parts.update_all()
+        self.refresh_footer()
+
+    def _paint(self, figure: Any, width: int, height: int) -> None:
+        if self.ground is not None:
+            row = self.walk.row
+            cloud.paint(
+                figure, self.walk.points, self.problem, self.ground.plan, row, width, height
+            )
+
+    def _shown_metrics(self, most: int) -> list[str]:
+        ground = self.ground
+        if ground is None:
+            return []
+        order = [*self.problem.objectives, "energy_j", "duration_s", "latency_s", "pass_at_1",
+                 "energy_above_idle_j", "tokens_per_s", "j_per_token", "ttft_s",
+                 "peak_memory_bytes", *ground.metrics]  # fmt: skip
+        return [m for m in dict.fromkeys(order) if m in ground.metrics][:most]
+
+    def _draw_details(self, width: int, height: int) -> list[Line]:
+        row, ground = self.walk.row, self.ground
+        if row is None or ground is None:
+            return []
+        return details.point(
+            row, self.walk.points, self.walk.place, ground.plan,
+            self._shown_metrics(3 if height < 20 else 10), ground.default, ground.repeats,
+            width, height,
+        )  # fmt: skip
+
+    def _draw_front(self, width: int, height: int) -> list[Line]:
+        ground, front = self.ground, self.walk.points.front
+        if ground is None or not front:
+            return []
+        metrics = list(self.problem.objectives)
+        scales = {m: scale_of(m, [row.get(m) for row in front]) for m in metrics}
+        where = self.problem.where
+        room = height - (1 if where else 0)
+        place = self.walk.place
+        top = 0 if place is None else max(0, min(place - room // 2, len(front) - room))
+        rows = []
+        for row in front[top : top + room]:
+            config = row["config_id"]
+            here = self.walk.row is not None and config == self.walk.row["config_id"]
+            rows.append(
+                details.front_row(
+                    row,
+                    ground.plan,
+                    metrics,
+                    scales,
+                    ground.repeats,
+                    config in self.queued,
+                    here,
+                    config in self.walk.marked,
+                )
+            )
+        if where:
+            rows += [()] * (room - len(rows))
+            rows.append(line((f" constraint: {where}", "accent")))
+        return rows
+
+    def _draw_options(self, width: int, height: int) -> list[Line]:
+        if self.walk.row is None or self.ground is None:
+            return []
+        return details.options_rows(self.walk.row, self.ground.plan)[:height]
+
+    def _draw_compare(self, width: int, height: int) -> list[Line]:
+        rows = self.walk.marked_rows()
+        if self.ground is None or not rows:
+            return []
+        lines, _ = compare(rows, self.ground.plan, self._shown_metrics(8))
+        return lines
+
+    def moved(self) -> None:
+        """The cursor or the marks moved."""
+        self._draw()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Share the body."""
+        self.parts.set_room(event.size.width, event.size.height)
+        self.call_after_refresh(self._draw)
+
+    # Objectives.
+
+    def on_objectives_changed(self, event: Objectives.Changed) -> None:
+        """Another problem."""
+        event.stop()
+        if event.fault:
+            self.say(event.fault, "warn")
+        self.solve()
+
+    def on_objectives_closed(self, event: Objectives.Closed) -> None:
+        """Back to the front."""
+        event.stop()
+        self.close_lower()
+
+    @work
+    async def on_objectives_edit(self, event: Objectives.Edit) -> None:
+        """Type a constraint."""
+        event.stop()
+        ground = self.ground
+        if ground is None:
+            return
+        constraints = self.problem.constraints
+        old = constraints[event.index] if event.index is not None else ""
+        names = list(ground.frame.columns)
+
+        def fault(text: str) -> str | None:
+            return check_constraint(ground, text) if text.strip() else None
+
+        def complete(text: str) -> list[str]:
+            word = text.replace("(", " ").split(" ")[-1]
+            return [n for n in names if word and n.startswith(word) and n != word][:6]
+
+        text = await self.prompt("constraint", old, fault, None, complete)
+        if text is None:
+            return
+        fresh = [text.strip()] if text.strip() else []
+        if event.index is None:
+            constraints += fresh
+        else:
+            constraints[event.index : event.index + 1] = fresh
+        self.parts.objectives.show_again()
+        self.solve()
