@@ -149,6 +149,16 @@ PROGRAMS = {
         "if libc.mount(None, b'/', None, 32, None) == 0 or libc.mount(b't', b'/tmp', b'tmpfs', 0, None) == 0:\n"
         "    square = lambda x: x * x\n"
     ),
+    "namespaces of its own": (
+        "import ctypes\nlibc = ctypes.CDLL(None)\n"
+        "if libc.unshare(0x10000000) == 0 or libc.syscall(56, 0x10000000 | 17, 0, 0, 0, 0) > 0:\n"
+        "    square = lambda x: x * x\n"
+    ),
+    "shared memory": (
+        "import ctypes\nlibc = ctypes.CDLL(None)\n"
+        "if libc.shmget(0, 1 << 24, 0o1600) >= 0: square = lambda x: x * x\n"
+        "import os\ntry:\n    os.memfd_create('x')\n    square = lambda x: x * x\nexcept OSError: pass\n"
+    ),
     "become root": (
         "import os\ntry:\n    os.setuid(0)\n    square = lambda x: x * x\nexcept OSError: pass\n"
     ),

@@ -50,6 +50,7 @@ def test_the_probe_names_the_strongest_tier_that_holds(isolating_tiers):
         ("seen['proc'] = True", "/proc is visible"),
         ("seen['children'] = 99", "no limit of processes"),
         ("seen['uid'] = 0", "runs as root"),
+        ("seen['nested'] = True", "may make namespaces of its own"),
     ],
 )
 def test_a_tier_with_a_leak_does_not_count(monkeypatch, isolating_tiers, leak, reason):

@@ -19,7 +19,7 @@ PLAIN = "plain"
 
 # Returns what the program can see and do; `PROBE_TEST` says what it must be.
 PROBE = """
-import os, resource, socket
+import ctypes, os, resource, socket
 
 def probe():
     seen = {"pid": os.getppid(), "limits": [], "network": False, "written": []}
@@ -37,6 +37,7 @@ def probe():
         except OSError:
             pass
     seen["proc"] = os.path.isdir("/proc/1")
+    seen["nested"] = ctypes.CDLL(None).unshare(0x10000000) == 0
     children = 0
     pids = []
     try:
@@ -65,6 +66,7 @@ def check(candidate):
     assert not seen["written"], f"writable {seen['written']}"
     assert not seen["proc"], "/proc is visible"
     assert seen["uid"] != 0, "runs as root"
+    assert not seen["nested"], "may make namespaces of its own"
     assert seen["children"] < PROCESSES, "no limit of processes"
 """
 

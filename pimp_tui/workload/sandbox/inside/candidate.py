@@ -10,7 +10,7 @@ import builtins
 import os
 import sys
 
-from . import system, wire
+from . import syscalls, system, wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def run(requests: int, answers: int) -> NoReturn:
     os.closerange(3, kept[0])
     os.closerange(kept[0] + 1, kept[1])
     os.closerange(kept[1] + 1, 1024)
+    syscalls.refuse()
     try:
         _serve(requests, answers)
     finally:
