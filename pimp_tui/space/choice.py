@@ -189,6 +189,6 @@ def choice_from(space: Space, selected: list[str], deselected: list[str]) -> Cho
         choice.select(feature)
     for feature in deselected:
         if choice.literals().get(feature):
-            raise UserError(f"{feature} is both selected and deselected", mend="keep one of the two")
+            raise UserError(f"{feature} is selected and deselected", mend="keep one of the two")
         choice.deselect(feature)
     return choice

@@ -46,7 +46,8 @@ def set_option(space_text: str, option: str, value: Any) -> tuple[str, list[str]
     lines = model.text.split("\n")
     own = lines[last.line - 1]
     lead = own[: len(own) - len(own.lstrip())]
-    past = max([f.last_line for f in last.subtree()] + [g.line for f in last.subtree() for g in f.groups])
+    below = last.subtree()
+    past = max([f.last_line for f in below] + [g.line for f in below for g in f.groups])
     lines.insert(past, f"{lead}{name} {attributes_text({'value': value})}")
     return "\n".join(lines), [name]
 

@@ -1,4 +1,4 @@
-"""Reasoning over one feature model: SAT at once, decision diagrams when counts or draws are asked."""
+"""Reasoning over one feature model: SAT at once, decision diagrams for counts and draws."""
 
 from __future__ import annotations
 
@@ -74,9 +74,7 @@ class Reasoner:
         rows = enumerate_all(self.solver, literals, seconds=min(5.0, seconds))
         return None if rows is None else len(rows)
 
-    def count_projected(
-        self, keep: np.ndarray, literals: list[int], seconds: float
-    ) -> int | None:
+    def count_projected(self, keep: np.ndarray, literals: list[int], seconds: float) -> int | None:
         """Exact count of distinct values over the kept features, or None."""
         reduced = self.reduced
         kept = {int(abs(x)) for x in reduced.literal[keep] if x}

@@ -41,7 +41,9 @@ class Explainer:
             for clause in clauses:
                 self._sat.add_clause([-switch, *clause])
 
-    def core(self, literals: list[int], target: list[int]) -> tuple[list[int], list[Relation]] | None:
+    def core(
+        self, literals: list[int], target: list[int]
+    ) -> tuple[list[int], list[Relation]] | None:
         """A minimal reason why the literals and the target do not go together.
 
         Args:

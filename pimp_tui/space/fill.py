@@ -71,9 +71,7 @@ def _leaf_names(model: FeatureModel, models: list[ModelFacts]) -> list[str]:
     for name in names:
         if names.count(name) > 1:
             raise UserError(f"two models are called {name}", mend="rename one of the folders")
-    taken = {
-        f.name for f in model.features.values() if branch_of(f) != "Model" or not f.is_leaf
-    }
+    taken = {f.name for f in model.features.values() if branch_of(f) != "Model" or not f.is_leaf}
     found = []
     for name in names:
         leaf = re.sub(r'[."\n\r]', "_", name)
@@ -112,9 +110,7 @@ def _model_leaves(
     return top.line - 1, last, new
 
 
-def _model_demands(
-    model: FeatureModel, models: list[ModelFacts], leaves: list[str]
-) -> list[str]:
+def _model_demands(model: FeatureModel, models: list[ModelFacts], leaves: list[str]) -> list[str]:
     """Facts tied to the models that have them."""
     found = []
     below = {f.name for f in _option_feature(model).subtree()}
@@ -143,7 +139,8 @@ def _with_constraints(text: str, demands: list[str]) -> str:
         return text
     text = text.rstrip("\n")
     lines = text.split("\n")
-    at = next((i for i, line in enumerate(lines) if line.split("//")[0].rstrip() == "constraints"), None)
+    bare = [line.split("//")[0].rstrip() for line in lines]
+    at = bare.index("constraints") if "constraints" in bare else None
     if at is None:
         lines.append("constraints")
     tail = lines[at + 1 :] if at is not None else []

@@ -1,4 +1,4 @@
-"""Facts of a GGUF file from its header (format: ggml's gguf.md, version 2 and 3); reads no weights."""
+"""Facts of a GGUF file from its header alone (ggml's gguf.md, versions 2 and 3)."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ def variables(f: Logic, into: set[int] | None = None) -> set[int]:
 
 
 def holds(f: Logic, rows: np.ndarray) -> np.ndarray:
-    """Truth of a formula in each row; ``rows`` is (n, variables) bool, column v-1 for variable v."""
+    """Truth of a formula per row; ``rows`` is (n, variables) bool, variable v in column v-1."""
     if isinstance(f, bool):
         return np.full(len(rows), f)
     if isinstance(f, int):

@@ -46,7 +46,7 @@ class Solver:
         return self._sat
 
     def model(self, literals: Iterable[int] = ()) -> np.ndarray | None:
-        """A configuration that holds the literals, (variables,) bool, or None when there is none."""
+        """A configuration that holds the literals, (variables,) bool; None when there is none."""
         if not self.sat.solve(assumptions=list(literals)):
             return None
         found = np.zeros(self.variables, dtype=bool)

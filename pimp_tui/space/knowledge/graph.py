@@ -29,9 +29,7 @@ class Graph:
     stop: np.ndarray
 
     @classmethod
-    def make(
-        cls, variables: np.ndarray, nodes: list[tuple[int, int, int]], root: int
-    ) -> Graph:
+    def make(cls, variables: np.ndarray, nodes: list[tuple[int, int, int]], root: int) -> Graph:
         """From (level, low, high) of each node; nodes 0 and 1 stand for the terminals."""
         depth = len(variables)
         table = np.array(nodes, dtype=np.int64).reshape(-1, 3)

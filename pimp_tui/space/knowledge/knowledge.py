@@ -38,10 +38,10 @@ class Knowledge:
         self.count_features = len(reduced.value)
         width = 0
         column: dict[int, int] = {}
-        self._slices: list[slice] = []
+        self.slices: list[slice] = []
         for graph in graphs:
             own = graph.variables.tolist()
-            self._slices.append(slice(width, width + len(own)))
+            self.slices.append(slice(width, width + len(own)))
             for v in own:
                 column[v] = width
                 width += 1
@@ -92,7 +92,7 @@ class Knowledge:
             return None
         no, yes = np.ones(self.width, dtype=bool), np.ones(self.width, dtype=bool)
         no[self._free], yes[self._free] = given[self._free] != 1, given[self._free] != 0
-        for i, part in enumerate(self._slices):
+        for i, part in enumerate(self.slices):
             seen = self._seen(i, given)
             if not seen.total:
                 return None
@@ -116,7 +116,7 @@ class Knowledge:
         if given is None or not self.count(literals):
             raise ValueError("nothing to draw from")
         rows = np.empty((self.width, n), dtype=bool)
-        for i, part in enumerate(self._slices):
+        for i, part in enumerate(self.slices):
             seen = self._seen(i, given)
             if seen.drawer is None:
                 seen.drawer = Drawer(self.graphs[i], seen.counts, given[part])
@@ -142,7 +142,7 @@ class Knowledge:
         return found
 
     def _seen(self, i: int, given: np.ndarray) -> _Seen:
-        part = given[self._slices[i]]
+        part = given[self.slices[i]]
         key = (i, part.tobytes())
         found = self._memory.get(key)
         if found is None:

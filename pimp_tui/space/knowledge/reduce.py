@@ -85,7 +85,9 @@ def _split(reduced: Reduced, formulas: list[Logic]) -> None:
     reduced.free = sorted(own - set(parent))
 
 
-def _equal_literals(count: int, clauses: list[Clause], top: int, backbone: np.ndarray) -> np.ndarray:
+def _equal_literals(
+    count: int, clauses: list[Clause], top: int, backbone: np.ndarray
+) -> np.ndarray:
     """Representatives by strongly connected components of the binary implications."""
     edges: dict[int, list[int]] = {}
     for clause in clauses:

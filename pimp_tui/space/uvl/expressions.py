@@ -1,8 +1,8 @@
 """Constraints: one Pratt parser for the Boolean, numeric and string levels.
 
 Precedence, weakest first: ``<=> => | & ! comparisons + - * /``; all left-associative.
-A formula is a feature name or a tuple: ``("not", f)``, ``("and"|"or"|"imp"|"iff", f, g)``; a numeric
-or string term is ``("term",)``: it is read and checked for unknown names, not reasoned over.
+A formula is a feature name or a tuple: ``("not", f)``, ``("and"|"or"|"imp"|"iff", f, g)``; a
+numeric or string term is ``("term",)``: read and checked for unknown names, not reasoned over.
 """
 
 from __future__ import annotations

@@ -143,8 +143,9 @@ def decode(data: bytes, label: str) -> str:
         raise UserError("this is no text", f"{label}:{row}:{column}", mend) from None
     bad = re.search(r"[\x00-\x08\x0e-\x1f]", text)
     if bad:
-        row, column = text.count("\n", 0, bad.start()) + 1, bad.start() - text.rfind(
-            "\n", 0, bad.start()
+        row, column = (
+            text.count("\n", 0, bad.start()) + 1,
+            bad.start() - text.rfind("\n", 0, bad.start()),
         )
         raise UserError("this is no text", f"{label}:{row}:{column}", mend)
     return text

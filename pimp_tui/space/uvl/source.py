@@ -11,9 +11,7 @@ from dataclasses import dataclass, field
 
 from pimp_tui.errors import UserError
 
-_QUOTED_OR_COMMENT = re.compile(
-    r"""("[^"\n]*"|'[^'\n]*')|(//[^\n]*|/\*.*?\*/)|(/\*)""", re.DOTALL
-)
+_QUOTED_OR_COMMENT = re.compile(r"""("[^"\n]*"|'[^'\n]*')|(//[^\n]*|/\*.*?\*/)|(/\*)""", re.DOTALL)
 _QUOTED = re.compile(r""""[^"\n]*"|'[^'\n]*'""")
 _NOT_NEWLINE = re.compile(r"[^\n]")
 _OPEN, _CLOSE = "([{", ")]}"
@@ -77,9 +75,7 @@ def _blank_comments(source: Source) -> str:
         if match.group(1) is not None:
             return match.group(1)
         if match.group(3) is not None:
-            raise source.error(
-                "this comment is never closed", match.start(), "close it with `*/`"
-            )
+            raise source.error("this comment is never closed", match.start(), "close it with `*/`")
         comment, row = match.group(2), bisect_right(source._starts, match.start()) - 1
         if not source.text[source._starts[row] : match.start()].strip():
             said = comment[2:] if comment.startswith("//") else comment[2:-2]
@@ -114,9 +110,8 @@ def _split(source: Source, bare: str) -> None:
 
 
 def _depth(text: str) -> int:
-    if "{" not in text and "(" not in text and "[" not in text and "}" not in text:
-        if ")" not in text and "]" not in text:
-            return 0
+    if not any(bracket in text for bracket in _OPEN + _CLOSE):
+        return 0
     bare = _QUOTED.sub("", text) if '"' in text or "'" in text else text
     return sum(map(bare.count, _OPEN)) - sum(map(bare.count, _CLOSE))
 
