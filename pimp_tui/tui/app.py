@@ -12,15 +12,18 @@ from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
+from textual.screen import Screen
 
 from pimp_tui.errors import UserError
 from pimp_tui.tui import marks
+from pimp_tui.tui.screens.frame import FrameScreen
 from pimp_tui.tui.screens.palette_commands import app_commands
 from pimp_tui.tui.screens.too_small import TooSmall, fits
 from pimp_tui.tui.terminal import few_colours, require_terminal
 
 if TYPE_CHECKING:
     from pimp_tui.tui.screens.wizard.draft import Draft
+    from pimp_tui.tui.screens.workspace import WorkspaceScreen
 
 LEAVE_WORDS = "q leaves; the campaign goes on"
 
@@ -80,12 +83,18 @@ class PimpApp(App[int]):
         """Textual's filters between ours."""
         return [*self._filters_first, *super().get_line_filters(), *self._filters_last]
 
-    def on_mount(self) -> None:
-        """Open what was asked for; Sessions stands below a workspace."""
+    def get_default_screen(self) -> Screen[Any]:
+        """What was asked for is the first screen: no other is painted before it."""
         if self.space is None and self.session is None:
-            self.show_sessions()
-        else:
-            self._open_workspace(self.session, self.space)
+            from pimp_tui.tui.screens.sessions import SessionsScreen
+
+            return SessionsScreen()
+        return super().get_default_screen()
+
+    def on_mount(self) -> None:
+        """Open the workspace that was asked for."""
+        if self.space is not None or self.session is not None:
+            self.push_screen(self._workspace(self.session, self.space))
 
     def on_resize(self, event: events.Resize) -> None:
         """Too small: say so until it is not."""
@@ -113,7 +122,7 @@ class PimpApp(App[int]):
 
     def leave_space(self) -> None:
         """Back to what a feature model was opened from, or to the shell."""
-        if len(self.screen_stack) > 2:
+        if isinstance(self.screen_stack[-2], FrameScreen):
             self.pop_screen()
         else:
             self.exit(0)
@@ -121,18 +130,18 @@ class PimpApp(App[int]):
     def show_session(self, path: Path, first: int | None = None) -> None:
         """The workspace on a session, in place of the one that is open."""
         self.show_sessions()
-        self._open_workspace(path, first=first)
+        self.push_screen(self._workspace(path, first=first))
 
     def open_space(self, source: Path) -> None:
         """The workspace on a feature model alone, over whatever is open."""
-        self._open_workspace(None, source)
+        self.push_screen(self._workspace(None, source))
 
-    def _open_workspace(
+    def _workspace(
         self, session: Path | None, space: str | Path | None = None, first: int | None = None
-    ) -> None:
+    ) -> WorkspaceScreen:
         from pimp_tui.tui.screens.workspace import WorkspaceScreen
 
-        self.push_screen(WorkspaceScreen(session, space, first or _first_pane(session)))
+        return WorkspaceScreen(session, space, first or _first_pane(session))
 
     def commands(self) -> list[Any]:
         """What the palette offers beside the keys: sessions, themes."""

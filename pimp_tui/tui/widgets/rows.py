@@ -23,7 +23,6 @@ class Rows(ScrollView, Painted, can_focus=True):
     """
 
     DEFAULT_CSS = "Rows { height: 1fr; width: 1fr; scrollbar-size: 0 0; }"
-    COMPONENT_CLASSES: ClassVar[set[str]] = Painted.COMPONENT_CLASSES
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "step(-1)", "up", show=False),
         Binding("down,j", "step(1)", "down", show=False),

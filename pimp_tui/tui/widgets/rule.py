@@ -8,7 +8,7 @@ from pimp_tui.tui.widgets.painted import Painted, fit, spans_len
 
 
 class Rule(Painted):
-    """A rule over a section; bright (by style) while the section has the focus."""
+    """A rule over a section; bright while the section has the focus."""
 
     DEFAULT_CSS = "Rule { height: 1; width: 1fr; }"
 
@@ -16,6 +16,7 @@ class Rule(Painted):
         super().__init__()
         self._title = title
         self._right = right
+        self._lit = False
 
     @property
     def text(self) -> str:
@@ -28,6 +29,12 @@ class Rule(Painted):
         right = self._right if right is None else right
         if (title, right) != (self._title, self._right):
             self._title, self._right = title, right
+            self.refresh()
+
+    def light(self, lit: bool) -> None:
+        """Bright while the section has the focus."""
+        if lit != self._lit:
+            self._lit = lit
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -43,5 +50,8 @@ class Rule(Painted):
             title = fit(title, max(room, 0))
         left = [(f"{dash} ", ""), (title, "title"), (" ", "")] if title else [(dash, "")]
         fill = dash * max(width - spans_len(left) - len(right), 0)
-        spans = [(text, "bright" if kind else "") for text, kind in left]
-        return self.paint([*spans, (fill, ""), (right, "")], width)
+        line = "accent" if self._lit else "dim"
+        spans = [
+            (text, ("accent" if self._lit else "bright") if kind else line) for text, kind in left
+        ]
+        return self.paint([*spans, (fill, line), (right, line)], width)

@@ -41,6 +41,24 @@ class Section(Widget):
         yield self.rule
         yield from self._body
 
+    # Told by messages, not by :focus-within, which makes Textual restyle every widget below.
+
+    def on_descendant_focus(self) -> None:
+        """Light the rule."""
+        self.rule.light(True)
+
+    def on_descendant_blur(self) -> None:
+        """Dim it."""
+        self.rule.light(False)
+
+    def on_focus(self) -> None:
+        """As for a part of it."""
+        self.rule.light(True)
+
+    def on_blur(self) -> None:
+        """As for a part of it."""
+        self.rule.light(False)
+
     def set_rule(self, title: str | None = None, right: str | None = None) -> None:
         """Change the rule's ends; None leaves one."""
         self.rule.show(title, right)

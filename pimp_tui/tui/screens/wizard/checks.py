@@ -48,11 +48,14 @@ class Checker:
         if key in _WHOLE:
             return _whole(key, draft)
         if key == "budget":
-            good = not draft.budget.strip() or _BUDGET.fullmatch(draft.budget.strip())
+            budget = draft.budget.strip()
+            good = not budget or _BUDGET.fullmatch(budget) is not None
             return Note("") if good else Note("write 60min, 5MJ or 40runs", True)
         if key == "seed":
             good = not draft.seed.strip() or draft.seed.strip().isdigit()
             return Note("") if good else Note("a whole number", True)
+        if key in ("select", "deselect") and not getattr(draft, key).strip():
+            return Note("")
         work: Callable[[Draft], str] | None = {
             "models": _models, "workload": _workload, "workload_file": _workload,
             "space": self._count, "select": self._count, "deselect": self._count, "name": _name,
