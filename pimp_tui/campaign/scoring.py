@@ -21,7 +21,8 @@ def judge(workload: Workload, completions: list[dict[str, Any]], unsafe_sandbox:
     from pimp_tui.workload import Sample, score
 
     samples = [
-        Sample(workload.tasks[item["prompt_index"]].task_id, item["text"]) for item in completions
+        Sample(workload.tasks[item["prompt_index"]].task_id, workload.trim(item["text"]))
+        for item in completions
     ]
     verdicts = score(workload, samples, unsafe_sandbox=unsafe_sandbox)
     return [(verdict.passed, verdict.reason) for verdict in verdicts]

@@ -113,7 +113,7 @@ def preset(name: str, **changes: Any) -> Settings:
     settings = replace(
         PRESETS[name], **{key: value for key, value in changes.items() if value is not None}
     )
-    for key in ("repeats", "configurations", "batch_size", "max_new_tokens", "limit"):
+    for key in ("repeats", "configurations", "batch_size", "max_new_tokens", "limit", "timeout_s"):
         value = getattr(settings, key)
         if value is not None and value < 1:
             raise UserError(f"{key} must be at least 1, not {value}")

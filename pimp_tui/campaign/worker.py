@@ -58,8 +58,6 @@ class Worker:
         self._workload = load_workload(manifest["workload"]["id"], settings.get("limit"))
         self._meters = open_meters(gpus)
         self._engine = open_engine(engine_name)
-        self._loaded: tuple[str, str] | None = None
-        self._model = ""
         self._done = threading.Event()
         self._watcher = threading.Thread(target=self._send_samples, daemon=True)
 
@@ -87,8 +85,8 @@ class Worker:
             self._done.set()
             self._engine.close()
 
-    def _tell(self, kind: str, **fields: Any) -> None:
-        self._channel.send({"type": kind} | fields)
+    def _tell(self, message_type: str, /, **fields: Any) -> None:
+        self._channel.send({"type": message_type} | fields)
 
     def _load(self, message: dict[str, Any]) -> None:
         self._tell("phase", phase="load")
@@ -106,7 +104,7 @@ class Worker:
     def _run(self, message: dict[str, Any]) -> None:
         prompts = [task.prompt for task in self._workload.tasks]
         options, seed = message["options"], message["seed"]
-        self._engine.load(
+        facts = self._engine.load(
             self._models[message["model"]], message["deployment"], trust_remote_code=self._trust
         )
         self._tell("phase", phase="warmup")
@@ -134,7 +132,7 @@ class Worker:
             started=started,
             ended=ended,
             ignored=ignored,
-            device=self._engine.device,
+            device=facts.get("device"),
             reading=asdict(window.reading),
             peak_memory_bytes=self._engine.peak_memory_bytes,
             completions=[asdict(completion) for completion in completions],

@@ -82,6 +82,7 @@ def run(
     repeats: Annotated[int | None, Option(help="Runs of each configuration.")] = None,
     batch: Annotated[int | None, Option(help="Fix the batch size.")] = None,
     max_new_tokens: Annotated[int | None, Option(help="Fix the output limit.")] = None,
+    timeout: Annotated[float | None, Option(help="Seconds after which a run is killed.")] = None,
     budget: Annotated[str | None, Option(help="60min, 5MJ or 40runs.")] = None,
     gpus: Annotated[str | None, Option(help="GPU indices, as 0,1.")] = None,
     executor: Annotated[str | None, Option(help="local.")] = None,
@@ -105,7 +106,7 @@ def run(
     asked: dict[str, Any] = {
         "preset": preset, "method": method, "configurations": n, "seed": seed, "limit": limit,
         "repeats": repeats, "batch_size": batch, "max_new_tokens": max_new_tokens,
-        "budget": budget, "gpus": _gpus(gpus), "select": tuple(split_list(select)) or None,
+        "budget": budget, "timeout_s": timeout, "gpus": _gpus(gpus), "select": tuple(split_list(select)) or None,
         "deselect": tuple(split_list(deselect)) or None,
         "trust_remote_code": trust_remote_code or None, "unsafe_sandbox": unsafe_sandbox or None,
     }  # fmt: skip
@@ -169,6 +170,7 @@ def _prepare(
         host=sources["host"],
         plan=sources["plan"],
         baseline=sources["baseline"],
+        engine=sources["engine"] or "transformers",
         settings=preset(name, **asked),
     )
     return prepare(path, request, say, dry_run=dry_run)

@@ -6,7 +6,6 @@ from typing import Any
 
 from pimp_tui.errors import UserError
 
-ENGINES = ("transformers",)
 KNOWN_ENGINES = ("transformers", "transformers-serve", "llama-cpp", "vllm", "openai")
 EXECUTORS = ("local", "ray", "slurm")
 
@@ -23,10 +22,13 @@ def refuse_run_options(**given: Any) -> None:
         UserError: one of them was given, or has a value that means nothing.
     """
     engine, executor = given["engine"], given["executor"]
-    if engine is not None and engine not in ENGINES:
-        if engine in KNOWN_ENGINES:
-            raise refuse(f"the engine {engine}", "use --engine transformers")
-        raise UserError(f"no engine {engine!r}", mend=f"engines: {', '.join(KNOWN_ENGINES)}")
+    if engine is not None:
+        from pimp_tui.engine.registry import engine_names
+
+        if engine not in engine_names():
+            if engine in KNOWN_ENGINES:
+                raise refuse(f"the engine {engine}", "use --engine transformers")
+            raise UserError(f"no engine {engine!r}", mend=f"engines: {', '.join(engine_names())}")
     if executor not in (None, "local"):
         if executor in EXECUTORS:
             raise refuse(f"the executor {executor}", "use --executor local")

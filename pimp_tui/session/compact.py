@@ -16,7 +16,8 @@ from pimp_tui.session.segments import MERGED, keys_in
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
-_TABLES = ("requests", "power", "runs")
+#: Tables and the column that puts their rows in the order they were measured in.
+_TABLES = {"requests": "started_at", "power": "t_s", "runs": "started_at"}
 
 
 def compact(session: Path) -> int:
@@ -30,7 +31,7 @@ def compact(session: Path) -> int:
         folder = session / table
         segments = sorted(entry for entry in folder.glob("*.parquet") if entry.name != MERGED)
         if len(segments) >= 2 or (segments and (folder / MERGED).exists()):
-            _rebuild(folder)
+            _rebuild(folder, _TABLES[table])
             merged += len(segments)
     return merged
 
@@ -62,13 +63,13 @@ def _names(folder: Path) -> tuple[Path, Path, Path]:
     return folder, folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
 
 
-def _rebuild(folder: Path) -> None:
+def _rebuild(folder: Path, order: str) -> None:
     import polars as pl
 
     _, fresh, old = _names(folder)
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
-    frame = pl.scan_parquet(folder / "*.parquet")
+    frame = pl.scan_parquet(folder / "*.parquet").sort(order, maintain_order=True)
     write_atomically(
         fresh / MERGED, lambda temporary: frame.sink_parquet(temporary, compression="zstd")
     )

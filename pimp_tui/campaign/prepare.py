@@ -1,0 +1,181 @@
+"""Making a session: everything is checked first, then the folder appears whole."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pimp_tui.campaign.plan import make_plan
+from pimp_tui.campaign.record import text_hash
+from pimp_tui.campaign.settings import PRESETS, Settings
+from pimp_tui.campaign.setup import Setup, set_up
+from pimp_tui.errors import UserError
+from pimp_tui.session import segments
+from pimp_tui.session.atomic import write_text
+from pimp_tui.session.manifest import new_manifest, write_manifest
+from pimp_tui.session.schema import PLAN_KEYS
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a user asks a new campaign to be.
+
+    Attributes:
+        models: folders, .gguf files or ``micro-coder``.
+        workload: name or file of a workload.
+        space: a ``.uvl`` file or a shipped name.
+        host: file of host facts; None detects this machine.
+        plan: file of a plan that is run as it is; None samples one.
+        baseline: file with the user's own configuration as JSON.
+        engine: name of the engine.
+        settings: the protocol.
+    """
+
+    models: list[str]
+    workload: str
+    space: str = "transformers"
+    host: str | None = None
+    plan: str | None = None
+    baseline: str | None = None
+    engine: str = "transformers"
+    settings: Settings = field(default_factory=lambda: PRESETS["quick"])
+
+
+def prepare(
+    path: Path, request: Request, say: Callable[[str], None], dry_run: bool = False
+) -> dict[str, Any]:
+    """Check the request and make the session folder, unless it is a dry run.
+
+    Args:
+        path: the folder to make, absolute.
+        say: gets narration, a line at a time.
+
+    Returns:
+        what was or would be made: configurations, runs, options, valid configurations.
+
+    Raises:
+        UserError: anything about the request that cannot be; no folder is left behind.
+    """
+    check_target(path)
+    setup = set_up(request.models, request.workload, request.space, request.host, request.settings)
+    for line in setup.notes:
+        say(line)
+    plan, named = make_plan(setup, request.settings, request.plan, request.baseline, say)
+    answer = {
+        "session": str(path),
+        "configurations": plan["config_id"].n_unique(),
+        "runs": plan["config_id"].n_unique() * request.settings.repeats,
+        "requests": plan["config_id"].n_unique()
+        * request.settings.repeats
+        * len(setup.workload.tasks),
+        "valid_configurations": setup.space.count(within=setup.choice),
+        "samplers": sorted(plan["sampler"].unique().to_list()),
+    }
+    if not dry_run:
+        manifest = _manifest(path, request, setup, plan, named)
+        _make(path, setup, plan, manifest)
+    return answer
+
+
+def check_target(path: Path) -> None:
+    """Check that a session can be made at ``path``.
+
+    Raises:
+        UserError: something else is there, or the place cannot be written.
+    """
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise UserError("something else is there already", str(path), "choose another session")
+    parent = path.parent
+    while not parent.exists():
+        parent = parent.parent
+    if not parent.is_dir():
+        raise UserError("this is no folder", str(parent), "choose another session")
+    probe = parent / f".pimp-tui-{os.getpid()}.tmp"
+    try:
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise UserError(
+            f"cannot write here ({error.strerror})", str(parent), "choose a folder you may write"
+        ) from None
+
+
+def _make(path: Path, setup: Setup, plan: pl.DataFrame, manifest: dict[str, Any]) -> None:
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    prompts = {text_hash(task.prompt): task.prompt for task in setup.workload.tasks}
+    rows = [{"prompt_hash": key, "prompt": text} for key, text in prompts.items()]
+    try:
+        draft.mkdir(parents=True)
+        for table in ("runs", "requests", "power"):
+            (draft / table).mkdir()
+        write_text(draft / "space.uvl", setup.space.text)
+        segments.write_frame(draft / "plan.parquet", plan)
+        segments.write_frame(draft / "prompts.parquet", segments.frame_of("prompts", rows))
+        write_manifest(draft, manifest)
+        draft.rename(path)
+    except OSError as error:
+        raise UserError(f"cannot make the session ({error.strerror})", str(path)) from None
+    finally:
+        if draft.exists():
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+def _manifest(
+    path: Path, request: Request, setup: Setup, plan: pl.DataFrame, named: dict[str, str]
+) -> dict[str, Any]:
+    settings = request.settings
+    return new_manifest(
+        path.name,
+        host=setup.host.to_json() | {"name": os.uname().nodename},
+        devices=setup.devices,
+        libraries=_libraries(),
+        engine=request.engine,
+        models=setup.models,
+        workload={
+            "id": setup.workload_id,
+            "hash": setup.workload.hash,
+            "tasks": len(setup.workload.tasks),
+            "scored": setup.workload.scored,
+        },
+        space={
+            "source": _absolute(request.space),
+            "hash": text_hash(setup.space.text),
+            "valid_configurations": _whole(setup.space.count()),
+        },
+        settings=settings.to_json(),
+        seeds={"campaign": settings.seed},
+        sandbox=setup.sandbox,
+        options=[name for name in plan.columns if name not in PLAN_KEYS],
+        named=named,
+        host_file=request.host and _absolute(request.host),
+        plan_file=request.plan and _absolute(request.plan),
+        baseline_file=request.baseline and _absolute(request.baseline),
+    )
+
+
+def _absolute(reference: str) -> str:
+    return str(Path(reference).resolve()) if Path(reference).exists() else reference
+
+
+def _whole(count: int | None) -> int | str | None:
+    """Counts beyond 2^53 as text: most JSON readers would round them."""
+    return count if count is None or count < 2**53 else str(count)
+
+
+def _libraries() -> dict[str, str]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {}
+    for name in ("torch", "transformers", "tokenizers", "polars", "scikit-learn", "nvidia-ml-py"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

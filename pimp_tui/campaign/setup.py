@@ -1,0 +1,110 @@
+"""What a campaign stands on: models, workload, sandbox, host and the space bound to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pimp_tui.campaign.settings import Settings
+from pimp_tui.errors import UserError
+
+if TYPE_CHECKING:
+    from pimp_tui.space import Choice, Space
+    from pimp_tui.space.host import HostFacts
+    from pimp_tui.space.model_facts import ModelFacts
+    from pimp_tui.workload import Workload
+
+
+@dataclass(frozen=True)
+class Setup:
+    """The checked parts of a campaign.
+
+    Attributes:
+        space: bound to host and models, with the leaves that fixed options and the models' own
+            defaults need.
+        choice: the partial configuration that every sampled configuration respects.
+        facts: of each model, in the order given.
+        models: the manifest's entries, one per model.
+        notes: lines for the user.
+    """
+
+    space: Space
+    choice: Choice | None
+    host: HostFacts
+    facts: list[ModelFacts]
+    models: list[dict[str, Any]]
+    workload: Workload
+    workload_id: str
+    sandbox: str | None
+    devices: list[str]
+    notes: list[str]
+
+
+def set_up(
+    models: Sequence[str], workload: str, space: str, host: str | None, settings: Settings
+) -> Setup:
+    """Check and load what a campaign stands on.
+
+    Raises:
+        UserError: a part is missing, broken, or does not fit this machine.
+    """
+    from pimp_tui.space import load_space
+    from pimp_tui.space.generation_config import inherited_entries
+    from pimp_tui.space.host import detect_host, read_host
+    from pimp_tui.space.model_facts import check_fits, model_facts
+    from pimp_tui.workload import load_workload
+    from pimp_tui.workload.sandbox import choose
+
+    if len(set(models)) != len(models):
+        raise UserError("a model is given twice", "--model")
+    facts = [model_facts(item, trust_remote_code=settings.trust_remote_code) for item in models]
+    for item in facts:
+        check_fits(item)
+    workload_id = str(Path(workload).resolve()) if Path(workload).is_file() else workload
+    tasks = load_workload(workload_id, settings.limit)
+    sandbox = choose(settings.unsafe_sandbox).name if tasks.scored else None
+    host_facts = read_host(Path(host)) if host else detect_host()
+    loaded = load_space(space, host=host_facts, models=list(models))
+    loaded, choice = _fix(loaded, facts, settings)
+    notes = [f"warning: {text}" for text in loaded.warnings]
+    entries = []
+    for reference, item in zip(models, facts, strict=True):
+        outside = inherited_entries(item.generation_config, set(loaded.options))
+        if outside:
+            told = ", ".join(f"{name}={value}" for name, value in outside.items())
+            notes.append(
+                f"{item.name}: its generation_config.json sets what the space lacks: {told}"
+            )
+        entries.append(item.to_json() | {"reference": reference, "inherited": outside})
+    devices = ["cuda"] if host_facts.features["cuda"]["value"] else ["cpu"]
+    return Setup(
+        loaded, choice, host_facts, facts, entries, tasks, workload_id, sandbox, devices, notes
+    )
+
+
+def _fix(
+    space: Space, facts: Sequence[ModelFacts], settings: Settings
+) -> tuple[Space, Choice | None]:
+    """Add the leaves that are missing, then select what is fixed for the campaign."""
+    from pimp_tui.space.fill import with_value
+
+    fixed = []
+    for option, value in settings.fixed_options.items():
+        if option in space.options:
+            space, leaf = with_value(space, option, value)
+            fixed.append(leaf)
+    for item in facts:
+        for option, value in item.generation_config.items():
+            modelled = option in space.options and space.option(option).bound
+            if modelled and value is not None and space.effective(()).get(option) != value:
+                space, _ = with_value(space, option, value)
+    if not (fixed or settings.select or settings.deselect):
+        return space, None
+    choice = space.configure()
+    for name in (*fixed, *settings.select):
+        choice.select(name)
+    for name in settings.deselect:
+        choice.deselect(name)
+    return space, choice
