@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from pimp_tui.errors import UserError
-from pimp_tui.space.nearest import nearest
 
 from .evalplus import evalplus_task
 from .jsonl import read_jsonl, require_text
@@ -82,6 +81,8 @@ def _evalplus_file(file: str, kind: str) -> Path:
 
 
 def _unknown(name: str) -> UserError:
+    from pimp_tui.space.nearest import nearest  # its package is slow to import
+
     near = nearest(name, [known.split("=")[0] for known in NAMES[:4]])
     mend = f"did you mean {near}? " if near else ""
     return UserError(f"no workload {name!r}", None, f"{mend}there are: {', '.join(NAMES)}")

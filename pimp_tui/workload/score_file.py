@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from pimp_tui.errors import UserError
-from pimp_tui.space.nearest import nearest
 
 from .jsonl import read_jsonl, require_text
 from .passk import mean_pass_at_k
@@ -28,6 +27,8 @@ def read_samples(workload: Workload, path: str | Path) -> list[Sample]:
         task_id = require_text(row, "task_id", where, FIELDS)
         completion = require_text(row, "completion", where, FIELDS)
         if task_id not in workload.by_id:
+            from pimp_tui.space.nearest import nearest  # its package is slow to import
+
             near = nearest(task_id, list(workload.by_id))
             mend = f"did you mean {near}?" if near else None
             raise UserError(f"no task {task_id!r} in workload {workload.id}", where, mend)
