@@ -216,6 +216,29 @@ def test_a_broken_sandbox_is_retried_and_then_raised(monkeypatch, square):
     assert len(calls) == 3
 
 
+def test_a_program_that_always_takes_its_checker_along_is_wrong(monkeypatch, square):
+    monkeypatch.setattr(sandbox.execute, "_communicate", lambda *a: (b"+", "ended with status -9"))
+    (verdict,) = score(square, [Sample("square", "    return 'takes it along'\n")])
+    assert not verdict.passed
+    assert verdict.reason == "killed with its checker (ended with status -9)"
+
+
+def test_a_machine_that_starts_no_process_is_a_fault(monkeypatch, square):
+    def refuse(*arguments, **named):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(sandbox.execute.subprocess, "Popen", refuse)
+    with pytest.raises(SandboxFault, match="no process could be started"):
+        score(square, [Sample("square", "    return 'no process'\n")])
+
+
+@pytest.mark.parametrize("body", ["import os\n    os._exit(0)", "while True: pass"])
+def test_a_test_that_catches_everything_does_not_let_an_ended_program_pass(body):
+    test = "for _ in range(3):\n    try:\n        f(1)\n    except:\n        pass\n"
+    assert one(f"    {body}\n", test)[0] is False
+    assert one("    raise ValueError\n", test) == (True, "passed")
+
+
 def test_a_slow_machine_stretches_the_limits(monkeypatch):
     monkeypatch.setattr(scoring, "_slowness", lambda: 4.0)
     assert scoring.limits_for(3.0).cpu_s == 12.0

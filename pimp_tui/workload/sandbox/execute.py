@@ -52,6 +52,10 @@ class Outcome:
     limit: str | None = None
 
 
+class _KilledWithChecker(SandboxFault):
+    """No verdict although the program was running: its own doing, when it happens every time."""
+
+
 def run(tier: str, job: Job, limits: tiers.Limits) -> Outcome:
     """Runs one program in its own process and sandbox.
 
@@ -59,13 +63,15 @@ def run(tier: str, job: Job, limits: tiers.Limits) -> Outcome:
         SandboxFault: the sandbox broke `ATTEMPTS` times in a row.
         UserError: the test passes something to the program that cannot be sent to it.
     """
-    reasons = []
+    faults: list[SandboxFault] = []
     for _ in range(ATTEMPTS):
         try:
             return _once(tier, job, limits)
         except SandboxFault as fault:
-            reasons.append(str(fault))
-    raise SandboxFault(f"the {tier} sandbox failed {ATTEMPTS} times: {reasons[-1]}")
+            faults.append(fault)
+    if all(isinstance(fault, _KilledWithChecker) for fault in faults):
+        return Outcome(False, f"killed with its checker ({faults[-1]})", 0.0)
+    raise SandboxFault(f"the {tier} sandbox failed {ATTEMPTS} times: {faults[-1]}")
 
 
 def _once(tier: str, job: Job, limits: tiers.Limits) -> Outcome:
@@ -77,11 +83,10 @@ def _once(tier: str, job: Job, limits: tiers.Limits) -> Outcome:
     body = wire.encode(request)
     frame = b"%08x" % len(body) + body
     command = tiers.command(tier, limits, job.preload, job.packages)
-    answer, complaint, status = _communicate(tier, command, frame, limits.wall_s + START_GRACE_S)
+    answer, complaint = _communicate(tier, command, frame, limits.wall_s + START_GRACE_S)
+    started, answer = answer[:1] == wire.STARTED, answer[1:]
     if len(answer) < 8:
-        if status == 128 + 9 or status == -9:  # the kernel's memory killer, or the program's doing
-            raise SandboxFault(f"killed while it ran ({complaint or 'no message'})")
-        raise SandboxFault(complaint or f"ended with status {status} and no verdict")
+        raise (_KilledWithChecker if started else SandboxFault)(complaint)
     verdict = wire.decode(answer[8:])
     if verdict.get("nonce") != nonce:
         raise SandboxFault("the verdict does not carry this job's nonce")
@@ -95,26 +100,27 @@ def _once(tier: str, job: Job, limits: tiers.Limits) -> Outcome:
 
 def _communicate(
     tier: str, command: list[str], frame: bytes, timeout_s: float
-) -> tuple[bytes, str, int]:
-    """(standard output, first line of standard error, exit status) of the sandbox process."""
+) -> tuple[bytes, str]:
+    """(standard output, what to say if there is no verdict in it) of the sandbox process."""
     with tempfile.TemporaryDirectory(prefix="pimp-tui-") if tier == "plain" else _root() as folder:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            cwd=folder, env=tiers.ENVIRONMENT, start_new_session=True,
-        )  # fmt: skip
         try:
-            out, err = process.communicate(frame, timeout=timeout_s)
-        except subprocess.TimeoutExpired:
-            raise SandboxFault(f"no verdict after {timeout_s:.0f} s") from None
-        finally:
-            process.kill()
-            process.wait()
-            for stream in (process.stdin, process.stdout, process.stderr):
-                if stream is not None:
-                    stream.close()
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                cwd=folder, env=tiers.ENVIRONMENT, start_new_session=True,
+            )  # fmt: skip
+        except OSError as error:
+            raise SandboxFault(f"no process could be started ({error})") from None
+        with process:
+            late = ""
+            try:
+                out, err = process.communicate(frame, timeout=timeout_s)
+            except subprocess.TimeoutExpired as timeout:
+                out, err, late = timeout.output or b"", b"", f"no verdict after {timeout_s:.0f} s"
+            finally:
+                process.kill()
     lines = err.decode("utf-8", "replace").strip().splitlines()
-    return out, lines[-1] if lines else "", process.returncode
+    return out, late or (lines[-1] if lines else f"ended with status {process.returncode}")
 
 
 class _root:

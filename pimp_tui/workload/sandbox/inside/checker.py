@@ -49,6 +49,7 @@ def serve(preload: list[str]) -> None:
     job = wire.decode(frame)
     other = Candidate(pid, requests[1], answers[0], job["cpu_s"], job["wall_s"])
     _alarm(job["wall_s"] + GRACE_S)
+    os.write(1, wire.STARTED)
     try:
         passed, reason, limit = judge(job, other)
         answer = {"passed": passed, "reason": reason, "limit": limit, "cpu_s": other.cpu_s()}
@@ -72,6 +73,8 @@ def judge(job: dict[str, Any], other: Candidate) -> tuple[bool, str, str | None]
         exec(compile(job["test"], TEST, "exec"), names)
         if "check" in names:
             names["check"](entry)
+        if other.ended is not None:  # swallowed by a bare except of the test
+            raise other.ended
     except TimeUp as end:
         return False, "timed out", end.kind
     except Vanished as end:

@@ -61,7 +61,7 @@ class Candidate:
         # parent that dies while the sandbox is being set up.
         self._poll.register(VERDICT, 0)
         self.last_result = ""
-        self.raised = False
+        self.ended: TimeUp | Vanished | None = None
 
     def cpu_s(self) -> float:
         """CPU seconds used so far, of the process itself (clock_getcpuclockid(3))."""
@@ -97,14 +97,19 @@ class Candidate:
         return _wrap(self._answer(frame), self)
 
     def _answer(self, frame: bytes) -> Any:
+        if self.ended is not None:
+            raise self.ended
         try:
             wire.send(self._requests, frame)
             answer = wire.receive(self._answers, self.wait)
         except BrokenPipeError:
             answer = None
+        except TimeUp as end:
+            self.ended = end
+            raise
         if answer is None:
-            raise Vanished(self._status())
-        self.raised = False
+            self.ended = Vanished(self._status())
+            raise self.ended
         content = wire.decode(answer)
         if isinstance(content, tuple) and len(content) == 2 and content[0] == "value":
             return content[1]
@@ -114,7 +119,6 @@ class Candidate:
 
     def _raise(self, builtin: str, name: str, text: str, line: int | None) -> NoReturn:
         """Raises the checker's own exception of the same built-in kind."""
-        self.raised = True
         kind = getattr(builtins, str(builtin), Exception)
         if not (isinstance(kind, type) and issubclass(kind, BaseException)):
             kind = Exception

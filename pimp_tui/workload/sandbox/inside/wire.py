@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MAX_FRAME_BYTES = 32 << 20
 MAX_DEPTH = 150
+STARTED = b"+"  # before the verdict: the sandbox stands and the program begins
 
 _SCALARS: tuple[type, ...] = (str, bytes, bool, int, float, complex)
 _SEQUENCES: dict[type, bytes] = {list: b"l", tuple: b"t", set: b"e", frozenset: b"z"}
