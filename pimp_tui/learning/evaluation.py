@@ -107,14 +107,21 @@ def evaluate_measured(
     options: Iterable[str] | None = None,
     predictors: Sequence[str] = DEFAULT_PREDICTORS,
     seed: int = 0,
+    progress: Progress | None = None,
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """As ``evaluate``, but a metric that cannot be learnt becomes a note, not an error."""
     records: list[dict[str, Any]] = []
     notes: list[str] = []
     names = list(options) if options is not None else None
-    for metric in metrics:
+    for index, metric in enumerate(metrics):
+        step = _within(progress, index, len(metrics)) if progress else None
         try:
-            records += evaluate(source, names, [metric], predictors, seed)
+            records += evaluate(source, names, [metric], predictors, seed, step)
         except UserError as error:
             notes.append(str(error))
     return records, notes
+
+
+def _within(progress: Progress, index: int, parts: int) -> Progress:
+    """Progress of one of several equal parts as progress of the whole."""
+    return lambda done, of: progress(index * of + done, parts * of)

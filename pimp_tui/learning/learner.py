@@ -100,7 +100,10 @@ class Learner:
         if unseen:
             option, values = next(iter(unseen.items()))
             raise UserError(f"{option} = {values[0]} was never measured, so it has no prediction")
-        mean = self.model.predict(X)[0] if self.model else np.full(rows.height, self.constant)
+        if self.model is None or rows.is_empty():
+            mean = np.full(rows.height, self.constant, dtype=float)
+        else:
+            mean = self.model.predict(X)[0]
         lower, upper = conformal.bounds(mean, self.width, self.relative)
         return rows.with_columns(_interval_columns(self.metric, mean, lower, upper))
 

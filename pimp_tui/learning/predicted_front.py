@@ -45,8 +45,7 @@ def predicted_front(
     for name in objectives:
         if name not in learners:
             raise UserError(f"{name} was not learnt, so it has no predicted front")
-    tried = pl.any_horizontal(pl.col(list(objectives)).is_not_null())
-    known = known.filter(tried).with_columns(estimated=pl.lit(False))
+    known = known.drop_nulls(list(objectives)).with_columns(estimated=pl.lit(False))
     fresh = predict_metrics(unmeasured(candidates, known), learners)
     both = pl.concat([known, fresh], how="diagonal_relaxed")
     return pareto(both, objectives, where)

@@ -74,6 +74,7 @@ class Service:
             metrics,
             predictors=request.get("predictors") or DEFAULT_PREDICTORS,
             seed=int(request.get("seed") or 0),
+            progress=self.progress,
         )[0]
 
     def fit(self, request: Mapping[str, Any]) -> Any:

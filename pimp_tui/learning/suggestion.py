@@ -58,7 +58,7 @@ def suggest(
     options = options_of(session, None)
     chosen = dict(objectives) if objectives else _objectives(session)
     check_objectives(rows, chosen)
-    pool = _pool(session, plan, rows, candidates, within, seed)
+    pool = _pool(session, plan, rows, list(chosen), candidates, within, seed)
     measured = measured_frame(rows)
     for name in chosen:
         measured, _, _ = one_kind_of_energy(metric_values(measured, name), name)
@@ -93,14 +93,20 @@ def _objectives(session: Any) -> dict[str, str]:
 
 
 def _pool(
-    session: Any, plan: pl.DataFrame, rows: pl.DataFrame, count: int, within: Any, seed: int
+    session: Any,
+    plan: pl.DataFrame,
+    rows: pl.DataFrame,
+    objectives: list[str],
+    count: int,
+    within: Any,
+    seed: int,
 ) -> pl.DataFrame:
     """Configurations that may be suggested, each once."""
     space = space_of(session)
     if space is None:
         if within is not None:
             raise UserError("a partial configuration needs a space, and this session has none")
-        pool = _untouched(rows)
+        pool = _unmeasured(rows, objectives)
         if pool.is_empty():
             raise UserError(
                 "every configuration of this table is measured and the session has no space",
@@ -117,13 +123,10 @@ def _pool(
     return pool
 
 
-def _untouched(rows: pl.DataFrame) -> pl.DataFrame:
-    """Planned rows never tried."""
-    tried = pl.lit(False)
-    for name in ("runs_ok", "runs_failed"):
-        if name in rows.columns:
-            tried = tried | (pl.col(name).fill_null(0) > 0)
-    return rows.filter(~tried)
+def _unmeasured(rows: pl.DataFrame, objectives: list[str]) -> pl.DataFrame:
+    """Planned rows that lack an objective and did not fail."""
+    lacking = rows.filter(pl.any_horizontal(pl.col(objectives).is_null()))
+    return lacking.join(_failed(lacking), on="config_id", how="anti")
 
 
 def _failed(rows: pl.DataFrame) -> pl.DataFrame:

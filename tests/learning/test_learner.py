@@ -76,6 +76,12 @@ def test_unknown_predictor_is_told() -> None:
         fit(table(20), "energy_j", OPTIONS, predictor="forest")
 
 
+@pytest.mark.parametrize("predictor", ["random_forest", "gaussian_process", "blend"])
+def test_no_rows_get_no_predictions(predictor: str) -> None:
+    empty = fit(table(20), "energy_j", OPTIONS, predictor).predict(table(20).head(0))
+    assert empty.height == 0 and empty.schema["prediction"] == pl.Float64
+
+
 def test_unseen_values_get_no_prediction() -> None:
     learner = fit(table(40), "energy_j", OPTIONS, "gaussian_process")
     with pytest.raises(UserError, match="cache = quantised was never measured"):

@@ -47,6 +47,19 @@ def test_unknown_predictor_names_the_nearest() -> None:
         create_predictor("random_forrest")
 
 
+def test_another_package_can_add_a_predictor(monkeypatch: pytest.MonkeyPatch) -> None:
+    from importlib.metadata import EntryPoint
+
+    from pimp_tui.learning.predictors import registry
+
+    point = EntryPoint(
+        "theirs", "pimp_tui.learning.predictors.forest:RandomForest", "pimp_tui.predictors"
+    )
+    monkeypatch.setattr(registry, "entry_points", lambda group: [point])
+    assert predictors()[-1] == "theirs"
+    assert create_predictor("theirs", seed=4).seed == 4  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("kernel", [Matern52(), Anova()])
 def test_gradients_are_those_of_the_matrix(kernel: Kernel) -> None:
     random = np.random.default_rng(0)

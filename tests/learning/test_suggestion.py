@@ -90,11 +90,14 @@ def test_before_four_measurements_they_are_spread_out(session: FakeSession) -> N
 
 
 def test_an_imported_session_offers_its_unmeasured_rows() -> None:
+    place = pl.int_range(30)
     rows = table(30).with_columns(
-        runs_ok=pl.when(pl.int_range(30) < 20).then(1).otherwise(0), runs_failed=pl.lit(0)
+        energy_j=pl.when(place < 20).then("energy_j"),
+        runs_ok=pl.when(place < 22).then(1).otherwise(0),
+        runs_failed=pl.when(place == 29).then(1).otherwise(0),
     )
     frame = suggest(FakeSession(rows), n=3)
-    assert set(frame["config_id"]) <= set(rows["config_id"][20:])
+    assert set(frame["config_id"]) <= set(rows["config_id"][20:29])
     with pytest.raises(UserError, match="measured and the session has no space"):
         suggest(FakeSession(rows.head(20)), n=3)
     with pytest.raises(UserError, match="needs a space"):
