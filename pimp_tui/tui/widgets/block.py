@@ -57,7 +57,8 @@ class Block(Painted):
         regions = []
         for y, new in enumerate(fresh):
             old = self._lines[y] if y < len(self._lines) else ()
-            regions += [Region(a, y, b - a, 1) for a, b in changed(old, new)]
+            if run := changed(old, new):
+                regions.append(Region(run[0], y, run[1] - run[0], 1))
         self._lines = fresh
         if regions:
             self.refresh(*regions)

@@ -13,9 +13,6 @@ from pimp_tui.tui.widgets.painted import Span
 
 Line = tuple[Span, ...]
 
-#: Two changed runs closer than this are sent as one: moving the cursor costs about as much.
-_GAP = 6
-
 
 def line(*parts: str | Span) -> Line:
     """A line from bare strings and (text, style) spans; empty parts vanish."""
@@ -64,21 +61,20 @@ def from_columns(cells: Iterable[Span]) -> Line:
     return tuple(spans)
 
 
-def changed(old: Line, new: Line) -> list[tuple[int, int]]:
-    """Runs [start, end) of cells that differ between two lines of one width."""
+def changed(old: Line, new: Line) -> tuple[int, int] | None:
+    """The run [start, end) of cells from the first to the last that differs; None if none does.
+
+    One run, not several: Textual's compositor writes a line from the left edge of the widget to
+    the end of a dirty region, so a second region on the line would send the first again.
+    """
     if old == new:
-        return []
+        return None
     before, after = columns(old), columns(new)
     length = max(len(before), len(after))
-    runs: list[tuple[int, int]] = []
-    for x in range(length):
-        if x < len(before) and x < len(after) and before[x] == after[x]:
-            continue
-        if runs and x - runs[-1][1] < _GAP:
-            runs[-1] = (runs[-1][0], x + 1)
-        else:
-            runs.append((x, x + 1))
-    return runs
+    before += [("", "")] * (length - len(before))
+    after += [("", "")] * (length - len(after))
+    differs = [x for x in range(length) if before[x] != after[x]]
+    return (differs[0], differs[-1] + 1) if differs else None
 
 
 def wrap(text: str, width: int, indent: str = "") -> list[str]:

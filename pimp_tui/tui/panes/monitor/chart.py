@@ -137,8 +137,8 @@ class Chart:
             return {}, None
         ticks = {0: _tick(self.high)}
         if rows >= 5:
-            # Row in which the middle dot row lies, so that the label tells the truth.
-            ticks[rows // 2] = _tick(self.high - (self.high - self.low) * (rows // 2) / rows)
+            middle = (self.high + self.low) / 2
+            ticks[min(rows // 2, rows - 1)] = _tick(middle)
         if rows >= 2:
             ticks[rows - 1] = _tick(self.low)
         if idle is None:
@@ -187,7 +187,7 @@ def power_info(model: Model, kind: str) -> str:
 
 def latency_info(model: Model) -> str:
     """``p50 16.1 · p95 17.0 · TTFT 0.31 · 1000 tok/s`` of the last requests."""
-    recent = model.requests[-256:]
+    recent = [r for r in model.requests[-256:] if r["t_s"] > model.last_s - 60]
     times = sorted(float(r["latency_s"]) for r in recent if r.get("latency_s") is not None)
     if not times:
         return ""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 WIDE, VERY_WIDE = 110, 160
+#: Rows above the parts: what runs, and the bar of the plan.
+HEAD = 2
 
 
 class Layout(NamedTuple):
     """Rows of each part on the left, and columns of the right side (0: hidden)."""
 
-    head: int
     devices: int
     power: int
     latency: int
@@ -25,9 +26,8 @@ def layout(width: int, height: int, devices: int) -> Layout:
     where the terminal is small.
     """
     right = 0 if width < WIDE else (40 if width < VERY_WIDE else width - 132)
-    head = 1 if width >= VERY_WIDE else 2
     rows = 1 + min(max(devices, 1), 2 if height < 30 else 8)
-    rest = height - head - rows
+    rest = height - HEAD - rows
     events = max(round(rest * 0.3), 2)
     latency = max(round((rest - events) * 0.4), 2)
-    return Layout(head, rows, rest - events - latency, latency, events, right)
+    return Layout(rows, rest - events - latency, latency, events, right)

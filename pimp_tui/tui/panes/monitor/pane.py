@@ -23,12 +23,14 @@ from pimp_tui.tui.panes.monitor.side import SideBar
 from pimp_tui.tui.panes.plan_info import PlanInfo
 from pimp_tui.tui.snapshot import Snapshot
 from pimp_tui.tui.widgets.block import Block
-from pimp_tui.tui.widgets.cells import Line, fit
+from pimp_tui.tui.widgets.cells import Line, fit, line, width_of
+from pimp_tui.tui.widgets.live import LiveSection
 from pimp_tui.tui.widgets.section import Section
 
 _TICK_S = 0.25
-#: Numbers refresh every tick, curves take one column a second.
+#: Numbers of devices and progress refresh every tick, curves and statistics once a second.
 _CHART_TICKS = 4
+_REQUEST_WIDTH = 42
 
 
 class MonitorPane(Pane):
@@ -63,24 +65,32 @@ class MonitorPane(Pane):
         self._power, self._latency = chart.Chart(), chart.Chart()
         self._timer: Timer | None = None
         self._tick = 0
+        self._device_rest: dict[str, Line] = {}
         self._visible = False
         self._arranged: tuple[int, int, int] | None = None
 
     def compose(self) -> ComposeResult:
         """Charts left, the configuration's facts right."""
         self.head = Block(self._draw_head)
+        # Apart from the rest of its row: a change sends a row from its widget's left edge on.
+        self.request = Block(self._draw_request)
+        self.request.styles.width = _REQUEST_WIDTH
+        self.bar = Block(self._draw_bar)
+        self.top = Horizontal(self.head, self.request)
+        self.bar.styles.height = 1
         self.devices = Block(self._draw_devices)
         self.power = Block(self._draw_power)
         self.latency = Block(self._draw_latency)
         self.events = EventList()
         self.side = SideBar()
         self.parts = {
-            "devices": Section(self.devices, title="Devices", can_focus=True),
-            "power": Section(self.power, title="Power W", can_focus=True),
-            "latency": Section(self.latency, title="Latency s per request", can_focus=True),
+            "devices": LiveSection(self.devices, title="Devices", can_focus=True),
+            "power": LiveSection(self.power, title="Power W", can_focus=True),
+            "latency": LiveSection(self.latency, title="Latency s per request", can_focus=True),
             "events": Section(self.events, title="Events", right="w why · n next failure"),
         }
-        yield self.head
+        yield self.top
+        yield self.bar
         with Horizontal():
             yield Vertical(*self.parts.values())
             yield self.side
@@ -165,21 +175,29 @@ class MonitorPane(Pane):
 
     def _on_tick(self) -> None:
         self._tick += 1
-        self.head.update()
+        self.request.update()
         self.devices.update()
-        self._rules()
         if self._tick % _CHART_TICKS == 0:
             self._arrange()
+            self._heads()
+            self._rules()
             self._charts()
 
     def _draw_all(self) -> None:
         if not self.is_mounted or not self.size.width:
             return
         self._arrange()
-        self.head.update()
+        self._tick = 0
+        self._heads()
+        self.request.update()
         self.devices.update()
         self._rules()
         self._charts()
+
+    def _heads(self) -> None:
+        self.request.display = self.model.live and self.model.current is not None
+        self.head.update()
+        self.bar.update()
 
     def _charts(self) -> None:
         self.power.update()
@@ -206,13 +224,14 @@ class MonitorPane(Pane):
         self.parts["latency"].set_rule(right=info)
 
     def _draw_head(self, width: int, height: int) -> list[Line]:
-        status = self._status()
-        left = text.headline(self.model, self.plan, status, self._repeats)
-        right = text.headline_end(self.model, self._repeats)
-        bar = text.plan_bar(status, width, datetime.now())
-        if height == 1:
-            return [(*fit(text.spread(left, right, width - 84), width - 84), *bar)]
-        return [text.spread(left, right, width), bar]
+        return [fit(text.headline(self.model, self.plan, self._status()), width, "…")]
+
+    def _draw_request(self, width: int, height: int) -> list[Line]:
+        end = text.headline_end(self.model, self._repeats)
+        return [line(" " * (width - width_of(end)), *end)]
+
+    def _draw_bar(self, width: int, height: int) -> list[Line]:
+        return [text.plan_bar(self._status(), width, datetime.now())]
 
     def _status(self) -> dict[str, Any]:
         snapshot, state = self.snapshot, self.model.state
@@ -234,10 +253,19 @@ class MonitorPane(Pane):
         return int(settings.get("repeats") or 1)
 
     def _draw_devices(self, width: int, height: int) -> list[Line]:
-        shown = text.busiest(self.model)[:height]
-        order = list(self.model.devices)
-        rows = [text.device_row(order.index(d.name), d, self.model, width) for d in shown]
-        return sorted(rows) if rows else [((" no sample yet", "dim"),)]
+        if not self.model.devices:
+            return [line((" no sample yet", "dim"))]
+        shown = {device.name for device in text.busiest(self.model)[:height]}
+        rows = []
+        for index, device in enumerate(self.model.devices.values()):
+            if device.name not in shown:
+                continue
+            if self._tick % _CHART_TICKS == 0 or device.name not in self._device_rest:
+                rest = text.device_rest(device, self.model.live, width)
+                self._device_rest[device.name] = rest
+            power = text.device_power(index, device, width)
+            rows.append((*power, *self._device_rest[device.name]))
+        return rows
 
     def _draw_power(self, width: int, height: int) -> list[Line]:
         kind = chart.power_kind(self.model)
@@ -265,7 +293,7 @@ class MonitorPane(Pane):
             return
         self._arranged = asked
         plan = layout(*asked)
-        self.head.styles.height = plan.head
+        self.top.styles.height = 1
         for name in ("devices", "power", "latency", "events"):
             self.parts[name].styles.height = getattr(plan, name)
         self.side.display = plan.right > 0

@@ -46,9 +46,11 @@ class Series:
         return found
 
     def tail(self, count: int) -> list[float]:
-        """The last ``count`` bins that have a value, oldest first."""
-        keys = sorted(self._sums)[-count:]
-        return [self._sums[k][0] / self._sums[k][1] for k in keys]
+        """Means of the last ``count`` whole seconds before the last bin, oldest first."""
+        per_s = round(1 / BIN_S)
+        last = self._last // per_s * per_s
+        seconds = self.means(last - count * per_s, last - 1, per_s)
+        return [seconds[k] for k in sorted(seconds)]
 
 
 def added(many: list[dict[int, float]]) -> dict[int, float]:

@@ -72,14 +72,17 @@ class SideBar(Widget):
         config = self._config()
         if not self._plan or not config:
             return []
+        room = max(min(width // 2, 34), 12)
         return [
-            line(f"   {name:<28.28} ", (value, "bright")) if differs
-            else line((f"   {name:<28.28} {value}", "dim"))
+            line(f"   {name:<{room}.{room}} ", (value, "bright")) if differs
+            else line((f"   {name:<{room}.{room}} {value}", "dim"))
             for name, value, differs in self._plan.settings(config)
         ]  # fmt: skip
 
     def _repeats(self, width: int, height: int) -> list[Line]:
-        return text.repeats_table(self._model, self._config(), height) if self._model else []
+        if self._model is None:
+            return []
+        return text.repeats_table(self._model, self._config(), width, height)
 
     def _next(self, width: int, height: int) -> list[Line]:
         if self._model is None or self._plan is None:

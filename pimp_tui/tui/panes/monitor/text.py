@@ -8,8 +8,8 @@ from typing import Any
 
 from pimp_tui.tui.panes.monitor.model import Device, Model, Run
 from pimp_tui.tui.panes.plan_info import PlanInfo
-from pimp_tui.tui.widgets.cells import Line, fit, line, width_of
-from pimp_tui.tui.widgets.numbers import scale_of, seconds
+from pimp_tui.tui.widgets.cells import Line, line
+from pimp_tui.tui.widgets.numbers import Scale, scale_of, seconds
 from pimp_tui.tui.widgets.strip import spark
 
 _PHASES = {
@@ -20,14 +20,8 @@ _PHASES = {
 }
 
 
-def spread(left: Line, right: Line, width: int) -> Line:
-    """Left and right ends of a row; the left one gives way."""
-    room = max(width - width_of(right) - 1, 0)
-    return (*fit(left, room, "…"), *line(" "), *right)
-
-
-def headline(model: Model, plan: PlanInfo | None, status: dict[str, Any], repeats: int) -> Line:
-    """The first row: what runs now, or what became of the campaign. Two ends, see `spread`."""
+def headline(model: Model, plan: PlanInfo | None, status: dict[str, Any]) -> Line:
+    """The first row: what runs now, or what became of the campaign."""
     run = model.current
     if not model.live or run is None:
         return line((f" {_outcome(model, status)}", ""))
@@ -93,25 +87,27 @@ def _coarse(eta_s: float) -> float:
     return 60 * round(eta_s / 60)
 
 
-def device_row(index: int, device: Device, model: Model, width: int) -> Line:
-    """One device: power, sparkline, utilisation, memory, temperature, clocks, throttling."""
+def device_power(index: int, device: Device, width: int) -> Line:
+    """Number, name and power of a device: what changes four times a second."""
     last, wide = device.last, width >= 110
     watts = last.get("power_w")
     estimated = watts is None and last.get("estimated_power_w") is not None
     if estimated:
         watts = last.get("estimated_power_w")
+    room = 18 if wide else 8
+    name = re.sub(r"^(NVIDIA|AMD|Intel(\(R\))?) ", "", device.name)[:room]
+    power = f"{'~' if estimated else ''}{watts:.0f} W" if watts is not None else "-"
+    return line(f" {index:>2} ", (f"{name:<{room}}", "bright"), f" {power:>6} ")
+
+
+def device_rest(device: Device, live: bool, width: int) -> Line:
+    """Sparkline, utilisation, memory, temperature, clocks, throttling: once a second."""
+    last, wide = device.last, width >= 110
     values = device.power.tail(32)
     high = max(values, default=0.0)
     if not values:
         values, high = device.utilisation.tail(32), 100.0
-    name = re.sub(r"^(NVIDIA|AMD|Intel(\(R\))?) ", "", device.name)[: 18 if wide else 8]
-    power = f"{'~' if estimated else ''}{watts:.0f} W" if watts is not None else "-"
-    parts: list[Any] = [
-        f" {index:>2} ",
-        (f"{name:<{18 if wide else 8}}", "bright"),
-        f" {power:>6} ",
-        (spark(values, 16 if wide else 8, high), "accent" if model.live else "dim"),
-    ]
+    parts: list[Any] = [(spark(values, 16 if wide else 8, high), "accent" if live else "dim")]
     if (use := last.get("utilisation")) is not None:
         parts.append(f"  util {use:4.0f}%")
     if (memory := last.get("memory_bytes")) is not None:
@@ -145,18 +141,18 @@ def busiest(model: Model) -> list[Device]:
     return sorted(model.devices.values(), key=lambda d: -(d.last.get("utilisation") or 0.0))
 
 
-def repeats_table(model: Model, config_id: str | None, height: int) -> list[Line]:
-    """Repeats of the configuration that runs, or ran last."""
+def repeats_table(model: Model, config_id: str | None, width: int, height: int) -> list[Line]:
+    """Repeats of the configuration that runs, or ran last; energy above idle where it fits."""
     runs = [run for run in model.runs.values() if run.config_id == config_id]
     runs.sort(key=lambda run: (run.repetition, run.attempt))
     energy = scale_of("energy_j", [run.metrics.get("energy_j") for run in runs])
     above = scale_of("energy_j", [run.metrics.get("energy_above_idle_j") for run in runs])
-    lines = [
-        line((f"  rep  {energy.label:>11}  {'above ' + above.unit:>9}"
-              f"  {'duration s':>10}  {'pass@1':>6}", "bright"))
-    ]  # fmt: skip
+    wide = width >= 50
+    heading = f"  rep  {energy.label:>9}"
+    heading += f"  {'above ' + above.unit:>9}" if wide else ""
+    lines = [line((f"{heading}  {'duration s':>10}  {'pass@1':>6}", "bright"))]
     for run in runs:
-        lines.append(_repeat_row(run, energy, above))
+        lines.append(_repeat_row(run, energy, above if wide else None))
     current = model.current
     if model.live and current is not None and current.config_id == config_id:
         planned = model.progress.get("requests_planned")
@@ -165,15 +161,16 @@ def repeats_table(model: Model, config_id: str | None, height: int) -> list[Line
     return lines if len(lines) <= height else [lines[0], *lines[-(height - 1) :]]
 
 
-def _repeat_row(run: Run, energy: Any, above: Any) -> Line:
+def _repeat_row(run: Run, energy: Scale, above: Scale | None) -> Line:
     if run.status != "ok":
         return line((f"  {run.repetition:>3}  failed: {short_reason(run.reason)}", "bad"))
     m = run.metrics
     duration, passed = m.get("duration_s"), m.get("pass_at_1")
+    cells = f"{energy.number(m.get('energy_j'), bool(m.get('energy_estimated'))):>9}"
+    if above is not None:
+        cells += f"  {above.number(m.get('energy_above_idle_j')):>9}"
     return line(
-        f"  {run.repetition:>3}  "
-        f"{energy.number(m.get('energy_j'), bool(m.get('energy_estimated'))):>11}  "
-        f"{above.number(m.get('energy_above_idle_j')):>9}  "
+        f"  {run.repetition:>3}  {cells}  "
         f"{'-' if duration is None else f'{duration:.2f}':>10}  "
         f"{'-' if passed is None else f'{passed:.3f}':>6}"
     )

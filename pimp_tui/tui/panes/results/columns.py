@@ -96,9 +96,7 @@ def _has_values(frame: pl.DataFrame, name: str) -> bool:
     return name in frame.columns and frame[name].null_count() < frame.height
 
 
-def column_for(
-    frame: pl.DataFrame, name: str, metrics: Iterable[str], heading: int = 14
-) -> Column:
+def column_for(frame: pl.DataFrame, name: str, metrics: Iterable[str], heading: int = 14) -> Column:
     """How a column of any of our frames is shown; option names are cut to ``heading`` cells."""
     metrics = set(metrics)
     base = name.removesuffix("_std")

@@ -40,7 +40,7 @@ def configuration(
     for part in wrap("   ".join(_text(row, m) for m in told) or "not measured", width - 4)[:room]:
         lines.append(line("  " + part))
     if told and (deltas := against(row, default, plan)):
-        lines.append(line("  ", (deltas, "accent")))
+        lines += [line("  ", (part, "accent")) for part in wrap(deltas, width - 4, "  ")[:2]]
     if height - len(lines) >= 3:
         lines.append(())
         settings = plan.settings(config)

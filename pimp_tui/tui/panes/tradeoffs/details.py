@@ -113,14 +113,15 @@ def point(
     return lines
 
 
-def options_rows(row: dict[str, Any], plan: PlanInfo) -> list[Line]:
+def options_rows(row: dict[str, Any], plan: PlanInfo, width: int) -> list[Line]:
     """Every option, those that differ from the default first."""
     default = plan.row(plan.default_id) if plan.default_id else {}
     rows = []
+    room = max(min(width // 2, 34), 12)
     for name in plan.options:
         value, usual = option_text(row.get(name)), option_text(default.get(name))
         differs = bool(default) and row.get(name) != default.get(name)
-        text = f"  {name:<30.30} {value}"
+        text = f"  {name:<{room}.{room}} {value}"
         note = f"  (default {usual})" if differs else ""
         rows.append((not differs, line((text, "" if differs else "dim"), (note, "dim"))))
     return [cells for _, cells in sorted(rows, key=lambda pair: pair[0])]

@@ -33,9 +33,9 @@ class FrontList(Block, can_focus=True):
 
 
 class Parts(Widget):
-    """Scatter with the point's details beside it, the front list under it, options at the right."""
+    """Scatter with the point's details and options beside it, the front list under it."""
 
-    DEFAULT_CSS = "Parts { layout: horizontal; height: 1fr; width: 1fr; }"
+    DEFAULT_CSS = "Parts { layout: vertical; height: 1fr; width: 1fr; }"
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class Parts(Widget):
         self.details_part = Section(self.details, title="", classes="divided")
         self.front_part = Section(self.front, title="Front", right="m mark · v queue to verify")
         self.options_part = Section(self.options, title="Options", can_focus=True,
-                                    right="changed from the default first")  # fmt: skip
+                                    right="changed from the default first", classes="divided")  # fmt: skip
         self.compare_part = Section(self.compare, title="Compare", can_focus=True)
         self.objectives_part = Section(
             self.objectives, title="Objectives and constraints",
@@ -65,11 +65,11 @@ class Parts(Widget):
         self.compare_part.display = self.objectives_part.display = False
 
     def compose(self) -> ComposeResult:
-        """Left: plot over lists; right: details over options."""
-        self.right = Vertical(self.details_part, self.options_part, classes="right")
+        """Plot with details and options beside it, over the lists: those need the width."""
+        self.right = Vertical(self.details_part, self.options_part)
         self.lower = Horizontal(self.front_part, self.compare_part, self.objectives_part)
-        yield Vertical(self.plot_part, self.lower)
-        yield self.right
+        yield Horizontal(self.plot_part, self.right)
+        yield self.lower
 
     def set_room(self, width: int, height: int) -> None:
         """Share the body."""
@@ -77,7 +77,6 @@ class Parts(Widget):
         self.right.styles.width = width - 132 if very_wide else (40 if width >= _WIDE else 26)
         self.right.display = width >= 70
         self.options_part.display = very_wide or height >= 34
-        self.options_part.set_class(True, "divided")
         self.details_part.styles.height = "2fr" if self.options_part.display else "1fr"
         self.options_part.styles.height = "3fr"
         self.lower.styles.height = self.lower_rows(height)
@@ -86,7 +85,7 @@ class Parts(Widget):
         """Rows of the list under the plot; more while something is chosen or compared."""
         if self.objectives_part.display or self.compare_part.display:
             return max(height // 2, 6)
-        return 7 if height < 30 else height // 3
+        return 5 if height < 16 else (7 if height < 30 else height // 3)
 
     def show_lower(self, part: Section, height: int) -> None:
         """Show one of the lower parts in place of the others."""

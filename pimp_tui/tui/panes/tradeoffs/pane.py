@@ -244,7 +244,7 @@ class TradeoffsPane(PointActions):
     def _draw_options(self, width: int, height: int) -> list[Line]:
         if self.walk.row is None or self.ground is None:
             return []
-        return details.options_rows(self.walk.row, self.ground.plan)[:height]
+        return details.options_rows(self.walk.row, self.ground.plan, width)[:height]
 
     def _draw_compare(self, width: int, height: int) -> list[Line]:
         rows = self.walk.marked_rows()
