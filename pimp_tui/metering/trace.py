@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 from .base import Meter, Sample, Tick
 
 PERIOD_S = 0.1
+T = TypeVar("T")
 KEPT_TICKS = 6_000  # ten minutes; windows integrate as they go and do not need them
 
 
@@ -30,7 +31,7 @@ class Trace:
         self._lock = threading.RLock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="meters", daemon=True)
-        self.faults: list[str] = []
+        self._faults: list[str] = []
 
     def start(self) -> None:
         """Begins to tick."""
@@ -50,6 +51,24 @@ class Trace:
             for listener in self._listeners:
                 listener(tick)
             return tick
+
+    def counters(self) -> tuple[float, dict[str, Mapping[str, float | None]]]:
+        """(monotonic seconds, counters of each meter by its name), read one after the other.
+
+        Waits for a tick in progress: meters keep state between readings, that of a counter's
+        wrap-around for one.
+        """
+        with self._lock:
+            now_s = time.monotonic()
+            return now_s, {
+                meter.name: self._guard(meter, meter.counters_j, {}) for meter in self._meters
+            }
+
+    def take_faults(self) -> list[str]:
+        """Meters that raised since the last call, one line each."""
+        with self._lock:
+            faults, self._faults = self._faults, []
+            return faults
 
     def listen(self, listener: Callable[[Tick], None]) -> None:
         """Has every tick from now on handed to a listener, in the thread that reads."""
@@ -83,15 +102,22 @@ class Trace:
         ]
 
     def _read(self) -> list[Sample]:
-        samples: list[Sample] = []
-        for meter in self._meters:
-            try:
-                samples += meter.samples()
-            except Exception as error:  # a broken sensor must not end the trace
-                fault = f"{meter.name}: {type(error).__name__}: {error}"
-                if fault not in self.faults:
-                    self.faults.append(fault)
-        return samples
+        nothing: Sequence[Sample] = ()
+        return [
+            sample
+            for meter in self._meters
+            for sample in self._guard(meter, meter.samples, nothing)
+        ]
+
+    def _guard(self, meter: Meter, read: Callable[[], T], otherwise: T) -> T:
+        """What a meter tells; a broken sensor must end neither the trace nor a run."""
+        try:
+            return read()
+        except Exception as error:
+            fault = f"{meter.name}: {type(error).__name__}: {error}"
+            if fault not in self._faults:
+                self._faults.append(fault)
+            return otherwise
 
     def _run(self) -> None:
         due = time.monotonic()

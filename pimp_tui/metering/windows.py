@@ -7,7 +7,6 @@ losses of the supply. Where nothing was measured, the estimate fills ``energy_j`
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -83,7 +82,7 @@ class Integral:
 
 
 class Window:
-    """Context manager; `reading` is there after its end.
+    """Context manager; `reading` is there after its end, `started_s` (monotonic) from its start.
 
     Args:
         meters: all that are open.
@@ -113,10 +112,10 @@ class Window:
         self._sync()
         for meter in self._meters:
             meter.take_notes()
+        self._trace.take_faults()
         self._trace.listen(self._integral.add)
         self._trace.tick()
-        self._before = self._counters()
-        self._started_s = time.monotonic()
+        self.started_s, self._before = self._trace.counters()
         return self
 
     def __exit__(
@@ -127,17 +126,14 @@ class Window:
     ) -> None:
         if error is None:
             self._sync()
-        ended_s = time.monotonic()
-        after = self._counters()
+        ended_s, after = self._trace.counters()
         self._trace.tick()
         self._trace.unlisten(self._integral.add)
-        self.reading = self._read(after, ended_s - self._started_s)
-
-    def _counters(self) -> dict[str, Mapping[str, float | None]]:
-        return {meter.name: meter.counters_j() for meter in self._meters}
+        self.reading = self._read(after, ended_s - self.started_s)
 
     def _read(self, after: dict[str, Mapping[str, float | None]], duration_s: float) -> Reading:
         notes = [note for meter in self._meters for note in meter.take_notes()]
+        notes += self._trace.take_faults()
         devices_j: dict[str, float] = {}
         parts_j: dict[str, float | None] = {"gpu": None, "cpu": None}
         sources = []

@@ -10,7 +10,7 @@ with open_meters() as meters:
     with meters.window() as window:
         time.sleep(SECONDS)
     reading = asdict(window.reading)
-    start, end = window._started_s, window._started_s + window.reading.duration_s
+    start, end = window.started_s, window.started_s + window.reading.duration_s
     wanted = [expected_j(i, start, end) for i in range(2)]
     rows = meters.samples(0)
     print(json.dumps({"reading": reading, "wanted": wanted, "rows": rows,

@@ -45,7 +45,31 @@ def test_a_broken_sensor_leaves_the_others_running_and_is_told_once():
     trace.tick()
     trace.tick()
     assert len(trace.rows(0.0)) == 2
-    assert trace.faults == ["broken: OSError: sensor gone"]
+    assert trace.take_faults() == ["broken: OSError: sensor gone"]
+    assert trace.take_faults() == []
+
+
+def test_counters_and_samples_are_never_read_at_once():
+    class Jealous(HostMeter):
+        inside, clashes = False, 0
+
+        def counters_j(self):
+            Jealous.clashes += Jealous.inside
+            Jealous.inside = True
+            time.sleep(0.002)
+            Jealous.inside = False
+            return {}
+
+        def samples(self):
+            self.counters_j()
+            return []
+
+    trace = Trace([Jealous()], period_s=0.001)
+    trace.start()
+    for _ in range(30):
+        trace.counters()
+    trace.stop()
+    assert Jealous.clashes == 0
 
 
 def test_the_thread_ticks_at_its_rate_and_stops():

@@ -98,6 +98,17 @@ def test_a_window_whose_work_fails_still_ends():
     assert meter.closed
 
 
+def test_a_meter_that_breaks_is_noted_and_the_window_goes_on():
+    def broken():
+        raise OSError("unplugged")
+
+    meter = Scripted("nvml", "gpu", {"a": [1.0]})
+    meter.counters_j = broken
+    reading = read(meter, Scripted("rapl", "cpu", {"package": [1.0, 8.0]}))
+    assert (reading.energy_gpu_j, reading.energy_j) == (None, 7.0)
+    assert any("unplugged" in note for note in reading.notes)
+
+
 def test_windows_may_overlap_and_each_counts_its_own():
     meter = Scripted("nvml", "gpu", {"a": [0.0, 10.0, 30.0, 70.0]})
     with MeterSet([meter], period_s=10.0) as opened:
