@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from pimp_tui.errors import UserError
+from pimp_tui.space.architecture_facts import architecture_facts
 from pimp_tui.space.model_facts import ModelFacts
 
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q",
@@ -40,6 +41,7 @@ def gguf_facts(path: Path) -> ModelFacts:
 
     depth, size = whole("block_count"), path.stat().st_size
     mtp = whole("nextn_predict_layers") or 0
+    window = whole("attention.sliding_window")
     digest = sha256(repr(sorted(table.items())).encode() + str(size).encode())
     return ModelFacts(
         name=path.stem,
@@ -53,7 +55,10 @@ def gguf_facts(path: Path) -> ModelFacts:
         parameters=elements,
         size_bytes=size,
         revision=digest.hexdigest()[:16],
-        facts={"early_exit": (depth or 0) >= 2, "mtp": mtp > 0},
+        facts={
+            **architecture_facts(architecture, {"sliding_window": window}, depth),
+            "mtp": mtp > 0,
+        },
         generation_config={},
     )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pimp_tui.errors import UserError
+from pimp_tui.space.architecture_facts import architecture_facts
 
 BUNDLED = "micro-coder"
 _WEIGHTS = ("*.safetensors", "*.bin", "*.pt", "*.gguf")
@@ -169,7 +170,7 @@ def _from_folder(path: Path, name: str, trust_remote_code: bool) -> ModelFacts:
         parameters=size // width,
         size_bytes=size,
         revision=digest.hexdigest()[:16],
-        facts={"early_exit": (depth or 0) >= 2, "mtp": mtp > 0},
+        facts={**architecture_facts(str(config["model_type"]), inner, depth), "mtp": mtp > 0},
         generation_config=_optional_json(path / "generation_config.json"),
     )
 

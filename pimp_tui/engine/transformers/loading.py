@@ -95,8 +95,8 @@ def load_model(reference: str, deployment: dict[str, Any], trust_remote_code: bo
         tokenizer = transformers.AutoTokenizer.from_pretrained(
             **source, trust_remote_code=trust_remote_code
         )
-        model = transformers.AutoModelForCausalLM.from_pretrained(**source, **wanted)
-        model.to(torch.device(device)).eval()
+        model: Any = transformers.AutoModelForCausalLM.from_pretrained(**source, **wanted)
+        model.to(device).eval()
     except torch.cuda.OutOfMemoryError as fault:
         raise UserError(
             f"the model {reference} does not fit into the GPU's memory",

@@ -1,0 +1,76 @@
+"""Strict ablation: an option counts as without effect when nothing at all changes without it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pimp_tui.engine.transformers import TransformersEngine
+from pimp_tui.engine.transformers.batches import encode
+from pimp_tui.engine.transformers.effects import NEUTRAL, set_options
+from pimp_tui.engine.transformers.trace import watching
+
+
+class Outcome:
+    """Tokens, processed scores, raw logits and forward passes of one batch."""
+
+    def __init__(self, engine: TransformersEngine, prompts: list[str], options: dict[str, Any]):
+        import torch
+
+        loaded = engine._prepare(options)
+        config = engine._config(options)
+        config.output_scores = config.output_logits = config.return_dict_in_generate = True
+        encoded = encode(loaded, prompts, config.max_new_tokens)
+        extra = {"tokenizer": loaded.tokenizer} if config.stop_strings else {}
+        torch.manual_seed(0)
+        with torch.inference_mode(), watching(loaded) as passes:
+            found = loaded.model.generate(**encoded, generation_config=config, **extra)
+        deployed = (loaded.model.dtype, loaded.model.config._attn_implementation)
+        self.plain = (found.sequences.tolist(), passes, deployed)
+        self.tensors = [*found.scores, *found.logits]
+
+    def same_as(self, other: Outcome) -> bool:
+        """Nothing differs."""
+        import torch
+
+        return (
+            self.plain == other.plain
+            and len(self.tensors) == len(other.tensors)
+            and all(torch.equal(a, b) for a, b in zip(self.tensors, other.tensors, strict=True))
+        )
+
+
+def idle_options(
+    engine: TransformersEngine,
+    prompts: list[str],
+    options: dict[str, Any],
+    names: set[str] | None = None,
+) -> list[str]:
+    """Options that are set and change nothing on any batch of ``prompts``, sorted.
+
+    Args:
+        names: only these options; all that are set by default.
+    """
+    pending = set_options(options) & (names or set_options(options))
+    size = int(options["batch_size"])
+    for offset in range(0, len(prompts), size):
+        batch = prompts[offset : offset + size]
+        full = Outcome(engine, batch, options)
+        for name in sorted(pending):
+            plain = reset(options, name)
+            try:
+                idle = full.same_as(Outcome(engine, batch, plain))
+            except (ValueError, RuntimeError, IndexError):
+                idle = False  # what remains cannot run: the option carries the others
+            if not idle:
+                pending.discard(name)
+        if not pending:
+            break
+    return sorted(pending)
+
+
+def reset(options: dict[str, Any], name: str) -> dict[str, Any]:
+    """The options with one of them at its neutral value, and what only it carries reset too."""
+    plain = options | {name: NEUTRAL[name]}
+    if name == "cache_implementation":
+        plain |= {"cache_config": None, "max_cache_len": None}
+    return plain
