@@ -65,13 +65,12 @@ class Settings:
     def from_json(cls, value: dict[str, Any]) -> Settings:
         """Settings from a manifest; keys this version does not know are left out."""
         known = {item.name for item in fields(cls)}
-        return cls(
-            **{
-                name: tuple(item) if isinstance(item, list) else item
-                for name, item in value.items()
-                if name in known
-            }
-        )
+        kept: dict[str, Any] = {
+            name: tuple(item) if isinstance(item, list) else item
+            for name, item in value.items()
+            if name in known
+        }
+        return cls(**kept)
 
 
 PRESETS = {

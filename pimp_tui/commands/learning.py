@@ -41,10 +41,11 @@ def learn(
     opened = open_session(session)
     predictors = tuple(split_list(predictor)) or DEFAULT_PREDICTORS
     metrics = split_list(metric) or learned_metrics(opened)
+    notes: list[str] = []
     if metric:
         from pimp_tui.learning import evaluate
 
-        records, notes = evaluate(opened, metrics=metrics, predictors=predictors, seed=seed), []
+        records = evaluate(opened, metrics=metrics, predictors=predictors, seed=seed)
     else:
         records, notes = evaluate_measured(opened, metrics, predictors=predictors, seed=seed)
     for note in notes:

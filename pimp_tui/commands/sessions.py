@@ -32,12 +32,16 @@ def export(
     if format not in FORMATS:
         raise UserError(f"no format {format!r}", "--format", f"formats: {', '.join(FORMATS)}")
     from pimp_tui.session import open_session
-    from pimp_tui.session.export import export_configuration
+    from pimp_tui.session.export_forms import render
 
     opened = open_session(session)
-    text, left_out = export_configuration(opened, opened.find(config), format)
+    row = opened.planned(opened.find(config))
+    space = opened.space()
+    paths = {item["name"]: item["path"] for item in opened.manifest["models"]}
+    path = paths.get(row.get("model")) or next(iter(paths.values()), None)
+    text, left_out = render(format, space, space.from_row(row), path, changed_only=partial)
     if left_out:
-        say(f"this form cannot carry: {', '.join(f'{k}={v}' for k, v in left_out.items())}")
+        say(f"this form cannot carry: {', '.join(left_out)}")
     print(text)
     return 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -27,7 +27,7 @@ def show(
     loaded = open_space(space, host, model)
     choice = choice_of(loaded, split_list(select), split_list(deselect)) or loaded.configure()
     states, forced = choice.states(), choice.forced()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "feature": feature.name,
             "depth": feature.depth,
@@ -83,7 +83,7 @@ def propagate(
     loaded = open_space(space, host, model)
     choice = choice_of(loaded, split_list(select), split_list(deselect)) or loaded.configure()
     states = choice.states()
-    answer = {
+    answer: dict[str, Any] = {
         state: [name for name in loaded.features if states[name] == state]
         for state in ("selected", "deselected", "undecided")
     } | {

@@ -83,6 +83,15 @@ class Session:
         """Metrics that a run of this session may hold, imported ones included."""
         return [*METRICS, *self._extra_metrics]
 
+    def planned(self, config_id: str) -> dict[str, Any]:
+        """The plan's row of a configuration."""
+        import polars as pl
+
+        rows = self.plan.filter(pl.col("config_id") == config_id).head(1).collect().to_dicts()
+        if not rows:
+            raise UserError(f"no configuration {config_id}", str(self.path))
+        return rows[0]
+
     @property
     def _extra_metrics(self) -> tuple[str, ...]:
         imported = self.manifest.get("imported_metrics") or []
