@@ -129,6 +129,14 @@ class PimpApp(App[int]):
 
     def show_session(self, path: Path, first: int | None = None) -> None:
         """The workspace on a session, in place of the one that is open."""
+        from pimp_tui.session.manifest import read_manifest
+
+        try:
+            read_manifest(path)
+        except UserError as error:
+            if isinstance(self.screen, FrameScreen):
+                self.screen.say(str(error), "error")
+            return
         self.show_sessions()
         self.push_screen(self._workspace(path, first=first))
 

@@ -68,7 +68,7 @@ constraints
 OPTIONS = (
     "do_sample", "num_beams", "cache_implementation", "temperature", "top_k", "batch_size", "model",
 )  # fmt: skip
-START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+START = datetime(2025, 3, 1, 9, 0, tzinfo=UTC)
 TASKS = 8
 
 
@@ -226,6 +226,8 @@ def sessions_root(tmp_path, monkeypatch) -> Path:
     root = tmp_path / "sessions"
     root.mkdir()
     monkeypatch.setenv("PIMP_TUI_SESSIONS", str(root))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("TZ", "UTC")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
@@ -250,6 +252,79 @@ def planned_session(sessions_root) -> Path:
 def half_session(sessions_root) -> Path:
     """A stopped session with half of the plan measured."""
     return make_session(sessions_root / "half", measured=4, fails=0, status="stopped")
+
+
+@pytest.fixture
+def fixed_machine(monkeypatch) -> None:
+    """What differs from machine to machine and release to release, held still for snapshots."""
+    monkeypatch.setattr("pimp_tui.__version__", "1.0")
+    monkeypatch.setattr("pimp_tui.tui.machine.machine_words", lambda dot: f"host laptop {dot} 2 CPUs")
+
+
+class Look:
+    """What a person sees and waits for."""
+
+    def text(self, app) -> str:
+        """The screen's text, line by line."""
+        return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+
+    def print_of(self, app) -> tuple:
+        """Everything visible, styles and focus included: equal only if nothing changed."""
+        strips = app.screen._compositor.render_strips()
+        cells = tuple(tuple((s.text, str(s.style)) for s in strip) for strip in strips)
+        return type(app.screen).__name__, id(app.focused), cells
+
+    async def until(self, pilot, wanted, seconds: float = 20.0):
+        """Wait until ``wanted`` (a text on the screen, or a call that is true) holds."""
+        for _ in range(int(seconds / 0.05)):
+            found = wanted() if callable(wanted) else wanted in self.text(pilot.app)
+            if found:
+                return found
+            await pilot.pause(0.05)
+        raise AssertionError(f"never saw {wanted!r} in\n{self.text(pilot.app)}")
+
+
+@pytest.fixture
+def look() -> Look:
+    """See :class:`Look`."""
+    return Look()
+
+
+class Issued(list):
+    """Commands that the app sent to the world, in place of sending them."""
+
+
+@pytest.fixture
+def issued(monkeypatch, sessions_root) -> Issued:
+    """Nothing is started, steered or copied for real: it is noted here."""
+    from pimp_tui.tui import clipboard, launch
+
+    found = Issued()
+
+    async def run_command(arguments, patience_s=60.0):
+        found.append(("run", *arguments))
+        return ""
+
+    async def steer(session, command):
+        found.append(("steer", session.name, command))
+
+    async def copy(app, text):
+        found.append(("copy", text))
+        return "OSC 52"
+
+    class Ended:
+        def poll(self):
+            return 1
+
+    def start_demo(session):
+        found.append(("demo", session.name))
+        return Ended()
+
+    monkeypatch.setattr(launch, "run_command", run_command)
+    monkeypatch.setattr(launch, "steer", steer)
+    monkeypatch.setattr(launch, "start_demo", start_demo)
+    monkeypatch.setattr(clipboard, "copy", copy)
+    return found
 
 
 @pytest.fixture

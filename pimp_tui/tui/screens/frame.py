@@ -71,6 +71,7 @@ class FrameScreen(Screen[None]):
 
     def _focus_moved(self) -> None:
         self.refresh_footer()
+        self.call_after_refresh(self.refresh_footer)  # has_focus follows by a message
 
     def refresh_footer(self) -> None:
         """Show the keys of what has the focus."""

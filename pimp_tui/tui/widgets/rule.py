@@ -43,7 +43,7 @@ class Rule(Painted):
         width = self.size.width
         right = f" {self._right} {dash}" if self._right else dash
         if len(right) + 4 > width:
-            right = dash
+            right = f"{fit(right[:-2], max(width - 6, 0))} {dash}"
         title = self._title
         room = width - len(right) - 4
         if len(title) > room:

@@ -132,7 +132,7 @@ class SpacePane(Pane):
     @property
     def pane_keys(self) -> Sequence[FooterKey]:
         """Of the tree, or of the reasons."""
-        if self.why_rows.has_focus:
+        if self.screen.focused is self.why_rows:
             return [key for key in _WHY_KEYS if key.label != "enter" or self._reasons.to_clear]
         return _TREE_KEYS
 
@@ -171,7 +171,8 @@ class SpacePane(Pane):
         view, dot = self.view, self.marks.dot
         parts = [f"{len(view.chosen)} set", f"{view.forced} forced"]
         if view.count is not None or view.total is not None:
-            parts.append(f"{count_words(view.count)} of {count_words(view.total)} valid")
+            total = f" of {count_words(view.total)}" if self.features.size.width >= 56 else ""
+            parts.append(f"{count_words(view.count)}{total} valid")
         elif self.desk.compiled:
             parts.append("valid: no exact count")
         else:

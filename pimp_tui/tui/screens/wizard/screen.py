@@ -35,7 +35,7 @@ _TYPING = (
 )
 _CHOOSING = (FooterKey("j/k", "choose"), *_TYPING, FooterKey("r", "start"))
 _REVIEW = (FooterKey("enter", "start"), FooterKey("tab", "next field"), FooterKey("esc", "back"))
-_REVIEW_TEXT = (*_REVIEW, FooterKey("r", "start"), FooterKey("y", "copy the command"))
+_REVIEWING = (*_REVIEW, FooterKey("r", "start"), FooterKey("y", "copy the command"))
 
 
 class Wizard(FrameScreen):
@@ -126,8 +126,10 @@ class Wizard(FrameScreen):
             isinstance(node, TextField) for node in (self.focused.ancestors if self.focused else ())
         )
         if self.step == len(STEPS):
-            return _REVIEW if typing else _REVIEW_TEXT
-        return _TYPING if typing else _CHOOSING
+            return _REVIEW if typing else _REVIEWING
+        keys = _TYPING if typing else _CHOOSING
+        alone = len(STEPS[self.step - 1].fields) == 1
+        return [key for key in keys if key.label != "tab" or not alone]
 
     def help_text(self) -> HelpText:
         """What the wizard makes."""
