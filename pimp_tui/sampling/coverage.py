@@ -94,11 +94,11 @@ class _Checker:
             held: (rows, items) bool of valid rows.
         """
         alone = held.any(axis=0)
-        valid = np.array([bool(self._witness([i]) is not None) or bool(alone[i])
-                          for i in range(len(self.items))])  # fmt: skip
+        valid = alone | np.array([self._witness([i]) is not None
+                                  for i in range(len(self.items))], dtype=bool)  # fmt: skip
         if t == 1:
             return int(valid.sum()), int(alone.sum())
-        pairs = self.differ & valid[:, None] & valid[None, :]
+        pairs = np.asarray(self.differ & valid[:, None] & valid[None, :])
         covered = _together(held) & pairs
         good = self._valid_pairs([], pairs, covered)
         if t == 2:
