@@ -20,15 +20,18 @@ MODULE = "completion"
 MAX_REASON_CHARACTERS = 300
 
 
-def run(requests: int, answers: int) -> NoReturn:
+def run(requests: int, answers: int, checker: int) -> NoReturn:
     """Never returns: serves calls until the checker hangs up.
 
     Args:
         requests: descriptor to read frames from; the first is the program's source.
         answers: descriptor to write frames to.
+        checker: process id of the parent.
     """
     os.setsid()
     system.die_with_parent()
+    if os.getppid() != checker:  # it died before it could take us along
+        os._exit(0)
     null = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(null, standard)
