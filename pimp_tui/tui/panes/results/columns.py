@@ -108,8 +108,8 @@ def column_for(frame: pl.DataFrame, name: str, metrics: Iterable[str], heading: 
         if name.endswith("_std"):
             return Column(name, f"± {scale.unit}".strip(), scale.number)
         estimated = base in ENERGY and _estimated(frame)
-        heading = f"~{scale.label}" if estimated else scale.label
-        return Column(name, heading, lambda v: scale.number(v, estimated))
+        label = f"~{scale.label}" if estimated else scale.label
+        return Column(name, label, lambda v: scale.number(v, estimated))
     dtype = str(frame.schema[name])
     if dtype.startswith("Datetime"):
         return Column(name, name.removesuffix("_at"), _clock)

@@ -65,7 +65,7 @@ class ResultsPane(TableActions):
         """By what is open."""
         if self.is_mounted and self.completion_part.display:
             return [FooterKey("esc", "back"), FooterKey("j/k", "scroll"), FooterKey("y", "copy")]
-        if self.is_mounted and self.lower.choosing:
+        if self.is_mounted and self.app.focused is self.lower.chooser:
             keys = [FooterKey("space", "toggle")] if self._choosing == "columns" else []
             return [*keys, FooterKey("enter", "done"), FooterKey("esc", "close")]
         return [

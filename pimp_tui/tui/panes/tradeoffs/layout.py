@@ -55,8 +55,13 @@ class Parts(Widget):
         self.plot_part = Section(self.plot, title="Trade-off", can_focus=True)
         self.details_part = Section(self.details, title="", classes="divided")
         self.front_part = Section(self.front, title="Front", right="m mark · v queue to verify")
-        self.options_part = Section(self.options, title="Options", can_focus=True,
-                                    right="changed from the default first", classes="divided")  # fmt: skip
+        self.options_part = Section(
+            self.options,
+            title="Options",
+            right="changed from the default first",
+            can_focus=True,
+            classes="divided",
+        )
         self.compare_part = Section(self.compare, title="Compare", can_focus=True)
         self.objectives_part = Section(
             self.objectives, title="Objectives and constraints",

@@ -88,6 +88,8 @@ class Objectives(Rows):
             del self.problem.constraints[index]
             self.show_again()
             self.post_message(self.Changed(None))
+        else:
+            self.post_message(self.Changed("d drops a constraint; space changes an objective"))
 
     def action_close(self) -> None:
         """Done."""

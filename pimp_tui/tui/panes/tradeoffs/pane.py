@@ -69,7 +69,7 @@ class TradeoffsPane(PointActions):
     @property
     def pane_keys(self) -> Sequence[FooterKey]:
         """By what is open."""
-        if self.is_mounted and self.parts.objectives_part.display:
+        if self.is_mounted and self.app.focused is self.parts.objectives:
             return [FooterKey("space", "change"), FooterKey("d", "drop constraint", drop=1),
                     FooterKey("esc", "close")]  # fmt: skip
         if self.walk.row is None:

@@ -48,9 +48,12 @@ def write(session: Path, row: dict[str, Any], plan: PlanInfo, target: Path) -> l
     """
     from pimp_tui.session import export_forms, open_session
 
-    space = open_session(session).space()
+    opened = open_session(session)
+    space = opened.space()
     features = space.from_row({name: row.get(name) for name in plan.options})
-    text, left_out = export_forms.render(form_of(target), space, features)
+    models = {item["name"]: item.get("path") for item in opened.manifest.get("models") or []}
+    path = models.get(row.get("model")) or next(iter(models.values()), None)
+    text, left_out = export_forms.render(form_of(target), space, features, path)
     try:
         write_text(target, text)
     except OSError as error:

@@ -1,0 +1,146 @@
+"""Ordering, levels, comparison and export of Results, without a screen."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import polars as pl
+import pytest
+
+from pimp_tui.session.where import compile_where
+from pimp_tui.tui.panes.plan_info import PlanInfo
+from pimp_tui.tui.panes.results import details, export, levels, ordering
+
+FRAME = pl.DataFrame(
+    {
+        "energy_j": [3.0, None, 1.0, 2.0, 1.0, float("nan")],
+        "cache": ["a", "b", "a", "b", "b", "a"],
+        "on": [True, False, True, None, True, False],
+    }
+)
+
+
+def rows(order) -> list[int]:
+    return order.to_list()
+
+
+def test_unmeasured_rows_come_last_both_ways_and_ties_keep_their_order():
+    assert rows(ordering.order_of(FRAME, None, [("energy_j", False)])) == [2, 4, 3, 0, 1, 5]
+    assert rows(ordering.order_of(FRAME, None, [("energy_j", True)])) == [0, 3, 2, 4, 1, 5]
+
+
+def test_further_keys_and_filter():
+    order = ordering.order_of(FRAME, None, [("cache", False), ("energy_j", True)])
+    assert rows(order) == [0, 2, 5, 3, 4, 1]
+    where = compile_where("energy_j <= 2", FRAME.schema)
+    assert rows(ordering.order_of(FRAME, where, [("energy_j", True)])) == [3, 2, 4]
+    assert rows(ordering.order_of(FRAME, where)) == [2, 3, 4]
+    assert ordering.order_of(FRAME) is None
+
+
+@pytest.mark.parametrize("keys", [[("energy_j", False)], [("cache", True), ("energy_j", False)]])
+def test_first_rows_are_those_of_the_whole_order(keys):
+    whole = rows(ordering.order_of(FRAME, None, keys))
+    assert rows(ordering.order_of(FRAME, None, keys, first=3)) == whole[:3]
+
+
+def test_sort_keys_step():
+    keys = ordering.next_keys([], "a", further=False)
+    assert keys == [("a", False)]
+    assert ordering.next_keys(keys, "a", further=False) == [("a", True)]
+    both = ordering.next_keys(keys, "b", further=True)
+    assert both == [("a", False), ("b", False)]
+    assert ordering.next_keys(both, "a", further=True) == [("a", True), ("b", False)]
+    assert ordering.words(both) == "a ^, b ^"
+
+
+def test_a_million_rows():
+    chance = random.Random(0)
+    n = 1_000_000
+    frame = pl.DataFrame(
+        {"energy_j": [chance.random() for _ in range(n)], "k": [i % 7 for i in range(n)]}
+    )
+    begun = time.process_time()
+    first = ordering.order_of(frame, None, [("energy_j", False)], first=60)
+    top = time.process_time() - begun
+    order = ordering.order_of(frame, None, [("energy_j", False)])
+    assert rows(first) == rows(order)[:60]
+    where = compile_where("energy_j < 0.5 and k = 3", frame.schema)
+    begun = time.process_time()
+    ordering.order_of(frame, where)
+    filtered = time.process_time() - begun
+    # CPU seconds with slack for a busy machine; 0.02 and 0.02 when it is idle.
+    assert top < 0.5 and filtered < 0.5
+
+
+def plan_of(frame: pl.DataFrame) -> PlanInfo:
+    return PlanInfo(frame)
+
+
+PLAN = pl.DataFrame(
+    {
+        "config_id": ["a", "b", "c"],
+        "position": [1, 2, 3],
+        "sampler": ["default", "uniform", "uniform"],
+        "beams": [1, 4, 4],
+        "cache": ["dynamic", "dynamic", "static"],
+        "same": [7, 7, 7],
+    }
+)
+
+
+def test_plan_tells_what_differs_from_the_default():
+    plan = plan_of(PLAN)
+    assert plan.default_id == "a" and plan.varying == ["beams", "cache"]
+    assert plan.describe("a") == "library default"
+    assert plan.describe("c") == "beams=4 cache=static"
+    assert plan.name("b") == "#2" and plan.name("zzzzzzzzzzz") == "zzzzzzzz"
+    assert plan.after(1, 5) == ["b", "c"]
+
+
+def test_compare_folds_what_is_alike_and_gives_deltas_to_the_first():
+    plan = plan_of(PLAN)
+    measured = [
+        {**row, "energy_j": energy, "pass_at_1": 0.7, "energy_estimated": False}
+        for row, energy in zip(PLAN.to_dicts(), (1000.0, 1500.0, 500.0), strict=True)
+    ]
+    lines, alike = details.compare(measured, plan, ["energy_j", "pass_at_1", "latency_s"])
+    text = "\n".join("".join(t for t, _ in cells) for cells in lines)
+    assert alike == 1 and "same" not in text and "latency" not in text
+    assert "1.50 +50%" in text and "0.50 -50%" in text and "static" in text
+
+
+def test_estimated_energy_carries_a_tilde_and_is_not_compared_with_measured():
+    plan = plan_of(PLAN)
+    row = {**PLAN.row(1, named=True), "energy_j": 1500.0, "duration_s": 2.0, "energy_estimated": True}
+    default = {**PLAN.row(0, named=True), "energy_j": 900.0, "duration_s": 1.0, "energy_estimated": False}
+    told = details.against(row, default, plan)
+    assert "energy" not in told and "+100% duration" in told
+    default["energy_estimated"] = True
+    assert "~+67% energy" in details.against(row, default, plan)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "`x` = null"), (True, "`x` = true"), (4, "`x` = 4"), ('a"b', '`x` = "a\\"b"')],
+)
+def test_group_filter_compiles(value, text):
+    assert levels.value_filter("x", value) == text
+    frame = pl.DataFrame({"x": [value, None]})
+    kept = frame.filter(compile_where(text, frame.schema))
+    assert kept["x"][0] == value
+
+
+def test_export_forms(tmp_path):
+    order = pl.Series([2, 0], dtype=pl.UInt32)
+    for suffix in export.SUFFIXES:
+        path = export.export(PLAN, ["config_id", "beams"], order, tmp_path / f"t{suffix}")
+        if suffix == ".parquet":
+            assert pl.read_parquet(path)["config_id"].to_list() == ["c", "a"]
+        elif suffix == ".csv":
+            assert path.read_text() == "config_id,beams\nc,4\na,1\n"
+        else:
+            assert path.read_text().splitlines()[2] == "| c | 4 |"
+    assert export.fault("x.txt") and export.fault("/no/such/x.csv") and export.fault("") is not None
+    assert export.fault(str(tmp_path / "y.md")) is None
