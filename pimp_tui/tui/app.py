@@ -20,6 +20,7 @@ from pimp_tui.tui.screens.frame import FrameScreen
 from pimp_tui.tui.screens.palette_commands import app_commands
 from pimp_tui.tui.screens.too_small import TooSmall, fits
 from pimp_tui.tui.terminal import few_colours, require_terminal
+from pimp_tui.tui.words import told
 
 if TYPE_CHECKING:
     from pimp_tui.tui.screens.wizard.draft import Draft
@@ -135,7 +136,7 @@ class PimpApp(App[int]):
             read_manifest(path)
         except UserError as error:
             if isinstance(self.screen, FrameScreen):
-                self.screen.say(str(error), "error")
+                self.screen.say(told(error), "error")
             return
         self.show_sessions()
         self.push_screen(self._workspace(path, first=first))

@@ -9,6 +9,7 @@ from typing import Any
 from pimp_tui.errors import UserError
 from pimp_tui.session.paths import list_sessions, sessions_root
 from pimp_tui.tui.snapshot import Snapshot, Surveyor
+from pimp_tui.tui.words import told
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Catalogue:
         try:
             snapshot = self._surveyor(path).quick()
         except UserError as error:
-            return Entry(path, None, str(error))
+            return Entry(path, None, told(error))
         if kept and kept.snapshot and kept.snapshot.state == snapshot.state:
             return kept
         return Entry(path, snapshot)
@@ -86,7 +87,7 @@ class Catalogue:
                     return kept
             entry = Entry(path, surveyor.full(changed))
         except UserError as error:
-            return Entry(path, None, str(error))
+            return Entry(path, None, told(error))
         if kept and not changed & {"runs", "plan"}:
             entry = replace(kept, snapshot=entry.snapshot)
         else:

@@ -258,7 +258,9 @@ def half_session(sessions_root) -> Path:
 def fixed_machine(monkeypatch) -> None:
     """What differs from machine to machine and release to release, held still for snapshots."""
     monkeypatch.setattr("pimp_tui.__version__", "1.0")
-    monkeypatch.setattr("pimp_tui.tui.machine.machine_words", lambda dot: f"host laptop {dot} 2 CPUs")
+    monkeypatch.setattr(
+        "pimp_tui.tui.machine.machine_words", lambda dot: f"host laptop {dot} 2 CPUs"
+    )
 
 
 class Look:

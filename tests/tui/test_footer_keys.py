@@ -10,6 +10,8 @@ from pimp_tui.tui.screens.wizard.screen import Wizard
 from pimp_tui.tui.screens.workspace import WorkspaceScreen
 
 _SETTLE_S = 3.0
+#: A key that many parts share is pressed in the first two of them.
+_PLACES = 2
 
 
 async def settle(pilot, look) -> None:
@@ -30,7 +32,8 @@ async def dead_keys(pilot, look, issued, back) -> list[str]:
         back: brings the screen back to where it was.
     """
     app = pilot.app
-    dead = []
+    dead: list[str] = []
+    pressed: dict[str, int] = {}
     await back()
     await settle(pilot, look)
     places = [w for w in app.screen.focus_chain if w.is_on_screen] or [None]
@@ -38,6 +41,9 @@ async def dead_keys(pilot, look, issued, back) -> list[str]:
         await back()
         for entry in await _keys_at(pilot, look, place):
             for key in entry.keys:
+                pressed[key] = pressed.get(key, 0) + 1
+                if pressed[key] > _PLACES:
+                    continue
                 await back()
                 if place is not None and place.is_attached:
                     place.focus()

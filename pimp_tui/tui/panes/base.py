@@ -27,6 +27,7 @@ from textual.widget import Widget
 from pimp_tui.errors import UserError
 from pimp_tui.tui.snapshot import Snapshot
 from pimp_tui.tui.widgets.footer import FooterKey
+from pimp_tui.tui.words import told
 
 if TYPE_CHECKING:
     from pimp_tui.tui.marks import Marks
@@ -133,7 +134,7 @@ class Pane(Widget):
 
     def say_error(self, error: UserError) -> None:
         """A user's error in the message line, its mend included."""
-        self.say("; ".join([str(error), *([error.mend] if error.mend else [])]), "error")
+        self.say(told(error), "error")
 
     async def ask(self, question: str) -> bool:
         """A yes/no question in the message line. Await it in a worker (``@work``) only."""

@@ -37,11 +37,14 @@ class FrameScreen(Screen[None]):
     ]
     AUTO_FOCUS = ""
 
-    def compose(self) -> ComposeResult:
-        """The five parts."""
+    def __init__(self) -> None:
+        super().__init__()
         self.header = Line(id="header")
         self.message = MessageLine()
         self.footer = Footer()
+
+    def compose(self) -> ComposeResult:
+        """The five parts."""
         yield self.header
         yield from self.compose_body()
         yield self.message
@@ -75,12 +78,12 @@ class FrameScreen(Screen[None]):
 
     def refresh_footer(self) -> None:
         """Show the keys of what has the focus."""
-        if self.is_mounted:
+        if self.is_attached:
             self.footer.show(self.footer_keys())
 
     def say(self, text: str, kind: str = "info") -> None:
         """One sentence in the message line; kind is info, good, warn or error."""
-        if self.is_mounted:
+        if self.is_attached:
             self.message.say(text, kind)
 
     async def ask(self, question: str) -> bool:

@@ -142,8 +142,8 @@ def _now(entry: Entry, dot: str) -> str:
 
 def empty(root: Path) -> list[Spans]:
     """What stands in place of an empty list."""
-    lines: list[Spans] = [[(f"  No sessions in {_short(root)} yet.", "bright")]]
-    return lines + [[(f"    {key}", "accent"), (f"   {text}", "")] for key, text in _EMPTY]
+    lines: list[Spans] = [[(f"No sessions in {_short(root)} yet.", "bright")]]
+    return lines + [[(f"  {key}", "accent"), (f"   {text}", "")] for key, text in _EMPTY]
 
 
 def _short(path: Path) -> str:

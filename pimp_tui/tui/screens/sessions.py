@@ -22,6 +22,7 @@ from pimp_tui.tui.widgets.footer import FooterKey
 from pimp_tui.tui.widgets.line import Line
 from pimp_tui.tui.widgets.rows import Rows
 from pimp_tui.tui.widgets.section import Section
+from pimp_tui.tui.words import told
 
 _LOOK_S = 2.0
 _KEYS = (
@@ -227,7 +228,7 @@ class SessionsScreen(FrameScreen):
         try:
             path = await begin_demo()
         except UserError as error:
-            self.say(str(error), "error")
+            self.say(told(error), "error")
         else:
             self.pimp.show_session(path, first=3)
 
@@ -239,7 +240,7 @@ class SessionsScreen(FrameScreen):
         try:
             path = await ask_import(self)
         except UserError as error:
-            self.say("; ".join(error.lines()), "error")
+            self.say(told(error), "error")
             return
         if path is not None:
             self.look()
@@ -263,7 +264,7 @@ class SessionsScreen(FrameScreen):
             else:
                 await launch.start(entry.path)
         except UserError as error:
-            self.say(str(error), "error")
+            self.say(told(error), "error")
         else:
             self.say(f"{entry.name} runs; enter watches it", "good")
             self.look()
@@ -294,7 +295,7 @@ class SessionsScreen(FrameScreen):
         try:
             await launch.steer(entry.path, command)
         except UserError as error:
-            self.say(str(error), "error")
+            self.say(told(error), "error")
         else:
             words = {"pause": "pauses", "stop": "stops"}.get(command, command)
             self.say(f"{entry.name} {words} after the run in progress", "good")
@@ -322,7 +323,7 @@ class SessionsScreen(FrameScreen):
         try:
             rows = await asyncio.to_thread(export_table, entry.path, Path(target).expanduser())
         except UserError as error:
-            self.say(str(error), "error")
+            self.say(told(error), "error")
         else:
             self.say(f"{rows} configurations written to {target}", "good")
 

@@ -27,6 +27,7 @@ from pimp_tui.tui.watch import SessionWatcher
 from pimp_tui.tui.widgets.footer import FooterKey
 from pimp_tui.tui.widgets.painted import Span
 from pimp_tui.tui.widgets.tabs import TabLine
+from pimp_tui.tui.words import told
 
 if TYPE_CHECKING:
     from pimp_tui.tui.panes.space.desk import Desk, View
@@ -77,15 +78,16 @@ class WorkspaceScreen(FrameScreen):
         self.current: Pane | None = None
         self.number = first
         self.zoom = Zoom()
+        known = [(spec.number, spec.tab) for spec in self._specs()]
+        self.tabs = TabLine([(0, "Sessions"), *known])
+        self.body = Container(id="body")
         self._watcher: SessionWatcher | None = None
         self._wanted = 0
+        self._begun = False
         self._state_words = ""
 
     def compose_body(self) -> Iterable[Widget]:
         """Tabs and the body."""
-        known = [(spec.number, spec.tab) for spec in self._specs()]
-        self.tabs = TabLine([(0, "Sessions"), *known])
-        self.body = Container(id="body")
         return (self.tabs, self.body)
 
     def _specs(self) -> list[PaneSpec]:
@@ -104,6 +106,7 @@ class WorkspaceScreen(FrameScreen):
                 self.pimp.leave_with(error)
                 return
         self._show_header()
+        self._begun = True
         self.action_pane(self.number)
         # The watcher reads with Polars: let the first frame out before.
         self.set_timer(0.2, self._begin_watching)
@@ -121,6 +124,9 @@ class WorkspaceScreen(FrameScreen):
             self.say("there is no session yet; r plans and runs one", "warn")
             return
         self._wanted = number
+        if not self._begun:
+            self.number = number  # a key that was faster than the screen
+            return
         self.tabs.show(number)
         self._switch(spec)
 
@@ -135,6 +141,8 @@ class WorkspaceScreen(FrameScreen):
             self.panes[spec.number] = pane
             pane.display = False
             await self.body.mount(pane)
+        while not pane.is_mounted:  # a switch that was overtaken had begun to mount it
+            await asyncio.sleep(0.01)
         self.zoom.leave()
         if pane is not self.current:
             if self.current is not None:
@@ -263,7 +271,7 @@ class WorkspaceScreen(FrameScreen):
         try:
             await launch.start(self.session_path)
         except UserError as error:
-            self.say(str(error), "error")
+            self.say(told(error), "error")
         else:
             self.say("started; it goes on when you leave", "good")
 
@@ -290,7 +298,7 @@ class WorkspaceScreen(FrameScreen):
         try:
             await launch.steer(self.session_path, command)
         except UserError as error:
-            self.say(str(error), "error")
+            self.say(told(error), "error")
         else:
             self.say(done, "good")
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pimp_tui.errors import UserError
 from pimp_tui.tui.screens.wizard.draft import Draft, split
+from pimp_tui.tui.words import told
 
 if TYPE_CHECKING:
     from pimp_tui.space import Choice, Space
@@ -66,7 +67,7 @@ class Checker:
             loop = asyncio.get_running_loop()
             return Note(await loop.run_in_executor(self._thread, work, draft))
         except UserError as error:
-            return Note("; ".join([str(error), *([error.mend] if error.mend else [])]), True)
+            return Note(told(error), True)
 
     def _space(self, draft: Draft) -> tuple[Space, Choice]:
         from pimp_tui.space import load_space

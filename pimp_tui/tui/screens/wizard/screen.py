@@ -26,6 +26,7 @@ from pimp_tui.tui.widgets.line import Line
 from pimp_tui.tui.widgets.painted import Span
 from pimp_tui.tui.widgets.rows import Rows
 from pimp_tui.tui.widgets.section import Section
+from pimp_tui.tui.words import told
 
 _PREPARE_S = 180.0
 _TYPING = (
@@ -229,7 +230,7 @@ class Wizard(FrameScreen):
         try:
             await launch.run_command([*self.draft.arguments(), "--detach"], _PREPARE_S)
         except UserError as error:
-            self.say(error.what, "error")
+            self.say(told(error), "error")
         else:
             path = resolve(self.draft.name)
             self.pimp.draft = None

@@ -1,0 +1,218 @@
+"""The frame: digits, tabs, leaving, help, palette, zoom, sizes, glyphs, refusals."""
+
+import asyncio
+import subprocess
+import sys
+
+import pytest
+
+from pimp_tui.errors import UserError
+from pimp_tui.tui import marks
+from pimp_tui.tui.app import PimpApp
+from pimp_tui.tui.panes.registry import PANES
+from pimp_tui.tui.screens.help import HelpPanel
+from pimp_tui.tui.screens.palette import Palette
+from pimp_tui.tui.screens.sessions import SessionsScreen
+from pimp_tui.tui.screens.too_small import TooSmall
+from pimp_tui.tui.screens.workspace import WorkspaceScreen
+from pimp_tui.tui.terminal import require_terminal
+
+
+async def test_digits_show_each_pane_and_q_leaves_twice(done_session, look):
+    app = PimpApp(done_session)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await look.until(pilot, "[4 Results]")  # a finished session opens on its results
+        bodies = set()
+        for spec in PANES:
+            await pilot.press(str(spec.number))
+            await look.until(pilot, lambda n=spec.number: app.screen.number == n)
+            assert f"[{spec.number} {spec.tab}]" in look.text(app)
+            bodies.add(id(app.screen.current))
+        assert len(bodies) == len(PANES)
+        await pilot.press("q")
+        await look.until(pilot, lambda: isinstance(app.screen, SessionsScreen))
+        await pilot.press("q")
+        await pilot.pause(0.2)
+        assert app.return_value == 0
+
+
+async def test_fast_digits_end_at_the_last(done_session, look):
+    app = PimpApp(done_session)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("1", "2", "1", "3", "2")
+        await look.until(pilot, lambda: app.screen.current and app.screen.number == 2)
+        assert [p.display for n, p in app.screen.panes.items() if n != 2] == [False] * (
+            len(app.screen.panes) - 1
+        )
+
+
+async def test_help_closes_on_any_key(done_session, look):
+    app = PimpApp(done_session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("1")
+        await look.until(pilot, "space toggle")
+        await pilot.press("question_mark")
+        await look.until(pilot, "Help: Space")
+        assert "Keys here" in look.text(app)
+        await pilot.press("pagedown")
+        assert isinstance(app.screen, HelpPanel)
+        await pilot.press("x")
+        await look.until(pilot, lambda: isinstance(app.screen, WorkspaceScreen))
+
+
+@pytest.mark.parametrize("key", ["colon", "ctrl+p"])
+async def test_palette_finds_an_action_by_name(key, done_session, look):
+    app = PimpApp(done_session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("1")
+        await look.until(pilot, "space toggle")
+        await pilot.press(key)
+        await look.until(pilot, lambda: isinstance(app.screen, Palette))
+        await pilot.press(*"go to plan")
+        await pilot.press("enter")
+        await look.until(pilot, "[2 Plan]")
+
+
+async def test_palette_changes_the_theme(sessions_root, look):
+    app = PimpApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("colon")
+        await look.until(pilot, lambda: isinstance(app.screen, Palette))
+        await pilot.press(*"theme gruvbox")
+        await pilot.press("enter")
+        await look.until(pilot, lambda: app.theme == "gruvbox")
+
+
+async def test_ctrl_c_ends_nothing(done_session, look):
+    app = PimpApp(done_session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await look.until(pilot, "[4 Results]")
+        await pilot.press("ctrl+c")
+        await look.until(pilot, "q leaves; the campaign goes on")
+
+
+async def test_zoom_and_back(done_session, look):
+    app = PimpApp(done_session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("1")
+        await look.until(pilot, "space toggle")
+        pane = app.screen.current
+        await pilot.press("z")
+        await look.until(pilot, lambda: pane.features.size.width >= 78)
+        assert not pane.why_part.display
+        await pilot.press("z")
+        await look.until(pilot, lambda: pane.why_part.display)
+
+
+async def test_too_small_says_both_sizes_and_comes_back(done_session, look):
+    app = PimpApp(done_session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await look.until(pilot, "[4 Results]")
+        await pilot.resize_terminal(50, 15)
+        await look.until(pilot, "50x15: needs 60x18")
+        assert isinstance(app.screen, TooSmall)
+        await pilot.resize_terminal(60, 18)
+        await look.until(pilot, "[4 Results]")
+
+
+@pytest.mark.parametrize("size", [(60, 18), (80, 24), (110, 30), (200, 60)])
+async def test_footer_is_never_cut_off(size, done_session, look):
+    app = PimpApp(done_session)
+    async with app.run_test(size=size) as pilot:
+        for number in ("1", "2"):
+            await pilot.press(number)
+            await look.until(pilot, lambda n=number: str(app.screen.number) == n)
+            await pilot.pause(0.1)
+            last = look.text(app).splitlines()[-1]
+            assert last.rstrip().endswith("commands") and len(last.rstrip()) <= size[0]
+
+
+async def test_ascii_only_where_it_is_asked_for(done_session, look):
+    app = PimpApp(done_session, ascii=True)
+    async with app.run_test(size=(100, 30)) as pilot:
+        for number in ("1", "2"):
+            await pilot.press(number)
+            await look.until(pilot, lambda n=number: str(app.screen.number) == n)
+            await pilot.pause(0.3)
+            assert look.text(app).isascii()
+
+
+async def test_no_color_sends_no_colour(done_session, look, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = PimpApp(done_session)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("1")
+        await look.until(pilot, "space toggle")
+        for strip in app.screen._compositor.render_strips():
+            for segment in strip:
+                style = segment.style
+                assert style is None or all(
+                    colour is None or colour.is_default for colour in (style.color, style.bgcolor)
+                )
+
+
+def test_locale_decides_by_the_first_variable_that_is_set():
+    assert marks.wants_ascii({"LC_ALL": "C", "LANG": "en_US.UTF-8"})
+    assert not marks.wants_ascii({"LC_CTYPE": "de_DE.utf8"})
+    assert marks.wants_ascii({})
+
+
+def test_ascii_keeps_the_width():
+    text = "─ │ ⣿⡀ … µ 漢 é"
+    plain = marks.to_ascii(text)
+    assert plain.isascii() and len(plain) == len(text) + 1  # the ideograph is two cells wide
+
+
+@pytest.mark.parametrize("term", ["dumb", ""])
+def test_dumb_terminals_are_told_what_to_use(term, monkeypatch):
+    monkeypatch.setenv("TERM", term)
+    with pytest.raises(UserError, match="terminal") as error:
+        require_terminal()
+    assert "status" in error.value.mend
+
+
+async def test_an_unreadable_session_is_a_message(done_session, look):
+    app = PimpApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await look.until(pilot, "toy")
+        (done_session / "manifest.json").write_text("{")
+        await pilot.press("enter")
+        await look.until(pilot, "cannot be read")
+
+
+_FIRST_PAINT = """
+import asyncio, sys
+from pathlib import Path
+from pimp_tui.tui.app import PimpApp
+HEAVY = ("torch", "transformers", "sklearn", "polars", "plotext", "dd", "pysat", "numpy")
+print([name for name in HEAVY if name in sys.modules])
+
+async def main():
+    app = PimpApp(Path(sys.argv[1]) if sys.argv[1:] else None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        seen = []
+        # The first frame is out once the screen has been laid out and painted.
+        while not app.screen.size or not app.screen.is_mounted:
+            await asyncio.sleep(0.005)
+        print([name for name in HEAVY if name in sys.modules])
+asyncio.run(main())
+"""
+
+
+def test_first_paint_imports_nothing_but_textual(done_session):
+    done = subprocess.run(
+        [sys.executable, "-c", _FIRST_PAINT], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == ["[]", "[]"]
+
+
+async def test_a_crash_is_logged_not_shown(tmp_path, monkeypatch):
+    from pimp_tui.tui.crash import write_crash_log
+
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    try:
+        await asyncio.sleep(0)
+        raise ValueError("lost")
+    except ValueError as error:
+        log = write_crash_log(error)
+    assert "ValueError: lost" in log.read_text()

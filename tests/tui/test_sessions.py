@@ -1,0 +1,155 @@
+"""The sessions screen: list, empty state, filter, steering, import, export."""
+
+import json
+
+import polars as pl
+
+from pimp_tui.session.manifest import read_manifest, write_manifest
+from pimp_tui.tui.app import PimpApp
+from pimp_tui.tui.screens.workspace import WorkspaceScreen
+
+
+async def test_list_says_how_far_each_is(sessions_root, session_maker, look):
+    session_maker(sessions_root / "alpha")
+    session_maker(sessions_root / "beta", measured=3, fails=0, status="stopped")
+    (sessions_root / "broken").mkdir()
+    (sessions_root / "broken" / "manifest.json").write_text("{}")
+    app = PimpApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await look.until(pilot, "3/8")
+        text = look.text(app)
+        assert "8/8" in text and "stopped" in text and "3 of 3" in text
+        assert "! " in text and "no schema version" in text
+        assert "~" in text  # the toy's energy is an estimate, and says so
+
+
+async def test_a_lost_runner_is_named(half_session, look):
+    manifest = read_manifest(half_session)
+    import socket
+
+    runner = {"host": socket.gethostname(), "pid": 41873}
+    write_manifest(half_session, manifest | {"status": "running", "runner": runner})
+    app = PimpApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await look.until(pilot, "runner gone (pid 41873)")
+
+
+async def test_empty_state(sessions_root, look):
+    app = PimpApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await look.until(pilot, "No sessions in")
+        assert "about 2 minutes, no GPU" in look.text(app)
+        await pilot.press("enter")
+        await look.until(pilot, "no session here")
+
+
+async def test_filter_narrows_while_typing(sessions_root, session_maker, look):
+    session_maker(sessions_root / "alpha", measured=1, fails=0)
+    session_maker(sessions_root / "beta", measured=1, fails=0)
+    app = PimpApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await look.until(pilot, "2 of 2")
+        await pilot.press("slash", *"bet")
+        await look.until(pilot, "1 of 2")
+        await pilot.press("enter")
+        await pilot.pause(0.1)
+        assert "alpha" not in look.text(app)
+        await pilot.press("escape")
+        await look.until(pilot, "2 of 2")
+
+
+async def test_resume_starts_the_runner(half_session, issued, look):
+    app = PimpApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await look.until(pilot, "half")
+        await pilot.press("r")
+        await look.until(pilot, lambda: issued)
+        assert issued == [("run", "run", str(half_session), "--detach")]
+
+
+async def test_demo_opens_when_it_is_a_session(sessions_root, session_maker, monkeypatch, look):
+    from pimp_tui.tui import launch
+
+    class Running:
+        def poll(self):
+            return None
+
+    def start_demo(path):
+        session_maker(path, measured=2, fails=0, status="stopped")
+        return Running()
+
+    monkeypatch.setattr(launch, "start_demo", start_demo)
+    app = PimpApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await look.until(pilot, "No sessions")
+        await pilot.press("d")
+        await look.until(pilot, lambda: isinstance(app.screen, WorkspaceScreen))
+        await look.until(pilot, "[3 Monitor]")
+
+
+async def test_a_demo_that_ends_at_once_is_told(sessions_root, issued, look):
+    app = PimpApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await look.until(pilot, "No sessions")
+        await pilot.press("d")
+        await look.until(pilot, "the demo ended at once")
+
+
+async def test_import_asks_and_checks_each_answer(sessions_root, tmp_path, issued, look):
+    table = tmp_path / "old.csv"
+    pl.DataFrame({"a": [1, 2], "b": [True, False], "joules": [3.0, 4.0]}).write_csv(table)
+    app = PimpApp()
+    async with app.run_test(size=(120, 30)) as pilot:
+        await look.until(pilot, "No sessions")
+        await pilot.press("i", *"nowhere.csv", "enter")
+        await look.until(pilot, "no file nowhere.csv")
+        app.focused.value = str(table)
+        await pilot.press("enter")
+        await look.until(pilot, "option columns")
+        await pilot.press(*"a,c", "enter")
+        await look.until(pilot, "no column c")
+        await pilot.press("backspace", "b", "enter")
+        await look.until(pilot, "metric columns")
+        await pilot.press(*"jou", "tab", "enter")
+        await look.until(pilot, "name of the session")
+        await pilot.press("enter")
+        await look.until(pilot, lambda: issued)
+    session = str((sessions_root / "old").resolve())
+    assert issued[0] == (
+        "run", "import", str(table), "--options", "a,b", "--metrics", "joules",
+        "--session", session,
+    )  # fmt: skip
+
+
+async def test_export_writes_one_row_a_configuration(done_session, tmp_path, look):
+    target = tmp_path / "out.csv"
+    app = PimpApp()
+    async with app.run_test(size=(120, 30)) as pilot:
+        await look.until(pilot, "8/8")
+        await pilot.press("e")
+        await look.until(pilot, "export to")
+        app.focused.value = str(target)
+        await pilot.press("enter")
+        await look.until(pilot, "8 configurations written")
+    assert pl.read_csv(target).height == 8
+
+
+async def test_stop_asks_first(done_session, issued, look, monkeypatch):
+    from pimp_tui.session import lock
+
+    manifest = json.loads((done_session / "manifest.json").read_text())
+    write_manifest(done_session, manifest | {"status": "running", "runner": {"pid": 1}})
+    monkeypatch.setattr(lock, "is_held", lambda session: True)
+    app = PimpApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await look.until(pilot, "running")
+        await pilot.press("x")
+        await look.until(pilot, "y/N")
+        await pilot.press("n")
+        await pilot.pause(0.1)
+        assert not issued
+        await pilot.press("x")
+        await look.until(pilot, "y/N")
+        await pilot.press("y")
+        await look.until(pilot, lambda: issued)
+        assert issued == [("steer", "toy", "stop")]
