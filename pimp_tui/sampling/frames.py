@@ -28,9 +28,9 @@ def config_ids(space: Space, rows: np.ndarray) -> list[str]:
     width = len(names)
     flags = np.ascontiguousarray(rows[:, own[order]]).tobytes()
     join = b"\n".join
+    starts = (row * width for row in range(len(rows)))
     return [
-        sha256(join(compress(encoded, flags[at : at + width]))).hexdigest()[:16]
-        for at in range(0, len(rows) * width, width or 1)
+        sha256(join(compress(encoded, flags[at : at + width]))).hexdigest()[:16] for at in starts
     ]
 
 

@@ -1,0 +1,1 @@
+"""Tests of ``pimp_tui.space``."""
