@@ -1,4 +1,4 @@
-"""A user's error in one line of the screen: what is wrong first, the place short, then the mend."""
+"""Errors and paths in few words, for one line of the screen."""
 
 from __future__ import annotations
 
@@ -15,3 +15,12 @@ def told(error: UserError) -> str:
     place = f" ({where})" if where else ""
     mend = f"; {error.mend}" if error.mend else ""
     return " ".join(f"{error.what}{place}{mend}".split())
+
+
+def short_path(path: Path) -> str:
+    """The absolute path, ``~`` for the home folder."""
+    whole = path.expanduser().resolve()
+    try:
+        return f"~/{whole.relative_to(Path.home())}"
+    except ValueError:
+        return str(whole)

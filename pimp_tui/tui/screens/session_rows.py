@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pimp_tui.tui.catalogue import Entry
 from pimp_tui.tui.widgets.painted import Span, Spans, fit
+from pimp_tui.tui.words import short_path
 
 _STATE_KINDS = {"running": "accent", "paused": "warn", "lost": "bad", "planned": "dim"}
 _EMPTY = (
@@ -117,7 +118,7 @@ def details(entry: Entry, dot: str) -> list[Spans]:
     if entry.best:
         lines.append(("best", f" {dot} ".join(entry.best) + " (measured)"))
     started = when(manifest.get("created"))
-    lines.append(("bundle", f"{_short(entry.path)}  started {started}"))
+    lines.append(("bundle", f"{short_path(entry.path)}  started {started}"))
     kinds: list[Spans] = []
     for name, text in lines:
         span: Span = (text, "bad" if name == "failed" else "")
@@ -142,12 +143,5 @@ def _now(entry: Entry, dot: str) -> str:
 
 def empty(root: Path) -> list[Spans]:
     """What stands in place of an empty list."""
-    lines: list[Spans] = [[(f"No sessions in {_short(root)} yet.", "bright")]]
+    lines: list[Spans] = [[(f"No sessions in {short_path(root)} yet.", "bright")]]
     return lines + [[(f"  {key}", "accent"), (f"   {text}", "")] for key, text in _EMPTY]
-
-
-def _short(path: Path) -> str:
-    try:
-        return f"~/{path.resolve().relative_to(Path.home())}"
-    except ValueError:
-        return str(path)

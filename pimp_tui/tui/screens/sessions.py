@@ -22,7 +22,7 @@ from pimp_tui.tui.widgets.footer import FooterKey
 from pimp_tui.tui.widgets.line import Line
 from pimp_tui.tui.widgets.rows import Rows
 from pimp_tui.tui.widgets.section import Section
-from pimp_tui.tui.words import told
+from pimp_tui.tui.words import short_path, told
 
 _LOOK_S = 2.0
 _KEYS = (
@@ -63,6 +63,7 @@ class SessionsScreen(FrameScreen):
         self._shown: list[Entry] = []
         self._filter = ""
         self._words = ""
+        self._painted = False
 
     def compose_body(self) -> Iterable[Widget]:
         """List and details."""
@@ -85,15 +86,21 @@ class SessionsScreen(FrameScreen):
         self._entries = self._catalogue.quick()
         self.rows.focus()
         self.call_after_refresh(self._show)
-        self.set_timer(0.2, self.look)
+        self.set_timer(0.2, self._first_look)
         self.set_interval(_LOOK_S * (2 if self.pimp.slow else 1), self.look)
 
     def on_screen_resume(self) -> None:
         """Look again at once when a workspace was left."""
-        self.look()
+        if self._painted:
+            self.look()
         if self._words:
             self.say(self._words)
             self._words = ""
+
+    def _first_look(self) -> None:
+        """Polars is imported only now, with the first frame out."""
+        self._painted = True
+        self.look()
 
     def came_back(self, words: str) -> None:
         """Words to say when the screen is next seen."""
@@ -150,7 +157,7 @@ class SessionsScreen(FrameScreen):
         from pimp_tui import __version__
         from pimp_tui.tui.machine import machine_words
 
-        root = session_rows._short(self._catalogue.root)
+        root = short_path(self._catalogue.root)
         left = [("pimp-tui ", "bright"), (f"{__version__}   {root}", "")]
         self.header.show(left, [("  " + machine_words(self.pimp.marks.dot), "dim")])
 

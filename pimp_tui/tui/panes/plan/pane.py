@@ -22,6 +22,7 @@ from pimp_tui.tui.snapshot import Snapshot
 from pimp_tui.tui.widgets.line import Line
 from pimp_tui.tui.widgets.rows import Rows
 from pimp_tui.tui.widgets.section import Section
+from pimp_tui.tui.words import told
 
 if TYPE_CHECKING:
     import polars as pl
@@ -84,6 +85,7 @@ class PlanPane(Pane):
         self._lines: list[PlanLine] = []
         self._shown: list[PlanLine] = []
         self._filter = ""
+        self._notice = ""
         self._measuring: str | None = None
         self._coverage = ""
         self._undo: list[pl.DataFrame] = []
@@ -125,13 +127,11 @@ class PlanPane(Pane):
                 plan = await self.reader.plan()
                 runs = await self.reader.runs()
             except UserError as error:
-                self.lines_part.set_rule(right="no plan")
-                self.rows.set_rows([[(str(error), "dim")]])
+                self._tell("no plan", told(error))
                 return
         else:
             if self._plan is None:
-                self.lines_part.set_rule(right="nothing drawn yet")
-                self.rows.set_rows([[("No plan yet: a draws one within your choices.", "dim")]])
+                self._tell("nothing drawn yet", "No plan yet: a draws one within your choices.")
                 return
             plan, runs = self._plan, None
         manifest = self.snapshot.manifest if self.snapshot else {}
@@ -161,7 +161,17 @@ class PlanPane(Pane):
             self._coverage = f"pair coverage {100 * found['coverage']:.1f} %"
         self._show_rule()
 
+    def _tell(self, rule: str, notice: str) -> None:
+        """Words in place of lines."""
+        self._notice = notice
+        self.lines_part.set_rule(right=rule)
+        self._show()
+
     def _show(self) -> None:
+        if not self._lines and self._notice:
+            self.head.show(())
+            self.rows.set_rows([[(self._notice, "dim")]])
+            return
         before = self.line.config_id if self.line else None
         self._shown = matching(self._lines, self._filter)
         width = self.rows.size.width

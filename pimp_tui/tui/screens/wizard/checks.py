@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pimp_tui.errors import UserError
 from pimp_tui.tui.screens.wizard.draft import Draft, split
-from pimp_tui.tui.words import told
+from pimp_tui.tui.words import short_path, told
 
 if TYPE_CHECKING:
     from pimp_tui.space import Choice, Space
@@ -125,4 +125,4 @@ def _name(draft: Draft) -> str:
     fault = name_fault(draft.name)
     if fault:
         raise UserError(fault)
-    return str(resolve(draft.name))
+    return short_path(resolve(draft.name))

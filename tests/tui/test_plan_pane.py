@@ -1,0 +1,122 @@
+"""The Plan pane: lines with status, coverage, edits under the lock, refusals."""
+
+import polars as pl
+import pytest
+
+from pimp_tui.errors import UserError
+from pimp_tui.session.lock import SessionLock
+from pimp_tui.tui.app import PimpApp
+from pimp_tui.tui.panes.plan import draw, edit
+
+
+async def on_plan(pilot, look):
+    """The pane once its plan is read and its coverage is there."""
+    await pilot.press("2")
+    await look.until(pilot, "pair coverage")
+    return pilot.app.screen.current
+
+
+def ids(session) -> list[str]:
+    return pl.read_parquet(session / "plan.parquet")["config_id"].to_list()
+
+
+async def test_lines_say_what_differs_and_how_far_each_is(half_session, look):
+    app = PimpApp(half_session)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await on_plan(pilot, look)
+        text = look.text(app)
+        assert "8 configurations · 4 to measure" in text
+        assert "library default" in text and "num_beams=4" in text
+        assert text.count(" ok ") == 4
+
+
+async def test_move_drop_add_undo(planned_session, look):
+    before = ids(planned_session)
+    app = PimpApp(planned_session)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await on_plan(pilot, look)
+        await pilot.press("J")
+        await look.until(pilot, lambda: ids(planned_session)[:2] == before[1::-1])
+        await look.until(pilot, "moved down")
+        await pilot.press("u")
+        await look.until(pilot, lambda: ids(planned_session) == before)
+        await look.until(pilot, "undone")
+        await pilot.press("d")
+        await look.until(pilot, lambda: ids(planned_session) == before[1:])
+        await look.until(pilot, "7 configurations")
+        await pilot.press("a")
+        await look.until(pilot, "add from")
+        app.focused.value = "uniform 3"
+        await pilot.press("enter")
+        await look.until(pilot, lambda: len(ids(planned_session)) > 7)
+    plan = pl.read_parquet(planned_session / "plan.parquet")
+    assert plan["position"].to_list() == list(range(1, plan.height + 1))
+    assert plan["config_id"].n_unique() == plan.height
+
+
+async def test_what_was_measured_stays(half_session, look):
+    before = ids(half_session)
+    app = PimpApp(half_session)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await on_plan(pilot, look)
+        await pilot.press("d")
+        await look.until(pilot, "measured already")
+    assert ids(half_session) == before
+
+
+async def test_an_unknown_sampler_is_told_at_the_input(planned_session, look):
+    app = PimpApp(planned_session)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await on_plan(pilot, look)
+        await pilot.press("a")
+        await look.until(pilot, "add from")
+        app.focused.value = "sometimes 3"
+        await look.until(pilot, "no sampler sometimes")
+        await pilot.press("enter", "escape")
+    assert len(ids(planned_session)) == 8
+
+
+async def test_filter_and_next_unmeasured(half_session, look):
+    app = PimpApp(half_session)
+    async with app.run_test(size=(120, 30)) as pilot:
+        pane = await on_plan(pilot, look)
+        await pilot.press("n")
+        assert pane.line.position == 5
+        await pilot.press("slash", *"num_beams=4", "enter")
+        await look.until(pilot, "2 of 8")
+
+
+async def test_a_plan_drawn_from_a_model_alone(done_session, look):
+    app = PimpApp(space=done_session / "space.uvl")
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pilot.press("2")
+        await look.until(pilot, "No plan yet")
+        await pilot.press("a")
+        await look.until(pilot, "add from")
+        app.focused.value = "twise"
+        await pilot.press("enter")
+        await look.until(pilot, "pair coverage 100.0 %")
+
+
+def test_a_running_campaign_keeps_its_plan(planned_session):
+    with (
+        SessionLock.acquire(planned_session),
+        pytest.raises(UserError, match="in use"),
+    ):
+        edit.change_plan(planned_session, lambda plan: plan.head(1))
+    assert len(ids(planned_session)) == 8
+
+
+def test_more_configurations_reopen_a_finished_campaign(done_session):
+    from pimp_tui.session.manifest import read_manifest
+
+    more = pl.read_parquet(done_session / "plan.parquet").head(1)
+    more = more.with_columns(config_id=pl.lit("f" * 16))
+    assert edit.change_plan(done_session, edit.extended(more)) == 9
+    assert read_manifest(done_session)["status"] == "stopped"
+
+
+@pytest.mark.parametrize("text", ["", "uniform x", "uniform 0", "uniform 3 4", "icpl"])
+def test_what_cannot_be_drawn(text):
+    with pytest.raises(UserError):
+        draw.parse(text)
