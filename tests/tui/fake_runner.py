@@ -1,6 +1,6 @@
 """A runner that measures nothing: holds a session's lock and tells a fast campaign's events.
 
-    python fake_runner.py SESSION SECONDS [GPUS]
+python fake_runner.py SESSION SECONDS [GPUS]
 """
 
 from __future__ import annotations
@@ -56,7 +56,11 @@ class FakeRunner:
                 raise SystemExit(0)
 
     def tell(self, event: str, **fields: object) -> None:
-        message = {"event": event, "t_s": round(1000 + time.monotonic() - self.started, 3), **fields}
+        message = {
+            "event": event,
+            "t_s": round(1000 + time.monotonic() - self.started, 3),
+            **fields,
+        }
         for writer in self.writers:
             if not writer.is_closing():
                 writer.write(encode(message))

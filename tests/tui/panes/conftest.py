@@ -1,4 +1,4 @@
-"""A session with enough configurations to learn from, and how tests look at a screen."""
+"""A session with enough configurations to learn from."""
 
 from __future__ import annotations
 
@@ -93,17 +93,3 @@ def toy_space_text(request) -> str:
     plugins = request.config.pluginmanager.get_plugins()
     found = next(p for p in plugins if getattr(p, "SPACE_UVL", None))
     return str(found.SPACE_UVL)
-
-
-def screen_text(app) -> str:
-    """What the terminal shows, as plain text."""
-    strips = app.screen._compositor.render_strips()
-    return "\n".join("".join(s.text for s in strip).rstrip() for strip in strips)
-
-
-@pytest.fixture
-def shown():
-    """:func:`screen_text`."""
-    return screen_text
-
-

@@ -113,8 +113,18 @@ def test_compare_folds_what_is_alike_and_gives_deltas_to_the_first():
 
 def test_estimated_energy_carries_a_tilde_and_is_not_compared_with_measured():
     plan = plan_of(PLAN)
-    row = {**PLAN.row(1, named=True), "energy_j": 1500.0, "duration_s": 2.0, "energy_estimated": True}
-    default = {**PLAN.row(0, named=True), "energy_j": 900.0, "duration_s": 1.0, "energy_estimated": False}
+    row = {
+        **PLAN.row(1, named=True),
+        "energy_j": 1500.0,
+        "duration_s": 2.0,
+        "energy_estimated": True,
+    }
+    default = {
+        **PLAN.row(0, named=True),
+        "energy_j": 900.0,
+        "duration_s": 1.0,
+        "energy_estimated": False,
+    }
     told = details.against(row, default, plan)
     assert "energy" not in told and "+100% duration" in told
     default["energy_estimated"] = True

@@ -32,13 +32,17 @@ def test_curve_puts_lowest_and_highest_value_on_the_edges():
 
 
 def test_axis_labels_runs_by_room():
-    row, owner = strip.axis([(0, 19.9, "#40 rep 1"), (20, 23, "rep 2"), (24, None, "rep 3")], 40, 60, 1)
+    row, owner = strip.axis(
+        [(0, 19.9, "#40 rep 1"), (20, 23, "rep 2"), (24, None, "rep 3")], 40, 60, 1
+    )
     assert row.startswith("[ #40 rep 1 ]")
     assert row[20:23] == "[2]" and row[24:33] == "[ rep 3 ]"
     assert owner[0] == 0 and owner[21] == 1 and owner[30] == 2 and owner[50] == -1
 
 
-@pytest.mark.parametrize(("value", "bound"), [(312, 400), (16.2, 20), (0.013, 0.015), (58, 60), (0, 1)])
+@pytest.mark.parametrize(
+    ("value", "bound"), [(312, 400), (16.2, 20), (0.013, 0.015), (58, 60), (0, 1)]
+)
 def test_nice_bound(value, bound):
     assert strip.nice(value) == pytest.approx(bound)
 

@@ -28,7 +28,7 @@ class EventList(Widget):
         """The rows, and the reason that hides them."""
         self.rows = Rows(cursor_mark=True)
         self.reason = Block(self._draw_reason)
-        self.reason.display = False
+        self.reason.display, self.reason.can_focus = False, True
         yield self.rows
         yield self.reason
 
@@ -56,8 +56,9 @@ class EventList(Widget):
         later = [i for i in failed if i > here] if way > 0 else [i for i in failed if i < here]
         target = (later[0] if way > 0 else later[-1]) if later else failed[0 if way > 0 else -1]
         self.rows.move_to(target)
-        self.rows.focus()
-        if self._why:
+        if self._why is None:
+            self.rows.focus()
+        else:
             self._why = self._events[target]
             self.reason.update()
         return True
@@ -72,13 +73,16 @@ class EventList(Widget):
         if self._why is None:
             return False
         self.rows.display, self.reason.display = False, True
+        self.reason.focus()
         self.reason.update()
         return True
 
     def action_close(self) -> None:
         """Back to the rows."""
-        self._why = None
-        self.rows.display, self.reason.display = True, False
+        if self._why is not None:
+            self._why = None
+            self.rows.display, self.reason.display = True, False
+            self.rows.focus()
 
     def _draw_reason(self, width: int, height: int) -> list[Line]:
         if self._why is None:

@@ -25,7 +25,7 @@ def layout(width: int, height: int, devices: int) -> Layout:
     Every part has a rule of one row; two devices have a row each, the rest is told in the rule,
     where the terminal is small.
     """
-    right = 0 if width < WIDE else (40 if width < VERY_WIDE else width - 132)
+    right = 0 if width < WIDE else (40 if width < VERY_WIDE else round(width * 0.34))
     rows = 1 + min(max(devices, 1), 2 if height < 30 else 8)
     rest = height - HEAD - rows
     events = max(round(rest * 0.3), 2)

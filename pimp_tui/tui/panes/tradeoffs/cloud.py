@@ -26,11 +26,11 @@ def paint(
     height: int,
 ) -> None:
     """Draw a problem's points over its first two objectives."""
-    x, y = list(problem.objectives)[:2]
     drawn = points.measured[:: max(len(points.measured) // _MOST, 1)]
     everything = [*drawn, *points.front]
-    if not everything:
+    if not everything or len(problem.objectives) < 2:
         return
+    x, y = list(problem.objectives)[:2]
     scale_x, scale_y = (scale_of(m, [row[m] for row in everything]) for m in (x, y))
     x0, x1 = padded([row[x] for row in everything])
     y0, y1 = padded([row[y] for row in everything], 0.08)

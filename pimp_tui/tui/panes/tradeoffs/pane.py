@@ -174,6 +174,8 @@ class TradeoffsPane(PointActions):
         elif points.candidates is not None:
             info.append(f"o {'predicted ' if wide else ''}{big(points.candidates)}")
         info.append(f"front {len(points.front)}")
+        if self.walk.marked:
+            info.append(f"{len(self.walk.marked)} marked")
         if wide and ground and points.knee is not None and points.knee < len(points.front):
             info.append(f"knee {details.name_of(points.front[points.knee], ground.plan)}")
         self.parts.plot_part.set_rule(self.problem.words() or "Trade-off", " · ".join(info))

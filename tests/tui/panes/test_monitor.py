@@ -1,0 +1,192 @@
+"""The Monitor: what it folds from events, what it shows of the bundle, and that it is quiet."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+import pytest
+
+from pimp_tui.session.lock import SessionLock
+from pimp_tui.tui.app import PimpApp
+from pimp_tui.tui.panes.monitor import chart, text
+from pimp_tui.tui.panes.monitor.layout import HEAD, layout
+from pimp_tui.tui.panes.monitor.model import Model, Run
+from pimp_tui.tui.panes.monitor.series import Series
+
+
+def state(config: str, repetition: int, t_s: float, **more) -> dict:
+    return {"event": "state", "t_s": t_s, "state": "running", "runs_done": 3, "runs_failed": 0,
+            "runs_planned": 10, "eta_s": 70.0, "config_id": config, "position": 1,
+            "repetition": repetition, "phase": "measure"} | more  # fmt: skip
+
+
+def sample(t_s: float, power=None, estimated=None, device="gpu 0") -> dict:
+    return {"event": "sample", "t_s": t_s, "device": device, "power_w": power,
+            "estimated_power_w": estimated, "utilisation": 50.0, "memory_bytes": 2**30}  # fmt: skip
+
+
+def test_series_bins_and_forgets():
+    series = Series()
+    for tick in range(10):
+        series.add(tick * 0.25, float(tick))
+    assert series.get(0) == 0.5 and series.get(2) == 4.5
+    assert series.get(9) is None and series.get(7, reach=4) == 8.5
+    assert series.means(0, 3, 2) == {0: 1.5, 1: 5.5}
+
+
+def test_model_follows_a_campaign():
+    model = Model(lambda config: {"a": 41}.get(config))
+    model.feed(state("a", 2, 10.0))
+    assert model.running and model.current.repetition == 2
+    for n in range(20):
+        model.feed(sample(10 + n / 10, power=300.0))
+        model.feed(sample(10 + n / 10, power=50.0, device="gpu 1"))
+    model.feed({"event": "progress", "t_s": 12.0, "requests_done": 5, "requests_planned": 10})
+    assert chart.power_kind(model) == "power" and model.estimated is False
+    assert max(chart.power_bins(model, "power")(20, 23, 1).values()) == pytest.approx(350.0)
+    model.feed({"event": "run", "t_s": 14.0, "config_id": "a", "repetition": 2, "attempt": 1,
+                "status": "ok", "duration_s": 4.0, "energy_j": 26_300.0,
+                "energy_estimated": False, "pass_at_1": 0.768})  # fmt: skip
+    assert model.events[-1].text == "#41 rep 2 ok  26.3 kJ  4.0 s  pass@1 0.768"
+    model.feed({"event": "run", "t_s": 16.0, "config_id": "a", "repetition": 3, "attempt": 1,
+                "status": "failed", "reason": "CUDA out of memory (31.9 GiB asked)"})  # fmt: skip
+    assert model.events[-1].failure
+    assert text.failures(model, None) == [("out of memory", 1, "a rep 3")]
+    model.disconnected()
+    assert not model.live and model.now_s() == 16.0
+
+
+def test_estimated_power_is_told_as_an_estimate():
+    model = Model()
+    model.feed(state("a", 1, 0.0))
+    for n in range(40):
+        model.feed(sample(n / 10, estimated=15.0))
+    info = chart.power_info(model, "power")
+    assert model.estimated and "mean ~15" in info and "run ~" in info
+
+
+def test_device_without_power_shows_utilisation():
+    model = Model()
+    for n in range(40):
+        model.feed(sample(n / 10))
+    assert chart.power_kind(model) == "utilisation"
+    assert "no power meter" in chart.power_info(model, "utilisation")
+    rest = "".join(part for part, _ in text.device_rest(model.devices["gpu 0"], True, 80))
+    assert "util   50%" in rest and "mem 1.00 GiB" in rest
+
+
+def test_chart_keeps_its_range_within_a_sweep_and_draws_the_idle_line():
+    model = Model()
+    model.add_run(
+        Run("a", 1, status="ok", started_s=0, ended_s=8, metrics={"idle_power_w": 60.0}),
+        datetime.now().astimezone(),
+    )
+    for n in range(80):
+        model.feed(sample(n / 10, power=300.0 if n < 40 else 100.0))
+    graph = chart.Chart()
+    bins = chart.power_bins(model, "power")
+    lines = graph.draw(model, bins, 60, 8, idle=chart.idle_power_w(model))
+    drawn = "\n".join("".join(part for part, _ in cells) for cells in lines)
+    assert "400┤" in drawn and "60┤" in drawn and "┄" in drawn and "└[1]" in drawn
+    assert len(lines) == 8
+    high = graph.high
+    for n in range(80, 90):
+        model.feed(sample(n / 10, power=90.0))
+    graph.draw(model, bins, 60, 8)
+    assert graph.high == high
+
+
+@pytest.mark.parametrize(("width", "height"), [(60, 14), (80, 20), (120, 36), (200, 56), (300, 96)])
+def test_layout_fills_the_body(width, height):
+    for devices in (1, 2, 8):
+        plan = layout(width, height, devices)
+        parts = (plan.devices, plan.power, plan.latency, plan.events)
+        assert HEAD + sum(parts) == height and min(parts) >= 2
+        assert 0 <= plan.right < width / 2
+    assert (layout(80, 20, 2).power, layout(80, 20, 2).latency) == (7, 4)
+
+
+async def monitor_on(app, pilot, look):
+    await look.until(pilot, lambda: getattr(app.screen, "action_pane", None))
+    app.screen.action_pane(3)
+    await look.until(pilot, "Events")
+    return app.screen.current
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60), (60, 18)])
+async def test_finished_campaign_shows_its_last_runs(done_session, look, size):
+    app = PimpApp(done_session)
+    async with app.run_test(size=size) as pilot:
+        await monitor_on(app, pilot, look)
+        await look.until(pilot, "#8 rep 2 failed: out of memory")
+        shown = look.text(app)
+        assert "done: 14 of 16 runs" in shown and "finished" in shown
+        assert "~estimate from CPU time" in shown
+        if size[0] == 200:
+            assert "This configuration" in shown and "the plan ends here" in shown
+
+
+async def test_why_and_next_failure(done_session, look):
+    app = PimpApp(done_session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = await monitor_on(app, pilot, look)
+        await look.until(pilot, "#8 rep 2 failed")
+        await pilot.press("n")
+        assert pane.events.rows.cursor == 14
+        await pilot.press("w")
+        await look.until(pilot, "w closes")
+        await pilot.press("escape")
+        await look.until(pilot, lambda: "w closes" not in look.text(app))
+
+
+async def test_planned_session_says_how_to_start(planned_session, look):
+    app = PimpApp(planned_session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await monitor_on(app, pilot, look)
+        await look.until(pilot, "not started: r starts 16 runs")
+        await look.until(pilot, "no sample yet", 3)
+
+
+async def test_live_events_move_the_screen_and_their_end_stops_it(
+    session_maker, sessions_root, look
+):
+    session = session_maker(sessions_root / "live", status="running")
+    app = PimpApp(session)
+    with SessionLock.acquire(session):
+        await follow_live(app, look)
+
+
+async def follow_live(app, look) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        pane = await monitor_on(app, pilot, look)
+        await look.until(pilot, "connecting to the runner")
+        config = pane.plan.plan["config_id"][1]
+        pane.live_event(state(config, 3, 200.0))
+        for n in range(30):
+            pane.live_event(sample(200 + n / 10, power=312.0, device="NVIDIA H100"))
+        pane.live_event({"event": "progress", "t_s": 203.0, "requests_done": 5,
+                         "requests_planned": 8})  # fmt: skip
+        await look.until(pilot, "request 5/8")
+        await look.until(pilot, "312 W")
+        shown = look.text(app)
+        assert "#2 " in shown and "repeat 3/2" in shown and " 30%" in shown
+        assert pane._timer is not None
+        pane.model.disconnected()
+        pane._set_timer()
+        assert pane._timer is None
+
+
+async def test_nothing_is_repainted_while_nothing_changes(done_session, look):
+    app = PimpApp(done_session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = await monitor_on(app, pilot, look)
+        await look.until(pilot, "finished")
+        await pilot.pause(0.3)
+        painted = []
+        for block in (pane.head, pane.bar, pane.devices, pane.power, pane.latency):
+            block.refresh = lambda *found, **_: painted.append(found)  # type: ignore[assignment]
+        begun = time.process_time()
+        pane._draw_all()
+        assert not painted
+        assert time.process_time() - begun < 0.2
