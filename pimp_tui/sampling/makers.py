@@ -79,13 +79,15 @@ class _BySat:
             found = self.solver.model(fixed)
             # The largest gains are tried as assumptions, one by one: phases alone may lose them.
             for i in np.argsort(-np.abs(gain), kind="stable")[:24]:
-                if found is None or gain[i] == 0 or found[i] == (gain[i] > 0):
-                    continue
+                if gain[i] == 0 or found is None:
+                    break
                 literal = int(i + 1) if gain[i] > 0 else -int(i + 1)
-                better = self.solver.model([*fixed, literal])
-                if better is not None:
+                if found[i] != (gain[i] > 0):
+                    better = self.solver.model([*fixed, literal])
+                    if better is None:
+                        continue
                     found = better
-                    fixed.append(literal)
+                fixed.append(literal)
             assert found is not None, "a choice is satisfiable by construction"
             rows[k] = found
         return rows

@@ -99,7 +99,8 @@ def test_options_are_covered_in_bound_spaces(space: Space, t: int) -> None:
 
 def test_or_groups_of_leaves_are_covered_and_read_back(tmp_path) -> None:
     text = (
-        "features\n  R {abstract}\n    mandatory\n      stop {abstract, option 'stop'}\n        or\n"
+        "features\n  R {abstract}\n    mandatory\n"
+        "      stop {abstract, option 'stop'}\n        or\n"
         "          a {value 'a'}\n          b {value 'b'}\n          c {value 'c'}\n    optional\n"
         "      x {option 'x', value 3}\n      helper\nconstraints\n  x => !a\n"
     )
@@ -213,7 +214,8 @@ def test_pairwise_of_a_generation_like_model_stays_small() -> None:
         f"      G{g}\n        alternative\n" + "".join(f"          V{g}_{k}\n" for k in range(size))
         for g, size in enumerate(sizes)
     )
-    text = f"features\n  R\n    mandatory\n{groups}constraints\n  V0_0 => V1_0 | V1_1\n  V2_0 => !V3_0\n"
+    rules = "constraints\n  V0_0 => V1_0 | V1_1\n  V2_0 => !V3_0\n"
+    text = f"features\n  R\n    mandatory\n{groups}{rules}"
     space = load_space(text)
     plan = sample(space, "twise", seed=1, seconds=2)
     assert coverage(space, plan)["coverage"] == 1

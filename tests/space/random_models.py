@@ -25,7 +25,7 @@ class Node:
 
 @dataclass
 class RandomModel:
-    """A tree and constraints; constraints are nested tuples ("var", name) | ("!", f) | (op, f, g)."""
+    """A tree and constraints: nested tuples ("var", name) | ("!", f) | (op, f, g)."""
 
     root: Node
     constraints: list[Any]

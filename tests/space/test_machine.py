@@ -31,7 +31,8 @@ def test_detection_imports_no_torch() -> None:
     code = (
         "import sys; from pimp_tui.space.host import detect_host; detect_host();"
         "from pimp_tui.space.model_facts import model_facts; model_facts('micro-coder');"
-        "bad = {'torch', 'transformers', 'polars', 'sklearn'} & set(sys.modules); sys.exit(str(bad) if bad else 0)"
+        "bad = {'torch', 'transformers', 'polars', 'sklearn'} & set(sys.modules);"
+        "sys.exit(str(bad) if bad else 0)"
     )  # fmt: skip
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -72,7 +72,7 @@ def test_the_whole_boolean_level() -> None:
     ("text", "formula"),
     [
         ("A => B => C", ("imp", ("imp", "A", "B"), "C")),
-        ("A <=> B => C | A & !B", ("iff", "A", ("imp", "B", ("or", "C", ("and", "A", ("not", "B")))))),
+        ("A <=> B => C | !B", ("iff", "A", ("imp", "B", ("or", "C", ("not", "B"))))),
         ("A | B & C", ("or", "A", ("and", "B", "C"))),
         ("!(A & B)", ("not", ("and", "A", "B"))),
         ("!!A", ("not", ("not", "A"))),
@@ -112,7 +112,7 @@ TREE = "features\n    A\n        optional\n            B\n            C\n"
         (TREE + "constraints\n    true => B\n", "7:5", "stands alone", None),
         (TREE + "constraints\n    B C\n", "7:7", "`C` is not expected", "join"),
         (TREE + "constraints\n    B.x > 3\n", "7:5", "no attribute x", None),
-        ("features\n    A\n        optional\n          B\n      C\n", "5:7", "indentation", "line 3"),
+        (TREE.replace("            C", "      C"), "5:7", "indentation", "line 3"),
         (TREE + "            B\n", "6:13", "stands twice", "line 4"),
         (TREE.replace("optional", "xor"), "3:9", "group is expected", "alternative"),
         (TREE.replace("optional", "[*]"), "3:9", "group is expected", "[0..*]"),
