@@ -40,9 +40,13 @@ def demo(
         from pimp_tui.tui.terminal import require_terminal
 
         require_terminal()
+    from pimp_tui.campaign.settings import DEMO_DESELECT
+
     name = session or f"demo-{datetime.now(UTC).strftime('%Y%m%d-%H%M%S')}"
     path = resolve(name)
-    settings = preset("quick", repeats=repeats, configurations=configs, seed=seed)
+    settings = preset(
+        "quick", repeats=repeats, configurations=configs, seed=seed, deselect=DEMO_DESELECT
+    )
     if not (path / "manifest.json").exists():
         prepare(
             path, Request(models=["micro-coder"], workload="micro-coder", settings=settings), say
@@ -106,7 +110,8 @@ def run(
     asked: dict[str, Any] = {
         "preset": preset, "method": method, "configurations": n, "seed": seed, "limit": limit,
         "repeats": repeats, "batch_size": batch, "max_new_tokens": max_new_tokens,
-        "budget": budget, "timeout_s": timeout, "gpus": _gpus(gpus), "select": tuple(split_list(select)) or None,
+        "budget": budget, "timeout_s": timeout, "gpus": _gpus(gpus),
+        "select": tuple(split_list(select)) or None,
         "deselect": tuple(split_list(deselect)) or None,
         "trust_remote_code": trust_remote_code or None, "unsafe_sandbox": unsafe_sandbox or None,
     }  # fmt: skip

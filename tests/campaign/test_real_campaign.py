@@ -100,7 +100,9 @@ def test_first_or_last_in_the_plan_makes_no_difference(tmp_path, mini, pimp):
     plan = tmp_path / "plan.csv"
     rows = [
         "do_sample,num_beams,num_return_sequences,max_new_tokens,temperature,batch_size,dtype,model",
-        "false,1,1,40,,32,float32,micro-coder", "true,1,1,40,0.7,32,float32,micro-coder", "false,2,1,40,,32,float32,micro-coder",
+        "false,1,1,40,,32,float32,micro-coder",
+        "true,1,1,40,0.7,32,float32,micro-coder",
+        "false,2,1,40,,32,float32,micro-coder",
     ]  # fmt: skip
     for name, order in (("a", [1, 2, 3]), ("b", [3, 2, 1])):
         plan.write_text("\n".join([rows[0], *(rows[i] for i in order)]) + "\n")
