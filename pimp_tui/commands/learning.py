@@ -138,9 +138,9 @@ def predict(
 
         frame = read_plan(plan, opened.space())
     else:
-        from pimp_tui.sampling import distinct_uniform
+        from pimp_tui.learning.candidates import fresh_candidates
 
-        frame = distinct_uniform(opened.space(), n=n, seed=seed)
+        frame = fresh_candidates(opened, n, seed)
     answer = fit(opened, metric=name, seed=seed).predict(frame)
     rows = [row | {"metric": name, "estimated": True} for row in answer.iter_rows(named=True)]
     shown = ["config_id", "metric", "prediction", "lower", "upper", "estimated"]

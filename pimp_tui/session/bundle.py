@@ -99,20 +99,24 @@ class Session:
 
     @property
     def default_objectives(self) -> dict[str, str]:
-        """Objectives of a front when none are asked for.
+        """Objectives of a front when none are asked for; only what was measured.
 
-        Energy only where it was measured (contracts.md); an imported table minimises its own
+        Energy only where it is no estimate (contracts.md); an imported table minimises its own
         first two metrics.
         """
         if imported := self.manifest.get("imported_metrics"):
-            return dict.fromkeys(imported[:2], "min")
+            return {name: "min" for name in imported[:2]}
         import polars as pl
 
-        measured = self.runs.filter(
-            (pl.col("status") == "ok") & pl.col("energy_estimated").eq(False)
-        ).select(pl.len())
-        first = "energy_j" if measured.collect().item() else "duration_s"
-        return {first: "min", "pass_at_1": "max"}
+        ok = self.runs.filter(pl.col("status") == "ok")
+        found = ok.select(
+            energy=(pl.col("energy_j").is_not_null() & ~pl.col("energy_estimated")).any(),
+            accuracy=pl.col("pass_at_1").is_not_null().any(),
+            none=pl.len() == 0,
+        ).collect()
+        first = "energy_j" if found["energy"].item() else "duration_s"
+        scored = found["accuracy"].item() or found["none"].item()
+        return {first: "min"} | ({"pass_at_1": "max"} if scored else {})
 
     def status(self) -> dict[str, Any]:
         """The answer of ``pimp-tui status`` (contracts.md)."""
@@ -121,7 +125,7 @@ class Session:
     def configurations(self, spread: bool = False) -> pl.LazyFrame:
         """One row per planned configuration: options and the mean of each metric over its ok runs.
 
-        Columns: the plan's, then ``runs_ok``, ``runs_failed``, ``reason`` (of the last failed
+        Energy is averaged over measured runs only, where there is one. Columns: the plan's, then ``runs_ok``, ``runs_failed``, ``reason`` (of the last failed
         run), ``energy_source``, ``energy_estimated`` and every metric; a configuration that was
         not measured has nulls.
 
@@ -132,17 +136,24 @@ class Session:
 
         metrics = self.metrics
         ok = pl.col("status") == "ok"
+        is_measured = ok & ~pl.col("energy_estimated").fill_null(True)
+        # An estimate never stands beside a measurement in one mean.
+        same_kind = pl.when(is_measured.any()).then(is_measured).otherwise(ok)
+
+        def counted(name: str) -> pl.Expr:
+            return same_kind if name == "energy_j" else ok
+
         columns = [
             ok.sum().cast(pl.Int64).alias("runs_ok"),
             (~ok).sum().cast(pl.Int64).alias("runs_failed"),
             pl.col("reason").filter(~ok).last(),
-            pl.col("energy_source").filter(ok).first(),
-            pl.col("energy_estimated").filter(ok).any(),
-            *(pl.col(name).cast(pl.Float64).filter(ok).mean() for name in metrics),
+            pl.col("energy_source").filter(same_kind).first(),
+            pl.col("energy_estimated").filter(same_kind).first(),
+            *(pl.col(name).cast(pl.Float64).filter(counted(name)).mean() for name in metrics),
         ]
         if spread:
             columns += [
-                pl.col(name).cast(pl.Float64).filter(ok).std().alias(f"{name}_std")
+                pl.col(name).cast(pl.Float64).filter(counted(name)).std().alias(f"{name}_std")
                 for name in metrics
             ]
         measured = self.runs.group_by("config_id").agg(columns)
