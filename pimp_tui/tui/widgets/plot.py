@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pimp_tui.tui.widgets.block import Block
-from pimp_tui.tui.widgets.cells import Line, from_columns
+from pimp_tui.tui.widgets.cells import Line, from_columns, wrap
 
 _CODES = re.compile(r"\x1b\[[0-9;]*m")
 _AXES = frozenset("┤┼└┬─│┴├┘┌┐")
@@ -41,7 +41,7 @@ class PlotBlock(Block):
     def body(self, width: int, height: int) -> list[Line]:
         """The chart's rows."""
         if self.note:
-            return [(), ((f"  {self.note}", ""),)]
+            return [(), *(((f"  {part}", ""),) for part in wrap(self.note, width - 4))]
         if width < 12 or height < 4:
             return []
         if self._figure is None:

@@ -31,11 +31,18 @@ _OPTIONS_BEFORE = {"narrow": 3, "wide": 5, "very wide": 9}
 
 
 def with_status(frame: pl.DataFrame, repeats: int) -> pl.DataFrame:
-    """Add ``status``: ok, 3/10, the reason of a failure, or ``-`` where nothing ran yet."""
+    """Add ``status``: ok, 3/10, oom or another reason of a failure, ``-`` where nothing ran."""
     import polars as pl
 
     ok, failed = pl.col("runs_ok"), pl.col("runs_failed")
-    reason = pl.col("reason").str.split(":").list.first().str.slice(0, 16)
+    told = pl.col("reason").str.to_lowercase()
+    reason = (
+        pl.when(told.str.contains("out of memory"))
+        .then(pl.lit("oom"))
+        .when(told.str.contains("timeout|timed out"))
+        .then(pl.lit("timeout"))
+        .otherwise(pl.col("reason").str.split(":").list.first().str.slice(0, 16))
+    )
     status = (
         pl.when(ok >= repeats)
         .then(pl.lit("ok"))

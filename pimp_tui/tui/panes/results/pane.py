@@ -124,7 +124,10 @@ class ResultsPane(TableActions):
         self.lower.default_row = (
             default.row(0, named=True) if default is not None and measured else None
         )
+        first = not self.view.stack
         self.view.set_first(level)
+        if not first:
+            return
         if not frame.height:
             self.say("the plan is empty; 2 shows it")
         elif not (frame["runs_ok"] + frame["runs_failed"]).sum():

@@ -36,8 +36,8 @@ def describe(row: dict[str, Any], plan: PlanInfo) -> str:
     return describe_row(row, plan.varying, default) or "library default"
 
 
-def metrics_rows(row: dict[str, Any], metrics: list[str]) -> list[Line]:
-    """One row a metric, with its spread or its interval."""
+def metrics_rows(row: dict[str, Any], metrics: list[str], width: int) -> list[Line]:
+    """One row a metric, with its spread or its interval where that fits."""
     rows = []
     for metric in metrics:
         value = row.get(metric)
@@ -51,7 +51,8 @@ def metrics_rows(row: dict[str, Any], metrics: list[str]) -> list[Line]:
         elif (std := row.get(f"{metric}_std")) is not None:
             more = f" ±{scale.number(std)}"
         text = scale.text(value, is_guess(row, metric))
-        rows.append(line(f" {scale.name:<9.8}", (text, "bright"), (more, "dim")))
+        fits = 10 + len(text) + len(more) <= width
+        rows.append(line(f" {scale.name:<9.8}", (text, "bright"), (more if fits else "", "dim")))
     return rows
 
 
@@ -99,7 +100,7 @@ def point(
         line((f" {where}", "accent")),
         line((f" {name_of(row, plan)} ", "bright"), state_of(row, repeats)),
         (),
-        *metrics_rows(row, metrics),
+        *metrics_rows(row, metrics, width),
         (),
     ]
     others = [("prev", before)] + ([("next", after)] if width >= 36 else [])
@@ -150,4 +151,4 @@ def front_row(
         interval = f"  [{scales[first].number(low)}, {scales[first].number(high)}]"
     text = " ".join(parts) + f"  {state:<9}"
     kind = "cursor" if here else ("mark" if marked else "")
-    return line((text, kind), f" {describe(row, plan)}", (interval, "dim"))
+    return line((text, kind), (interval, "dim"), f"  {describe(row, plan)}")

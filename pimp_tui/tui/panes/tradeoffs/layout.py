@@ -79,7 +79,9 @@ class Parts(Widget):
     def set_room(self, width: int, height: int) -> None:
         """Share the body."""
         very_wide = width >= _VERY_WIDE
-        self.right.styles.width = round(width * 0.34) if very_wide else (40 if width >= _WIDE else 26)
+        self.right.styles.width = (
+            round(width * 0.34) if very_wide else (40 if width >= _WIDE else 26)
+        )
         self.right.display = width >= 70
         self.options_part.display = very_wide or height >= 34
         self.details_part.styles.height = "2fr" if self.options_part.display else "1fr"

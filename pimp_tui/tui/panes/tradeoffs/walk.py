@@ -46,7 +46,9 @@ class Walk:
         if not front:
             return
         place = self.place
-        if place is None:
+        if place is None and abs(by) >= len(front) > 1:
+            self.row = front[0 if by < 0 else -1]
+        elif place is None:
             here = (self.row or {}).get(metric) or 0.0
             nearest = min(range(len(front)), key=lambda i: abs(front[i][metric] - here))
             self.row = front[nearest]

@@ -1,0 +1,289 @@
+"""Predictions and Trade-offs, with a child that answers at once in place of the learning one."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import polars as pl
+import pytest
+
+from pimp_tui.errors import UserError
+from pimp_tui.session import open_session
+from pimp_tui.session.lock import SessionLock
+from pimp_tui.tui import learner
+from pimp_tui.tui.app import PimpApp
+from pimp_tui.tui.panes.predictions.queueing import queue
+from pimp_tui.tui.panes.predictions.whatif import SpaceDesk
+from pimp_tui.tui.panes.tradeoffs.points import dominating, measured_points, read_ground
+from pimp_tui.tui.panes.tradeoffs.problem import Problem
+
+ROOM = [(80, 24), (200, 60)]
+
+
+@pytest.fixture
+def answers(monkeypatch):
+    """The learning child, answering from a table of requests; notes what it was asked."""
+    asked: list[dict] = []
+
+    async def ask(self, request, **fields):
+        asked.append({"request": request, **fields})
+        if request == "fit":
+            frame = open_session(self._session).configurations().collect()
+            points = [
+                {"config_id": c, "measured": v, "prediction": v * 1.02, "lower": v * 0.95,
+                 "upper": v * 1.08}
+                for c, v in frame.select("config_id", fields["metric"]).iter_rows()
+            ]  # fmt: skip
+            evaluation = {
+                "metric": fields["metric"], "predictor": "blend", "training": "all", "n": 30,
+                "r2": 0.94, "mae": 43.0, "mape": 5.1, "rank_correlation": 0.97,
+                "interval_coverage": 0.91, "estimated": False,
+            }  # fmt: skip
+            return {"evaluation": evaluation, "points": points, "notes": []}
+        if request == "effects":
+            feature = {"feature": "num_beams=4", "option": "num_beams", "effect": 502.0,
+                       "lower": 450.0, "upper": 550.0, "p_holm": 0.001}  # fmt: skip
+            pair = {"given": "num_beams=4", "feature": "batch_size=32", "n_with": 4, "n_without": 5,
+                    "effect": -120.0, "interaction": -40.0}  # fmt: skip
+            back = {**pair, "given": "batch_size=32", "feature": "num_beams=4"}
+            return {"features": [feature, {**feature, "feature": "top_k=10", "effect": -14.0,
+                                           "lower": -40.0, "upper": 10.0, "p_holm": 0.4}],
+                    "pairs": [pair, back]}  # fmt: skip
+        if request == "predict":
+            known = {"prediction": 700.0, "lower": 650.0, "upper": 750.0}
+            return {metric: [known] for metric in fields["metrics"]}
+        if request == "front":
+            ground = read_ground(open_session(self._session))
+            rows = measured_points(ground, Problem(fields["objectives"])).front
+            guess = {**rows[0], "config_id": "f" * 16, "estimated": True, "energy_j": 100.0,
+                     "pass_at_1": 0.9, "energy_j_lower": 90.0, "energy_j_upper": 110.0}  # fmt: skip
+            return {"front": [guess, *({**r, "estimated": False} for r in rows[:1])],
+                    "candidates": 56, "knee": 0, "notes": []}  # fmt: skip
+        raise UserError(f"no request {request}")
+
+    monkeypatch.setattr(learner.LearningChild, "ask", ask)
+    return asked
+
+
+async def pane_on(app, pilot, look, number: int, wanted):
+    await look.until(pilot, lambda: getattr(app.screen, "action_pane", None))
+    app.screen.action_pane(number)
+    await look.until(pilot, lambda: app.screen.current and app.screen.number == number)
+    await look.until(pilot, wanted)
+    return app.screen.current
+
+
+@pytest.mark.parametrize("size", ROOM)
+async def test_views_of_a_metric(learnt_session, look, answers, size):
+    app = PimpApp(learnt_session)
+    async with app.run_test(size=size) as pilot:
+        await pane_on(app, pilot, look, 5, "90% intervals hold 91%")
+        await look.until(pilot, "~0.70 kJ")
+        shown = look.text(app)
+        assert "R2" in shown and "0.94" in shown and "o" in shown and "What if, from #1" in shown
+        assert "valid: yes" in shown
+        if size[0] == 80:
+            await pilot.press("c")
+        await look.until(pilot, "num_beams=4")
+        assert "+0.50" in look.text(app)
+        await pilot.press("c")
+        if size[0] == 80:
+            await look.until(pilot, "never measured together")
+            await pilot.press("c")
+            await look.until(pilot, "[residuals]")
+        await pilot.press("s")
+        await look.until(pilot, "pass@1")
+
+
+async def test_what_if_offers_valid_values_only_and_predicts_them(learnt_session, look, answers):
+    app = PimpApp(learnt_session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = await pane_on(app, pilot, look, 5, "~0.70 kJ")
+        pane.whatif.focus()
+        before = pane.whatif.guess.row
+        await pilot.press("l")
+        await look.until(pilot, lambda: pane.whatif.guess.row != before)
+        await look.until(pilot, lambda: answers[-1]["request"] == "predict")
+        row = answers[-1]["rows"][0]
+        assert row["do_sample"] is True and set(row) == set(pane.source.plan.options)
+        features = open_session(learnt_session).space().from_row(row)
+        assert features
+
+
+async def test_too_few_configurations(done_session, look, answers):
+    app = PimpApp(done_session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pane_on(app, pilot, look, 5, "7 configurations measured; predictions start at 12")
+        assert not answers
+
+
+async def test_nothing_measured(planned_session, look, answers):
+    for number, words in ((5, "0 configurations measured"), (6, "nothing measured yet")):
+        app = PimpApp(planned_session)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pane_on(app, pilot, look, number, words)
+    assert not answers
+
+
+async def test_learning_shows_progress_and_escape_kills_it(learnt_session, look, monkeypatch):
+    killed = []
+
+    class Slow(learner.LearningChild):
+        async def _exchange(self, message):
+            async with self._turn:
+                generation = self._generation
+                for n in range(200):
+                    if self.progress:
+                        self.progress(n, 200)
+                    await asyncio.sleep(0.02)
+                    if generation != self._generation:
+                        killed.append(message["request"])
+                        raise learner.Cancelled
+            return {"ok": False, "error": "too late", "mend": None}
+
+    monkeypatch.setattr(learner, "LearningChild", Slow)
+    app = PimpApp(learnt_session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pane_on(app, pilot, look, 5, "/200 · esc stops")
+        await pilot.press("escape")
+        await look.until(pilot, "stopped; s or c learns again")
+        await look.until(pilot, lambda: killed == ["fit"])
+
+
+def test_desk_keeps_configurations_valid(learnt_session):
+    session = open_session(learnt_session)
+    space = session.space()
+    plan = session.plan.collect()
+    options = ["do_sample", "num_beams", "cache_implementation", "temperature", "top_k"]
+    desk = SpaceDesk(space)
+    guess = desk.start(plan.row(0, named=True), options, frozenset())
+    assert guess.row["config_id"] == plan["config_id"][0]
+    assert "offloaded" not in guess.offered["cache_implementation"]  # no CUDA on this host
+    hot = desk.change(guess, "temperature", 0.7, options, frozenset())
+    assert hot.row["temperature"] == 0.7 and hot.row["do_sample"] is True
+    assert hot.changed == {"do_sample"}
+    locked = desk.start(guess.row, options, frozenset({"do_sample"}))
+    assert locked.offered["temperature"] == [None] and locked.offered["top_k"] == [None]
+    with pytest.raises(UserError):
+        desk.change(guess, "temperature", 0.7, options, frozenset({"do_sample"}))
+    space.from_row({name: hot.row[name] for name in plan.columns[3:]})
+
+
+def test_queue_appends_one_row_under_the_lock(learnt_session):
+    session = open_session(learnt_session)
+    plan = session.plan.collect()
+    desk = SpaceDesk(session.space())
+    known = set(plan["config_id"])
+    guess = desk.start(plan.row(0, named=True), ["top_k"], frozenset())
+    fresh = next(
+        changed
+        for option, values in desk.start(guess.row, plan.columns[3:], frozenset()).offered.items()
+        for value in values
+        if (changed := desk.change(guess, option, value, ["top_k"], frozenset()))
+        and changed.row["config_id"] not in known
+    )
+    with SessionLock.acquire(learnt_session), pytest.raises(UserError, match="a campaign runs"):
+        queue(learnt_session, fresh.row)
+    assert queue(learnt_session, fresh.row) == plan.height + 1
+    again = open_session(learnt_session)
+    assert again.plan.collect().schema == plan.schema
+    assert again.plan.collect()["sampler"][-1] == "verify"
+    assert again.manifest["status"] == "stopped"
+    with pytest.raises(UserError, match=f"already as #{plan.height + 1}"):
+        queue(learnt_session, fresh.row)
+
+
+@pytest.mark.parametrize("size", [*ROOM, (60, 18)])
+async def test_front_is_walked_and_predicted_points_join_it(learnt_session, look, answers, size):
+    app = PimpApp(learnt_session)
+    async with app.run_test(size=size) as pilot:
+        pane = await pane_on(app, pilot, look, 6, "o 56" if size[0] < 110 else "o predicted 56")
+        shown = look.text(app)
+        assert "energy v" in shown and "@" in shown
+        await pilot.press("g")
+        assert pane.walk.place == 0 and pane.walk.row["estimated"]
+        await look.until(pilot, "~100 J")
+        await pilot.press("l")
+        assert pane.walk.place == 1 and not pane.walk.row.get("estimated")
+        await pilot.press("m")
+        await look.until(pilot, "1 marked" if size[0] != 60 else lambda: pane.walk.marked)
+
+
+async def test_why_off_the_front(learnt_session, look, answers):
+    app = PimpApp(learnt_session)
+    async with app.run_test(size=(120, 40)) as pilot:
+        pane = await pane_on(app, pilot, look, 6, "o predicted 56")
+        off = next(r for r in pane.walk.points.measured
+                   if r["config_id"] not in pane.walk.points.front_ids)  # fmt: skip
+        pane.walk.row = off
+        await pilot.press("w")
+        await look.until(pilot, " beats #")
+
+
+async def test_objectives_and_constraints(learnt_session, look, answers):
+    app = PimpApp(learnt_session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = await pane_on(app, pilot, look, 6, "o 56")
+        await pilot.press("c")
+        await look.until(pilot, "[min] energy_j")
+        await pilot.press("G", "enter")
+        await look.until(pilot, lambda: app.screen.message.busy)
+        app.focused.value = "latency_s < 0.1"
+        await pilot.press("enter")
+        await look.until(pilot, "latency_s < 0.1 leaves none of 30 measured")
+        await pilot.press("k", "d")
+        await look.until(pilot, "drops a constraint")
+        await pilot.press("j", "d")
+        await look.until(pilot, lambda: not pane.problem.constraints)
+        await pilot.press("escape")
+        await look.until(pilot, "walk front")
+
+
+async def test_export_of_measured_and_predicted_points(learnt_session, look, answers, tmp_path):
+    app = PimpApp(learnt_session)
+    async with app.run_test(size=(120, 40)) as pilot:
+        pane = await pane_on(app, pilot, look, 6, "o predicted 56")
+        await pilot.press("g", "e")
+        await look.until(pilot, "never measured: export anyway? v verifies first")
+        await pilot.press("n")
+        await look.until(pilot, lambda: not app.screen.message.busy)
+        await pilot.press("G", "e")
+        await look.until(pilot, lambda: app.screen.message.busy)
+        for name in ("generation_config.json", "pick.py", "pick.json"):
+            if not app.screen.message.busy:
+                await pilot.press("e")
+                await look.until(pilot, lambda: app.screen.message.busy)
+            app.focused.value = str(tmp_path / name)
+            await pilot.press("enter")
+            await look.until(pilot, lambda name=name: (tmp_path / name).exists())
+            await look.until(pilot, "wrote")
+        config = json.loads((tmp_path / "generation_config.json").read_text())
+        assert config["num_beams"] == pane.walk.row["num_beams"]
+
+
+def test_front_by_hand():
+    rows = [{"config_id": c, "x": x, "y": y} for c, x, y in
+            [("a", 1.0, 1.0), ("b", 2.0, 3.0), ("c", 3.0, 2.0)]]  # fmt: skip
+    problem = Problem({"x": "min", "y": "max"})
+    assert problem.dominates(rows[1], rows[2]) and not problem.dominates(rows[0], rows[1])
+    assert [r["config_id"] for r in dominating(problem, rows[2], rows)] == ["b"]
+    assert problem.words() == "x v against y ^"
+    assert "two objectives at least" in str(problem.cycle("x") or problem.cycle("x"))
+
+
+@pytest.mark.slow
+async def test_the_real_child_answers_and_dies(learnt_session):
+    child = learner.LearningChild(learnt_session)
+    answer = await child.ask("fit", metric="energy_j")
+    assert answer["evaluation"]["n"] == 30 and len(answer["points"]) == 30
+    with pytest.raises(UserError):
+        await child.ask("fit", metric="no_such")
+    waiting = asyncio.create_task(child.ask("front"))
+    await asyncio.sleep(0.5)
+    assert child.cancel()
+    with pytest.raises(learner.Cancelled):
+        await waiting
+    rows = open_session(learnt_session).plan.collect().head(1)
+    assert isinstance(rows, pl.DataFrame)
+    child.close()
