@@ -1,0 +1,110 @@
+"""Bad input: exit code 2, one to three plain lines on stderr, no traceback, nothing left behind."""
+
+import os
+from types import SimpleNamespace
+
+import pytest
+
+from pimp_tui.cli import main
+
+TOY = "features\n    A\n        optional\n            B\n            C\n"
+
+
+@pytest.fixture
+def files(tmp_path):
+    (tmp_path / "unknown.uvl").write_text(TOY + "constraints\n    B => D\n")
+    (tmp_path / "void.uvl").write_text(TOY.replace("optional", "mandatory") + "constraints\n    B => !C\n")
+    (tmp_path / "dup.uvl").write_text(TOY + "            B\n")
+    (tmp_path / "empty.uvl").write_text("")
+    (tmp_path / "noise.uvl").write_bytes(os.urandom(4096))
+    (tmp_path / "good.uvl").write_text(TOY)
+    (tmp_path / "bad.jsonl").write_text("{")
+    (tmp_path / "empty.jsonl").write_text("")
+    (tmp_path / "t.csv").write_text("a,b\n1,x\n")
+    (tmp_path / "no.json").write_text("[1]")
+    (tmp_path / "weightless").mkdir()
+    (tmp_path / "weightless" / "config.json").write_text('{"model_type": "llama"}')
+    (tmp_path / "busy").mkdir()
+    (tmp_path / "busy" / "notes.txt").write_text("mine")
+    return tmp_path
+
+
+def check(done, *said: str) -> None:
+    assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
+    lines = [line for line in done.stderr.splitlines() if line.strip()]
+    assert 1 <= len(lines) <= 3 and "Traceback" not in done.stderr and "Usage" not in done.stderr
+    assert not done.stdout.strip()
+    for text in said:
+        assert text in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["sample", "unknown.uvl"], ["unknown.uvl:7", "D"]),
+        (["sample", "void.uvl"], ["B"]),
+        (["sample", "dup.uvl"], ["dup.uvl:6", "B"]),
+        (["sample", "empty.uvl"], ["empty.uvl"]),
+        (["sample", "noise.uvl"], ["noise.uvl"]),
+        (["space", "count", "none.uvl"], ["none.uvl"]),
+        (["space", "count", "transformer"], ["transformers"]),
+        (["space", "propagate", "good.uvl", "--select", "Bb"], ["Bb"]),
+        (["sample", "good.uvl", "--method", "unifrom"], ["uniform"]),
+        (["sample", "good.uvl", "-t", "0"], ["t"]),
+        (["sample", "good.uvl", "--method", "uniform", "-n", "-3"], ["n"]),
+        (["sample", "transformers", "--host", "no.json"], ["no.json"]),
+        (["coverage", "transformers", "t.csv"], ["t.csv"]),
+        (["status", "nosession"], ["no such session"]),
+        (["open", "nosession"], ["no such session"]),
+        (["learn", "nosession"], ["no such session"]),
+        (["attach", "nosession"], ["no such session"]),
+        (["export", "nosession", "abc"], ["no such session"]),
+        (["run", "s", "--model", "nomodel"], ["nomodel"]),
+        (["run", "s", "--model", "weightless"], ["weightless"]),
+        (["run", "s", "--workload", "bad.jsonl"], ["bad.jsonl:1"]),
+        (["run", "s", "--workload", "empty.jsonl"], ["empty.jsonl"]),
+        (["run", "s", "--workload", "humanevil"], ["humaneval"]),
+        (["run", "s", "--preset", "papyrus"], ["quick, paper"]),
+        (["run", "s", "--budget", "much"], ["60min"]),
+        (["run", "s", "--select", "nosuch"], ["nosuch"]),
+        (["run", "s", "--select", "greedy", "--select", "sample"], ["greedy", "sample"]),
+        (["run", "s", "--baseline", "no.file"], ["no.file"]),
+        (["run", "s", "--engine", "vllm"], ["not in this version"]),
+        (["run", "s", "--engine", "vlm"], ["vlm"]),
+        (["run", "s", "--executor", "ray"], ["not in this version"]),
+        (["run", "s", "--plan", "t.csv"], ["t.csv"]),
+        (["run", "busy"], ["something else is there"]),
+        (["run", "/proc/s"], ["cannot write"]),
+        (["audit", "nosession"], ["not in this version"]),
+        (["import", "t.csv", "--options", "a", "--metrics", "c", "--session", "s"], ["no column 'c'"]),
+        (["import", "t.csv", "--options", "a", "--metrics", "b", "--session", "s"], ["no number"]),
+        (["import", "x.csv", "--options", "a", "--metrics", "b", "--session", "s"], ["x.csv"]),
+        (["score", "humaneval", "bad.jsonl"], ["bad.jsonl:1"]),
+        (["nosuchcommand"], ["nosuchcommand"]),
+        (["sample"], ["SPACE"]),
+        (["run", "s", "--repeats", "many"], ["--repeats", "integer"]),
+    ],
+)
+def test_one_clear_line(files, monkeypatch, capsys, arguments, said):
+    """Also: no half-made session, and nothing that was there is touched."""
+    monkeypatch.chdir(files)
+    monkeypatch.setenv("PIMP_TUI_SESSIONS", str(files))
+    before = sorted(str(p) for p in files.rglob("*"))
+    code = main(arguments)
+    out, err = capsys.readouterr()
+    check(SimpleNamespace(returncode=code, stdout=out, stderr=err), *said)
+    assert sorted(str(p) for p in files.rglob("*")) == before
+
+
+def test_a_dumb_terminal_is_told_of_the_plain_commands(demo, pimp):
+    check(pimp("open", demo, env={"TERM": "dumb"}))
+
+
+def test_a_fault_of_ours_is_exit_1_without_traceback(monkeypatch, capsys, tmp_path):
+    from pimp_tui import cli
+
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr(cli, "_dispatch", lambda arguments: 1 / 0)
+    assert cli.main(["status"]) == 1
+    told = capsys.readouterr().err
+    assert "ZeroDivisionError" in told and "Traceback" not in told and len(told.splitlines()) == 1
