@@ -12,6 +12,7 @@ from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
+from textual.geometry import Size
 from textual.screen import Screen
 
 from pimp_tui.errors import UserError
@@ -69,6 +70,7 @@ class PimpApp(App[int]):
         self.no_mouse = no_mouse
         self.animation_level = "none"
         self.session, self.space = session, space
+        self._opened = False
         self.fault: UserError | None = None
         self.draft: Draft | None = None
         self.crash_log: Path | None = None
@@ -96,21 +98,28 @@ class PimpApp(App[int]):
         """Open the workspace that was asked for."""
         if self.space is not None or self.session is not None:
             self.push_screen(self._workspace(self.session, self.space))
+        self._opened = True
+        self._cover(self.size)
 
     def on_resize(self, event: events.Resize) -> None:
         """Too small: say so until it is not."""
-        covered = isinstance(self.screen, TooSmall)
-        if fits(event.size):
-            if covered:
+        if self._opened:
+            self._cover(event.size)
+
+    def _cover(self, size: Size) -> None:
+        """Put the words about the size on top of everything, or take them away."""
+        top = self.screen
+        if fits(size):
+            if isinstance(top, TooSmall):
                 self.pop_screen()
-        elif covered:
-            self.screen.tell(event.size)  # type: ignore[attr-defined]
+        elif isinstance(top, TooSmall):
+            top.tell(size)
         else:
             self.push_screen(TooSmall())
 
     # Where one can go.
 
-    def show_sessions(self, words: str = "") -> None:
+    def show_sessions(self, words: str = "", path: Path | None = None) -> None:
         """The list, whatever workspace stands on it."""
         from pimp_tui.tui.screens.sessions import SessionsScreen
 
@@ -119,7 +128,7 @@ class PimpApp(App[int]):
         if not isinstance(self.screen, SessionsScreen):
             self.push_screen(SessionsScreen())
         if isinstance(self.screen, SessionsScreen):
-            self.screen.came_back(words)
+            self.screen.came_back(words, path)
 
     def leave_space(self) -> None:
         """Back to what a feature model was opened from, or to the shell."""
@@ -140,6 +149,7 @@ class PimpApp(App[int]):
             return
         self.show_sessions()
         self.push_screen(self._workspace(path, first=first))
+        self._cover(self.size)
 
     def open_space(self, source: Path) -> None:
         """The workspace on a feature model alone, over whatever is open."""

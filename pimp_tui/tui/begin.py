@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,14 +26,17 @@ async def begin_demo() -> Path:
         UserError: it ended, or took too long, before it was a session.
     """
     path = (sessions_root() / f"demo-{datetime.now(UTC):%Y%m%d-%H%M%S}").resolve()
-    process = launch.start_demo(path)
-    for _ in range(int(_DEMO_S * 5)):
-        if (path / FILE).exists():
-            return path
-        if process.poll() is not None:
-            raise UserError("the demo ended at once", mend="see `pimp-tui demo --headless`")
-        await asyncio.sleep(0.2)
-    process.terminate()
+    with tempfile.TemporaryFile() as errors:
+        process = launch.start_demo(path, errors)
+        for _ in range(int(_DEMO_S * 5)):
+            if (path / FILE).exists():
+                return path
+            if process.poll() is not None:
+                errors.seek(0)
+                said = errors.read().decode(errors="replace").strip().splitlines()
+                raise UserError(f"the demo ended at once: {' '.join(said[-2:])}")
+            await asyncio.sleep(0.2)
+        process.terminate()
     raise UserError(f"the demo was no session after {_DEMO_S:.0f} s and was ended")
 
 

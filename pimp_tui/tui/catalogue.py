@@ -130,6 +130,8 @@ def _best(session: Any) -> tuple[str, ...]:
     """The extreme configurations of the measured runs by the default objectives."""
     import polars as pl
 
+    from pimp_tui.tui.widgets.numbers import ENERGY, scale_of
+
     objectives = session.default_objectives
     frame = session.configurations().collect()
     lines = []
@@ -140,6 +142,10 @@ def _best(session: Any) -> tuple[str, ...]:
         if known.is_empty():
             continue
         best = known.sort(metric, descending=direction == "max").row(0, named=True)
-        values = [f"{name} {best[name]:.4g}" for name in objectives if best.get(name) is not None]
-        lines.append(f"#{best['position']} " + ", ".join(values))
+        estimated = bool(best.get("energy_estimated"))
+        words = []
+        for name in objectives:
+            scale = scale_of(name, [best.get(name)])
+            words.append(f"{scale.name} {scale.text(best.get(name), estimated and name in ENERGY)}")
+        lines.append(f"#{best['position']} " + ", ".join(words))
     return tuple(dict.fromkeys(lines))

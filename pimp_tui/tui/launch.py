@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 from pimp_tui.errors import UserError
 
@@ -44,13 +45,17 @@ async def start(session: Path) -> None:
     await run_command(["run", str(session), "--detach"])
 
 
-def start_demo(session: Path) -> subprocess.Popen[bytes]:
-    """Start the demo campaign in a process session of its own; it outlives this app."""
+def start_demo(session: Path, errors: IO[bytes]) -> subprocess.Popen[bytes]:
+    """Start the demo campaign in a process session of its own; it outlives this app.
+
+    Args:
+        errors: a file that takes what it says on stderr.
+    """
     return subprocess.Popen(
         [sys.executable, "-m", "pimp_tui", "demo", "--headless", "--session", str(session)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=errors,
         start_new_session=True,
     )
 

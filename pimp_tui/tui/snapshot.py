@@ -66,13 +66,14 @@ class Snapshot:
 
     @property
     def words(self) -> str:
-        """The state as the header says it: ``running 41/154``, ``done``, ``done · 3 failed``."""
+        """The state as the header says it: ``running 41/154 runs``, ``done · failed 3``."""
         state = "not started" if self.state == "planned" else self.state
         if self.state == "lost":
             state = "runner gone"
-        begun = self.active or bool(self.configs_done)
-        if self.state != "done" and begun and self.configs_planned:
-            state += f" {self.configs_done or 0}/{self.configs_planned}"
+        ended = (self.runs_done or 0) + (self.runs_failed or 0)
+        # Runs, not configurations: repeats are interleaved, so these end only in the last round.
+        if self.state != "done" and (self.active or ended) and self.runs_planned:
+            state += f" {ended}/{self.runs_planned} runs"
         return f"{state} · failed {self.runs_failed}" if self.runs_failed else state
 
 

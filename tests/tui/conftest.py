@@ -318,7 +318,7 @@ def issued(monkeypatch, sessions_root) -> Issued:
         def poll(self):
             return 1
 
-    def start_demo(session):
+    def start_demo(session, errors):
         found.append(("demo", session.name))
         return Ended()
 

@@ -74,7 +74,7 @@ async def test_demo_opens_when_it_is_a_session(sessions_root, session_maker, mon
         def poll(self):
             return None
 
-    def start_demo(path):
+    def start_demo(path, errors):
         session_maker(path, measured=2, fails=0, status="stopped")
         return Running()
 

@@ -30,7 +30,7 @@ def _widths(width: int) -> tuple[int, ...]:
     """Widths of the columns; name and model share what is left."""
     fixed = (12, 9, 11, 9) + ((13, 10) if width >= 96 else ())
     left = max(width - 2 - sum(fixed) - len(fixed) - 2, 24)
-    name = max(left * 45 // 100, 12)
+    name = max(left * 62 // 100, 12)
     return (name, left - name, *fixed)
 
 
@@ -143,5 +143,5 @@ def _now(entry: Entry, dot: str) -> str:
 
 def empty(root: Path) -> list[Spans]:
     """What stands in place of an empty list."""
-    lines: list[Spans] = [[(f"No sessions in {short_path(root)} yet.", "bright")]]
-    return lines + [[(f"  {key}", "accent"), (f"   {text}", "")] for key, text in _EMPTY]
+    lines: list[Spans] = [[(f"  No sessions in {short_path(root)} yet.", "bright")]]
+    return lines + [[(f"    {key}", "accent"), (f"   {text}", "")] for key, text in _EMPTY]

@@ -64,6 +64,7 @@ class SessionsScreen(FrameScreen):
         self._filter = ""
         self._words = ""
         self._painted = False
+        self._wanted: Path | None = None
 
     def compose_body(self) -> Iterable[Widget]:
         """List and details."""
@@ -92,6 +93,7 @@ class SessionsScreen(FrameScreen):
     def on_screen_resume(self) -> None:
         """Look again at once when a workspace was left."""
         if self._painted:
+            self._show()
             self.look()
         if self._words:
             self.say(self._words)
@@ -102,9 +104,10 @@ class SessionsScreen(FrameScreen):
         self._painted = True
         self.look()
 
-    def came_back(self, words: str) -> None:
-        """Words to say when the screen is next seen."""
+    def came_back(self, words: str, path: Path | None = None) -> None:
+        """Words to say, and the session to stand on, when the screen is next seen."""
         self._words = words
+        self._wanted = path
 
     @work(exclusive=True, group="look")
     async def look(self) -> None:
@@ -162,9 +165,12 @@ class SessionsScreen(FrameScreen):
         self.header.show(left, [("  " + machine_words(self.pimp.marks.dot), "dim")])
 
     def _show(self) -> None:
-        before = self.entry.path if self.entry else None
+        before = self._wanted or (self.entry.path if self.entry else None)
+        if any(entry.path == self._wanted for entry in self._entries):
+            self._wanted = None
         self._shown = [entry for entry in self._entries if entry.matches(self._filter)]
         width = self.rows.size.width
+        self.rows.cursor_mark = self.rows.cursor_over = bool(self._entries)
         if not self._entries:
             self.heading.show(())
             self.rows.set_rows(session_rows.empty(self._catalogue.root))

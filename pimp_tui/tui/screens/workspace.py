@@ -224,7 +224,7 @@ class WorkspaceScreen(FrameScreen):
 
     def action_sessions(self) -> None:
         """Back to the list."""
-        self.pimp.show_sessions()
+        self.pimp.show_sessions(path=self.session_path)
 
     def action_leave(self) -> None:
         """To Sessions; from a feature model alone, to what was before it."""
@@ -233,7 +233,8 @@ class WorkspaceScreen(FrameScreen):
             return
         goes_on = self.running
         name = self.snapshot.name if self.snapshot else ""
-        self.pimp.show_sessions(f"{name} goes on; enter opens it" if goes_on else "")
+        words = f"{name} goes on; enter opens it" if goes_on else ""
+        self.pimp.show_sessions(words, self.session_path)
 
     def action_zoom(self) -> None:
         """Zoom the section that has the focus, or put it back."""

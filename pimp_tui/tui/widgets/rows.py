@@ -59,7 +59,7 @@ class Rows(ScrollView, Painted, can_focus=True):
         super().__init__(id=id, classes=classes)
         self.rows: Sequence[Spans] = ()
         self.cursor = 0
-        self._mark, self._over = cursor_mark, cursor_over
+        self.cursor_mark, self.cursor_over = cursor_mark, cursor_over
 
     def set_rows(self, rows: Sequence[Spans], cursor: int | None = None) -> None:
         """Replace the rows; the cursor stays where it is, or goes to ``cursor``."""
@@ -96,9 +96,11 @@ class Rows(ScrollView, Painted, can_focus=True):
             return self.paint((), width)
         here = index == self.cursor
         spans = self.rows[index]
-        if self._mark:
+        if self.cursor_mark:
             spans = [("> " if here else "  ", "accent"), *spans]
-        return self.paint(spans, width, "cursor" if here and self._over and self.has_focus else "")
+        return self.paint(
+            spans, width, "cursor" if here and self.cursor_over and self.has_focus else ""
+        )
 
     def action_step(self, by: int) -> None:
         """Move by rows."""

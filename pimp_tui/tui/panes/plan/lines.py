@@ -68,9 +68,10 @@ def status_of(runs: pl.DataFrame, repeats: int) -> dict[str, str]:
     return words
 
 
-def heading(width: int) -> Spans:
+def heading(width: int, has_default: bool) -> Spans:
     """The line over the rows."""
-    return [(f"     #  {'sampler':<11} {'status':<8} differs from the default by"[:width], "dim")]
+    last = "differs from the default by" if has_default else "options that vary"
+    return [(f"     #  {'sampler':<11} {'status':<8} {last}"[:width], "dim")]
 
 
 def paint(line: PlanLine, width: int, running: str | None) -> Spans:

@@ -175,7 +175,7 @@ class PlanPane(Pane):
         before = self.line.config_id if self.line else None
         self._shown = matching(self._lines, self._filter)
         width = self.rows.size.width
-        self.head.show(heading(width))
+        self.head.show(heading(width, bool(self._info and self._info.default_id)))
         cursor = next((i for i, x in enumerate(self._shown) if x.config_id == before), None)
         self.rows.set_rows([paint(line, width, self._measuring) for line in self._shown], cursor)
         self._show_rule()

@@ -10,6 +10,7 @@ from pimp_tui.space.model import Feature, FeatureModel, Group
 
 _SHARE_FROM = 3
 _LONGEST_CELL = 9
+_MOST_ROWS = 150
 
 
 @dataclass(frozen=True)
@@ -150,13 +151,13 @@ def value_words(value: Any) -> str:
     return str(value)
 
 
-def first_folds(model: FeatureModel, room: int) -> set[str]:
-    """What to fold at first: everything below the first levels that fit into ``room`` rows."""
+def first_folds(model: FeatureModel) -> set[str]:
+    """What to fold at first: facts of host and model, and in a large tree the deeper levels."""
     parents = [f for f in model.features.values() if not f.is_leaf and f.parent is not None]
+    facts = {f.name for f in parents if f.name in ("Host", "Model")}
     deepest = max((len(f.ancestors()) for f in parents), default=0)
     for level in range(deepest + 1, 0, -1):
-        folded = {f.name for f in parents if len(f.ancestors()) >= level}
-        folded |= {f.name for f in parents if f.name in ("Host", "Model")}
-        if len(outline(model, folded, 60)) <= room * 2 or level == 1:
+        folded = facts | {f.name for f in parents if len(f.ancestors()) >= level}
+        if len(outline(model, folded, 60)) <= _MOST_ROWS:
             return folded
-    return set()
+    return facts | {f.name for f in parents}

@@ -44,10 +44,10 @@ def paint_row(
         if len(row.names) > 1:
             spans.append(("   ", ""))
     right = evidence or row.words
-    room = width - spans_len(spans) - 1
+    room = width - spans_len(spans) - 3  # two cells apart, one free at the edge
     if right and room >= 6:
         right = right[:room]
-        spans.append((" " * (room - cell_len(right)), ""))
+        spans.append((" " * (room - cell_len(right) + 2), ""))
         spans.append((f"{right} ", "dim"))
     return spans
 

@@ -67,7 +67,7 @@ class FeatureTree(Rows):
     def load(self, model: FeatureModel, view: View) -> None:
         """Show a model."""
         self._model, self._view = model, view
-        self._folded = first_folds(model, max(self.size.height, 10))
+        self._folded = first_folds(model)
         self._layout(0)
 
     def show_view(self, view: View) -> None:
