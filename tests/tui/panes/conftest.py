@@ -9,9 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from pimp_tui.errors import UserError
+from pimp_tui.session import open_session
 from pimp_tui.session.manifest import new_manifest, write_manifest
 from pimp_tui.session.segments import RunKey, commit_run, write_frame
 from pimp_tui.space import load_space
+from pimp_tui.tui import learner
+from pimp_tui.tui.panes.tradeoffs.points import measured_points, read_ground
+from pimp_tui.tui.panes.tradeoffs.problem import Problem
 
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
@@ -93,3 +98,48 @@ def toy_space_text(request) -> str:
     plugins = request.config.pluginmanager.get_plugins()
     found = next(p for p in plugins if getattr(p, "SPACE_UVL", None))
     return str(found.SPACE_UVL)
+
+
+@pytest.fixture
+def answers(monkeypatch):
+    """The learning child, answering from a table of requests; notes what it was asked."""
+    asked: list[dict] = []
+
+    async def ask(self, request, **fields):
+        asked.append({"request": request, **fields})
+        if request == "fit":
+            frame = open_session(self._session).configurations().collect()
+            points = [
+                {"config_id": c, "measured": v, "prediction": v * 1.02, "lower": v * 0.95,
+                 "upper": v * 1.08}
+                for c, v in frame.select("config_id", fields["metric"]).iter_rows()
+            ]  # fmt: skip
+            evaluation = {
+                "metric": fields["metric"], "predictor": "blend", "training": "all", "n": 30,
+                "r2": 0.94, "mae": 43.0, "mape": 5.1, "rank_correlation": 0.97,
+                "interval_coverage": 0.91, "estimated": False,
+            }  # fmt: skip
+            return {"evaluation": evaluation, "points": points, "notes": []}
+        if request == "effects":
+            feature = {"feature": "num_beams=4", "option": "num_beams", "effect": 502.0,
+                       "lower": 450.0, "upper": 550.0, "p_holm": 0.001}  # fmt: skip
+            pair = {"given": "num_beams=4", "feature": "batch_size=32", "n_with": 4, "n_without": 5,
+                    "effect": -120.0, "interaction": -40.0}  # fmt: skip
+            back = {**pair, "given": "batch_size=32", "feature": "num_beams=4"}
+            return {"features": [feature, {**feature, "feature": "top_k=10", "effect": -14.0,
+                                           "lower": -40.0, "upper": 10.0, "p_holm": 0.4}],
+                    "pairs": [pair, back]}  # fmt: skip
+        if request == "predict":
+            known = {"prediction": 700.0, "lower": 650.0, "upper": 750.0}
+            return {metric: [known] for metric in fields["metrics"]}
+        if request == "front":
+            ground = read_ground(open_session(self._session))
+            rows = measured_points(ground, Problem(fields["objectives"])).front
+            guess = {**rows[0], "config_id": "f" * 16, "estimated": True, "energy_j": 100.0,
+                     "pass_at_1": 0.9, "energy_j_lower": 90.0, "energy_j_upper": 110.0}  # fmt: skip
+            return {"front": [guess, *({**r, "estimated": False} for r in rows[:1])],
+                    "candidates": 56, "knee": 0, "notes": []}  # fmt: skip
+        raise UserError(f"no request {request}")
+
+    monkeypatch.setattr(learner.LearningChild, "ask", ask)
+    return asked

@@ -82,9 +82,15 @@ class Chart:
         *,
         idle: float | None = None,
         floor_zero: bool = True,
+        headroom: float = 1.05,
         with_axis: bool = True,
     ) -> list[Line]:
-        """Rows of the chart, its axis last; ``idle`` draws a line at that value."""
+        """Rows of the chart, its axis last.
+
+        Args:
+            idle: draws a line at this value.
+            headroom: factor over the highest value that the top must reach.
+        """
         columns, rows = width - _LABEL_WIDTH - 1, height - (1 if with_axis else 0)
         if columns < 4 or rows < 1:
             return []
@@ -93,7 +99,8 @@ class Chart:
         # The column of the current second is still filling up: it is drawn when it is complete.
         until = (head if model.live else head + 1) * 2 * group - 1
         values = bins(max((head - columns + GAP) * 2 * group, 0), until, group)
-        self._fit_range(values, idle, floor_zero, (columns, head // columns))
+        shown = [*values.values(), *([idle] if idle is not None else [])]
+        self._fit_range(shown, headroom, floor_zero, (columns, head // columns))
         windows = self._windows(model)
         label, owner = axis(windows, head, columns, self.step_s)
         ticks, idle_row = self._ticks(rows, idle)
@@ -118,12 +125,11 @@ class Chart:
         return found
 
     def _fit_range(
-        self, values: dict[int, float], idle: float | None, zero: bool, sweep: tuple[int, int]
+        self, shown: list[float], headroom: float, zero: bool, sweep: tuple[int, int]
     ) -> None:
-        shown = [*values.values(), *([idle] if idle is not None else [])]
         if not shown:
             return
-        high = nice(max(shown) * 1.05)
+        high = nice(max(shown) * headroom)
         # Shrinking repaints everything: only at the start of a sweep.
         if high > self.high or sweep != self._sweep:
             self.high = high

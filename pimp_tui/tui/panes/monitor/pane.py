@@ -272,7 +272,8 @@ class MonitorPane(Pane):
         idle = chart.idle_power_w(self.model) if kind == "power" else None
         self._power.choose_step(self.model, width)
         bins = chart.power_bins(self.model, kind)
-        return self._power.draw(self.model, bins, width, height, idle=idle)
+        headroom = 1.05 if kind == "power" else 1.0
+        return self._power.draw(self.model, bins, width, height, idle=idle, headroom=headroom)
 
     def _draw_latency(self, width: int, height: int) -> list[Line]:
         self._latency.choose_step(self.model, width)

@@ -137,7 +137,7 @@ class WhatIf(Block, can_focus=True):
         """Both columns."""
         if self.guess is None:
             return [line(("  reading the feature model…" if self.options else "", "dim"))]
-        left = max(min(width // 2 - 8, 44), 24)
+        left = max(min(width // 2 - 10, 44), 24)
         self._top = max(self._cursor - height + 1, min(self._top, self._cursor), 0)
         rows = [
             self._option_row(index, left)

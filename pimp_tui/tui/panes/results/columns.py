@@ -92,7 +92,9 @@ def all_names(
             numbers.append(f"{metric}_std")
     few = {"narrow": 3, "wide": 5, "very wide": 10}[kind]
     head = [m for m in numbers if m.removesuffix("_std") in metrics[:few]]
-    shown = ["position", *vary[:before], *head, "status", *vary[before:]]
+    # The status is what a narrow table must not lose.
+    cut = head.index(metrics[2]) if kind == "narrow" and len(metrics) > 2 else len(head)
+    shown = ["position", *vary[:before], *head[:cut], "status", *head[cut:], *vary[before:]]
     rest = [n for n in [*numbers, *spread, *options, "sampler", "runs_ok", "runs_failed",
                         "energy_source", "config_id"] if n not in shown]  # fmt: skip
     present = set(frame.columns)

@@ -108,7 +108,7 @@ class TableView(Section):
         try:
             compile_where(text, self.level.frame.schema)
         except UserError as error:
-            return str(error)
+            return near(str(error))
         return None
 
     def try_filter(self, text: str) -> None:
@@ -189,3 +189,9 @@ class TableView(Section):
         if self.busy:
             info.append(self.busy)
         self.set_rule(path, " · ".join(info))
+
+
+def near(message: str) -> str:
+    """A fault with only the last word of the expression before it: the rest stands beside it."""
+    before, caret, fault = message.rpartition(" ^ ")
+    return f"{before.split()[-1]} ^ {fault}" if caret and before.strip() else message

@@ -1,0 +1,91 @@
+"""Pictures of Monitor, Results, Predictions and Trade-offs: full, empty, busy and with an error."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from pimp_tui.tui import learner
+from pimp_tui.tui.app import PimpApp
+
+SMALL, LARGE = (80, 24), (200, 60)
+
+
+@pytest.fixture(autouse=True)
+def same_hour_everywhere(monkeypatch):
+    """Times of day as in UTC."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def opened(look, number: int, wanted, then=()):
+    """Show a pane, wait for a text, press keys, wait for another text."""
+
+    async def before(pilot) -> None:
+        app = pilot.app
+        await look.until(pilot, lambda: getattr(app.screen, "action_pane", None))
+        app.screen.action_pane(number)
+        await look.until(pilot, lambda: app.screen.current and app.screen.number == number)
+        await look.until(pilot, wanted)
+        for keys, text in then:
+            await pilot.press(*keys)
+            await look.until(pilot, text)
+        await pilot.pause(0.2)
+
+    return before
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "200x60"])
+def test_monitor_of_a_finished_campaign(snap_compare, done_session, look, size):
+    before = opened(look, 3, "#8 rep 2 failed")
+    assert snap_compare(PimpApp(done_session), terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "200x60"])
+def test_results_compared(snap_compare, done_session, look, size):
+    then = [("mjjm", "2 marked"), (["equals_sign"], "Compare 2")]
+    before = opened(look, 4, "enter: repeats", then)
+    assert snap_compare(PimpApp(done_session), terminal_size=size, run_before=before)
+
+
+def test_results_with_a_wrong_filter(snap_compare, done_session, look):
+    keys = ["slash", *"duration", "underscore", "s", "space", "less_than_sign"]
+    before = opened(look, 4, "enter: repeats", [(keys, "< ^ a number is missing")])
+    assert snap_compare(PimpApp(done_session), terminal_size=SMALL, run_before=before)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "200x60"])
+def test_predictions(snap_compare, learnt_session, look, answers, size):
+    before = opened(look, 5, "~0.70 kJ")
+    assert snap_compare(PimpApp(learnt_session), terminal_size=size, run_before=before)
+
+
+def test_predictions_of_too_few(snap_compare, done_session, look, answers):
+    before = opened(look, 5, "predictions start at 12")
+    assert snap_compare(PimpApp(done_session), terminal_size=SMALL, run_before=before)
+
+
+def test_predictions_while_learning(snap_compare, learnt_session, look, monkeypatch):
+    async def never(self, request, **fields):
+        self.progress(2, 6)
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(learner.LearningChild, "ask", never)
+    before = opened(look, 5, "2/6", [([], "top_k")])
+    assert snap_compare(PimpApp(learnt_session), terminal_size=SMALL, run_before=before)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "200x60"])
+def test_tradeoffs(snap_compare, learnt_session, look, answers, size):
+    before = opened(look, 6, "o 56" if size == SMALL else "o predicted 56")
+    assert snap_compare(PimpApp(learnt_session), terminal_size=size, run_before=before)
+
+
+def test_tradeoffs_of_nothing(snap_compare, planned_session, look, answers):
+    before = opened(look, 6, "nothing measured yet")
+    assert snap_compare(PimpApp(planned_session), terminal_size=SMALL, run_before=before)
