@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pimp_tui.engine.transformers import TransformersEngine
-from pimp_tui.engine.transformers.batches import encode
+from pimp_tui.engine.transformers.batches import encode, eos_ids, own_length
 from pimp_tui.engine.transformers.effects import NEUTRAL, set_options
 from pimp_tui.engine.transformers.trace import watching
 
@@ -26,7 +26,21 @@ class Outcome:
             found = loaded.model.generate(**encoded, generation_config=config, **extra)
         deployed = (loaded.model.dtype, loaded.model.config._attn_implementation)
         self.plain = (found.sequences.tolist(), passes, deployed)
-        self.tensors = [*found.scores, *found.logits]
+        self.scores, self.logits = found.scores, found.logits
+        width, eos = encoded["input_ids"].shape[1], eos_ids(config)
+        rows = [own_length(row[width:], eos, None) for row in found.sequences.tolist()]
+        # A row that has ended is fed padding until its batch is done: what it does then is nothing.
+        self.live: list[Any] = [
+            [row for row, length in enumerate(rows) if step < length]
+            for step in range(len(found.scores))
+        ]
+        if config.num_beams > 1:
+            self.live = [slice(None)] * len(found.scores)
+        self.tensors = [
+            held[step][live]
+            for held in (found.scores, found.logits)
+            for step, live in enumerate(self.live)
+        ]
 
     def same_as(self, other: Outcome) -> bool:
         """Nothing differs."""

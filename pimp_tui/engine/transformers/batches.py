@@ -46,12 +46,13 @@ def call_generate(loaded: Loaded, encoded: Any, config: Any, clock: TokenClock |
         return loaded.model.generate(**encoded, generation_config=config, **extra)
 
 
-def _eos_ids(config: Any) -> set[int]:
+def eos_ids(config: Any) -> set[int]:
+    """Ids that end a sequence."""
     eos = config.eos_token_id
     return set(eos) if isinstance(eos, list | tuple) else set() if eos is None else {eos}
 
 
-def _own_length(tokens: list[int], eos: set[int], pad: int | None) -> int:
+def own_length(tokens: list[int], eos: set[int], pad: int | None) -> int:
     """Number of tokens up to and including the first end; trailing padding does not count."""
     for index, token in enumerate(tokens):
         if token in eos:
@@ -71,13 +72,13 @@ def run_batch(loaded: Loaded, prompts: list[str], config: Any, offset: int) -> l
     ended = time.monotonic()
     width = encoded["input_ids"].shape[1]
     tokens_in = encoded["attention_mask"].sum(dim=1).tolist()
-    eos, samples = _eos_ids(config), len(output) // len(prompts)
+    eos, samples = eos_ids(config), len(output) // len(prompts)
     by_steps = (config.num_beams or 1) == 1
     first = clock.first_s() if by_steps else None
     completions = []
     for row, sequence in enumerate(output):
         tokens = sequence[width:]
-        count = _own_length(tokens, eos, config.pad_token_id)
+        count = own_length(tokens, eos, config.pad_token_id)
         last = clock.reached_s(width + count) if by_steps and count else None
         last = ended if last is None else last
         spoken = [token for token in tokens[:count] if token not in eos]

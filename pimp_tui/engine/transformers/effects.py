@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from pimp_tui.engine.transformers.batches import encode
+from pimp_tui.engine.transformers.batches import encode, eos_ids
 from pimp_tui.engine.transformers.configs import neutral_model_config, run_config
 from pimp_tui.engine.transformers.loading import Loaded
 from pimp_tui.engine.transformers.recorder import OPTION_OF_PROCESSOR, processors_watched
@@ -22,7 +22,7 @@ NEUTRAL: dict[str, Any] = {
     "stop_strings": None,
     "do_sample": False,
     "num_beams": 1,
-    "use_mtp": None,
+    "use_mtp": False,
     "use_cache": True,
     "cache_implementation": "dynamic",
     "cache_config": None,
@@ -50,7 +50,7 @@ NEUTRAL: dict[str, Any] = {
     "assistant_confidence_threshold": 0.4,
     "assistant_ensemble_weight": None,
     "prefill_chunk_size": None,
-    "disable_compile": None,
+    "disable_compile": False,
     "dtype": "float32",
     "attn_implementation": "sdpa",
 }
@@ -101,6 +101,11 @@ def set_options(options: dict[str, Any]) -> set[str]:
         for name, value in options.items()
         if name in NEUTRAL and value is not None and value != NEUTRAL[name]
     }
+
+
+def _known_neutral(options: dict[str, Any]) -> set[str]:
+    """Options that are known and not set."""
+    return {name for name in options if name in NEUTRAL} - set_options(options)
 
 
 def _shown_by(run: Trace, options: dict[str, Any], loaded: Loaded, prompts: int) -> set[str]:
@@ -166,16 +171,18 @@ def without_effect(
     own, pad = loaded.own_config, loaded.tokenizer.pad_token_id
     size = int(options.get("batch_size") or 1)
     blamed: set[str] = set()
+    shown: set[str] = set()
     for offset in range(0, min(len(prompts), MAX_PROMPTS), size):
         batch = prompts[offset : offset + size]
         with _listening() as heard:
             config = run_config(options, own, pad)
             encoded = encode(loaded, batch, config.max_new_tokens)
-            with processors_watched(pending) as seen, _stop_strings_watched(seen):
+            ended = eos_ids(config) | {config.pad_token_id}
+            with processors_watched(pending, ended) as seen, _stop_strings_watched(seen):
                 run = trace(loaded, encoded, config, seed)
             blamed |= heard & set(options)
-        pending -= seen
-        pending -= _shown_by(run, options, loaded, len(batch))
+        shown |= seen | _shown_by(run, options, loaded, len(batch))
+        pending -= shown
         for name in sorted(pending & set(_RUN_AGAIN)):
             plain = options | {name: NEUTRAL[name]}
             loaded.model.generation_config = neutral_model_config(plain, own, pad)
@@ -185,7 +192,9 @@ def without_effect(
         if not pending:
             break
     forget(loaded)
-    return sorted(pending | blamed)
+    # What was seen to act is believed over a warning: a draft by early exit is given options of the
+    # run that only the model itself uses, and the library complains about them.
+    return sorted(pending | (blamed - shown - _known_neutral(options)))
 
 
 __all__ = ["NEUTRAL", "OPTION_OF_PROCESSOR", "set_options", "without_effect"]

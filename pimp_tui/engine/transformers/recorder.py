@@ -30,8 +30,8 @@ _STATEFUL = "UnbatchedClassifierFreeGuidanceLogitsProcessor"
 class _Watch:
     """Stands in for ``LogitsProcessorList.__call__``: same scores, and notes who changed them."""
 
-    def __init__(self, pending: set[str], seen: set[str]) -> None:
-        self._pending, self._seen = pending, seen
+    def __init__(self, pending: set[str], seen: set[str], ended: set[int]) -> None:
+        self._pending, self._seen, self._ended = pending, seen, ended
 
     def __call__(self, processors: Any, input_ids: Any, scores: Any, **kwargs: Any) -> Any:
         import torch
@@ -53,23 +53,30 @@ class _Watch:
             for other in list(processors)[index:]:
                 if OPTION_OF_PROCESSOR.get(type(other).__name__) != option:
                     without = other(input_ids, without.clone())
-            if not torch.equal(without, current):
+            # A sequence that has ended is fed padding until its batch is done: that is no effect.
+            last = input_ids[:, -1].tolist()
+            live = [row for row, token in enumerate(last) if token not in self._ended]
+            if not torch.equal(without[live], current[live]):
                 self._seen.add(option)
         return current
 
 
 @contextmanager
-def processors_watched(pending: set[str]) -> Iterator[set[str]]:
+def processors_watched(pending: set[str], ended: set[int]) -> Iterator[set[str]]:
     """Yield the growing set of options whose processor changed the final scores at some step.
 
     Each step is recomputed without one processor at a time, so that a truncation that a later,
     tighter one would have made anyway does not pass for an effect. An option that has shown its
     effect costs nothing more.
+
+    Args:
+        pending: options to be watched.
+        ended: token ids that stand at the end of a sequence that is over (end, padding).
     """
     from transformers import LogitsProcessorList
 
     seen: set[str] = set()
-    watch = _Watch(pending, seen)
+    watch = _Watch(pending, seen, ended)
     original = LogitsProcessorList.__call__
 
     def call(self: Any, input_ids: Any, scores: Any, **kwargs: Any) -> Any:
