@@ -88,6 +88,11 @@ class Block(Painted):
         self._kinds = {}
         super().notify_style_update()
 
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Draw a cursor as it looks with, or without, the focus."""
+        super().watch_has_focus(has_focus)
+        self.update()
+
     def on_resize(self, event: events.Resize) -> None:
         """Draw for the new size."""
         self._lines = []

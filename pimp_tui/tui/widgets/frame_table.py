@@ -234,14 +234,6 @@ class FrameTable(Block, can_focus=True):
         self.top = max(self.cursor - page + 1, min(self.top, self.cursor))
         self.top = max(0, min(self.top, max(self.row_count - page, 0)))
 
-    def on_focus(self) -> None:
-        """The cursor row is reversed only while the table has the focus."""
-        self.update()
-
-    def on_blur(self) -> None:
-        """See :meth:`on_focus`."""
-        self.update()
-
     def on_click(self, event: events.Click) -> None:
         """A click puts the cursor; on the row that has it, it opens the row."""
         index = self.top + event.y - 1

@@ -21,15 +21,7 @@ _WIDE, _VERY_WIDE = 110, 160
 
 
 class FrontList(Block, can_focus=True):
-    """The front as rows; reversed cursor while it has the focus."""
-
-    def on_focus(self) -> None:
-        """Show the cursor."""
-        self.update()
-
-    def on_blur(self) -> None:
-        """Hide it."""
-        self.update()
+    """The front as rows."""
 
 
 class Parts(Widget):
