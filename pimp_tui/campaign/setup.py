@@ -90,7 +90,8 @@ def _fix(
     """Add the leaves that are missing, then select what is fixed for the campaign."""
     from pimp_tui.space.fill import with_value
 
-    fixed = []
+    fixed: list[str] = []
+    own: list[str] = []
     for option, value in settings.fixed_options.items():
         if option in space.options:
             space, leaf = with_value(space, option, value)
@@ -98,13 +99,18 @@ def _fix(
     for item in facts:
         for option, value in item.generation_config.items():
             modelled = option in space.options and space.option(option).bound
-            if modelled and value is not None and space.effective(()).get(option) != value:
-                space, _ = with_value(space, option, value)
-    if not (fixed or settings.select or settings.deselect):
+            if not modelled or value is None or space.effective(()).get(option) == value:
+                continue
+            before = space.features
+            space, leaf = with_value(space, option, value)
+            if leaf not in before and leaf not in fixed:
+                own.append(leaf)
+    if not (fixed or own or settings.select or settings.deselect):
         return space, None
     choice = space.configure()
     for name in (*fixed, *settings.select):
         choice.select(name)
-    for name in settings.deselect:
+    # A model's own values are measured in its default; the samplers keep to the probed ones.
+    for name in (*own, *settings.deselect):
         choice.deselect(name)
     return space, choice

@@ -23,6 +23,8 @@ from pimp_tui.errors import UserError
 
 _PR_SET_PDEATHSIG = 1
 _SAMPLE_PERIOD_S = 0.25
+#: Prompts on which the warm-up looks for options without effect.
+_PROBES = 32
 
 
 def die_with_parent(parent: int) -> None:
@@ -56,6 +58,10 @@ class Worker:
         self._trust = bool(settings.get("trust_remote_code"))
         self._models = {item["name"]: item["path"] for item in manifest["models"]}
         self._workload = load_workload(manifest["workload"]["id"], settings.get("limit"))
+        prompts = [task.prompt for task in self._workload.tasks]
+        # Whether an option has an effect must not hang on a workload of three prompts.
+        bundled = [task.prompt for task in load_workload("micro-coder").tasks]
+        self._prompts, self._probes = prompts, (prompts + bundled)[:_PROBES]
         self._meters = open_meters(gpus)
         self._engine = open_engine(engine_name)
         self._done = threading.Event()
@@ -102,7 +108,7 @@ class Worker:
         self._tell("idle", idle=asdict(idle))
 
     def _run(self, message: dict[str, Any]) -> None:
-        prompts = [task.prompt for task in self._workload.tasks]
+        prompts = self._prompts
         options, seed = message["options"], message["seed"]
         facts = self._engine.load(
             self._models[message["model"]], message["deployment"], trust_remote_code=self._trust
@@ -113,7 +119,7 @@ class Worker:
         for round_number in range(message["warmups"]):
             self._engine.reset()
             if round_number == 0:
-                ignored = self._engine.probe(batch, options, seed)
+                ignored = self._engine.probe(self._probes, options, seed)
             else:
                 self._engine.generate(batch, options, seed=seed)
         self._engine.reset()

@@ -10,11 +10,14 @@ from pimp_tui.space.binding import read_options
 from pimp_tui.space.nearest import did_you_mean
 from pimp_tui.space.space import Space
 from pimp_tui.space.uvl.reader import read_uvl
-from pimp_tui.space.uvl.write import attributes_text
+from pimp_tui.space.uvl.write import add_constraints, attributes_text, quoted
 
 
 def set_option(space_text: str, option: str, value: Any) -> tuple[str, list[str]]:
     """Fix an option to a value, adding a leaf beside its others where none has it.
+
+    Beside an option that is a single switch the leaf becomes a second switch, and a constraint
+    keeps the two apart.
 
     Args:
         space_text: UVL text.
@@ -25,7 +28,7 @@ def set_option(space_text: str, option: str, value: Any) -> tuple[str, list[str]
         the text (as given where a leaf has the value), and the features to select.
 
     Raises:
-        UserError: no such option, or one that is a single switch.
+        UserError: no such option, or one that is on or off only.
     """
     model = read_uvl(space_text)
     options = read_options(model)
@@ -37,7 +40,8 @@ def set_option(space_text: str, option: str, value: Any) -> tuple[str, list[str]
     if found is not None:
         return space_text, [found]
     last = model.features[list(known.leaves)[-1]]
-    if last.group is None or last.attributes.get("option") == option:
+    switch = last.attributes.get("option") == option
+    if last.group is None or (switch and isinstance(known.values[0], bool)):
         values = ", ".join(map(str, known.values))
         raise UserError(f"{option} has no value {value}", mend=f"it has {values}")
     name = re.sub(r"\W+", "_", f"{option}_{value}", flags=re.ASCII).strip("_")
@@ -48,8 +52,13 @@ def set_option(space_text: str, option: str, value: Any) -> tuple[str, list[str]
     lead = own[: len(own) - len(own.lstrip())]
     below = last.subtree()
     past = max([f.last_line for f in below] + [g.line for f in below for g in f.groups])
-    lines.insert(past, f"{lead}{name} {attributes_text({'value': value})}")
-    return "\n".join(lines), [name]
+    attributes = ({"option": option} if switch else {}) | {"value": value}
+    lines.insert(past, f"{lead}{name} {attributes_text(attributes)}")
+    text = "\n".join(lines)
+    if switch:
+        apart = [f"!({quoted(leaf)} & {quoted(name)})" for leaf in known.leaves]
+        text = add_constraints(text, [f"// {option} has one value", *apart])
+    return text, [name]
 
 
 def with_value(space: Space, option: str, value: Any) -> tuple[Space, str]:

@@ -14,7 +14,7 @@ from pimp_tui.space.edit import set_option, with_value
 from pimp_tui.space.host import HostFacts
 from pimp_tui.space.model import Feature, FeatureModel
 from pimp_tui.space.model_facts import ModelFacts
-from pimp_tui.space.uvl.write import add_attribute, attributes_text, quoted
+from pimp_tui.space.uvl.write import add_attribute, add_constraints, attributes_text, quoted
 
 __all__ = ["fill", "set_option", "with_value"]
 
@@ -45,7 +45,7 @@ def fill(model: FeatureModel, host: HostFacts | None, models: list[ModelFacts]) 
         edits.append(_model_leaves(model, models, leaves, lines))
     for first, past, new in sorted(edits, reverse=True):
         lines[first:past] = new
-    return _with_constraints("\n".join(lines), demands)
+    return add_constraints("\n".join(lines), demands)
 
 
 def _marked(root: Feature, lines: list[str]) -> tuple[int, int, list[str]]:
@@ -132,20 +132,6 @@ def _model_demands(model: FeatureModel, models: list[ModelFacts], leaves: list[s
             why = "what only some of the models can do"
         found += [f"// model: {why}", said]
     return found
-
-
-def _with_constraints(text: str, demands: list[str]) -> str:
-    if not demands:
-        return text
-    text = text.rstrip("\n")
-    lines = text.split("\n")
-    bare = [line.split("//")[0].rstrip() for line in lines]
-    at = bare.index("constraints") if "constraints" in bare else None
-    if at is None:
-        lines.append("constraints")
-    tail = lines[at + 1 :] if at is not None else []
-    lead = next((re.match(r"\s+", ln).group() for ln in tail if re.match(r"\s+\S", ln)), "    ")  # type: ignore[union-attr]
-    return "\n".join([*lines, *(lead + d for d in demands)]) + "\n"
 
 
 def _one_line(text: str) -> str:

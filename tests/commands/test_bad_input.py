@@ -13,7 +13,9 @@ TOY = "features\n    A\n        optional\n            B\n            C\n"
 @pytest.fixture
 def files(tmp_path):
     (tmp_path / "unknown.uvl").write_text(TOY + "constraints\n    B => D\n")
-    (tmp_path / "void.uvl").write_text(TOY.replace("optional", "mandatory") + "constraints\n    B => !C\n")
+    (tmp_path / "void.uvl").write_text(
+        TOY.replace("optional", "mandatory") + "constraints\n    B => !C\n"
+    )
     (tmp_path / "dup.uvl").write_text(TOY + "            B\n")
     (tmp_path / "empty.uvl").write_text("")
     (tmp_path / "noise.uvl").write_bytes(os.urandom(4096))
@@ -76,7 +78,10 @@ def check(done, *said: str) -> None:
         (["run", "busy"], ["something else is there"]),
         (["run", "/proc/s"], ["cannot write"]),
         (["audit", "nosession"], ["not in this version"]),
-        (["import", "t.csv", "--options", "a", "--metrics", "c", "--session", "s"], ["no column 'c'"]),
+        (
+            ["import", "t.csv", "--options", "a", "--metrics", "c", "--session", "s"],
+            ["no column 'c'"],
+        ),
         (["import", "t.csv", "--options", "a", "--metrics", "b", "--session", "s"], ["no number"]),
         (["import", "x.csv", "--options", "a", "--metrics", "b", "--session", "s"], ["x.csv"]),
         (["score", "humaneval", "bad.jsonl"], ["bad.jsonl:1"]),

@@ -27,7 +27,9 @@ def test_help_imports_nothing_heavy():
     assert not names & {*HEAVY, "polars", "numpy", "textual"}
 
 
-@pytest.mark.parametrize("name", ["load_space", "sample", "coverage", "open_session", "fit", "pareto"])
+@pytest.mark.parametrize(
+    "name", ["load_space", "sample", "coverage", "open_session", "fit", "pareto"]
+)
 def test_notebook_names_resolve_lightly(name):
     loaded = modules_after(f"import pimp_tui\npimp_tui.{name}")
     assert not loaded & set(HEAVY)
@@ -52,7 +54,9 @@ def test_help_takes_little_cpu():
 
     def cpu() -> float:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, "-m", "pimp_tui", "--help"], capture_output=True, check=True)
+        subprocess.run(
+            [sys.executable, "-m", "pimp_tui", "--help"], capture_output=True, check=True
+        )
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 

@@ -98,8 +98,16 @@ def test_a_leaf_is_added_where_none_has_the_value(space) -> None:
     assert wider.count() > space.count() and leaf in wider.features
     with pytest.raises(UserError, match="no option num_beam"):
         set_option(space.text, "num_beam", 6)
-    with pytest.raises(UserError, match="has no value"):
-        set_option(space.text, "watermarking_config", "other")
+
+
+def test_a_switch_gets_a_second_value_that_excludes_the_first(space) -> None:
+    text, features = set_option(space.text, "watermarking_config", "other")
+    wider = load_space(UvlText(text))
+    assert len(features) == 1 and wider.options["watermarking_config"][-1] == "other"
+    choice = wider.configure()
+    choice.select(features[0])
+    assert choice.states()["watermark"] == "deselected"
+    assert wider.count() > space.count()
 
 
 def test_nearest_configuration_keeps_wishes_before_defaults(space) -> None:
