@@ -27,7 +27,7 @@ def diverse(space: Space, order: Order) -> np.ndarray:
     wanted = order.n or DEFAULT_COUNT
     rng = np.random.default_rng(order.seed)
     size = min(max(2_000, 16 * wanted), 40_000)
-    pool = row_maker(space, list(order.literals), order.seconds + 60).pool(size, rng)
+    pool = row_maker(space, list(order.literals), max(20.0, order.seconds)).pool(size, rng)
     pool = np.unique(pool, axis=0)
     pool = pool[rng.permutation(len(pool))]
     items = items_of(space, "options")

@@ -156,7 +156,7 @@ class _Search:
         best_rows, best_loss = None, np.full(len(some), np.inf)
         for _ in range(2):
             gains = mine * (z @ single) + x @ open_ + force
-            rows = self.maker.best(gains @ self.interactions.pull)
+            rows = self.maker.best(self.interactions.gains(gains))
             x = self.interactions.held(rows).astype(np.float32)
             z = mine * x
             kept = ((z @ single) * z).sum(axis=1) / 2

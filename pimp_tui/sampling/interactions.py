@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pimp_tui.sampling.items import Item, differing, item_matrix
+from pimp_tui.sampling.items import Item, differing
 from pimp_tui.space.knowledge.best import possible_many
 
 if TYPE_CHECKING:
@@ -32,13 +32,36 @@ class Interactions:
 
     def __init__(self, space: Space, items: list[Item], literals: list[int]) -> None:
         self.space, self.items, self.literals = space, items, literals
-        # What selecting a feature does for an item: +1 helps, -1 hurts.
-        self.pull = np.zeros((len(items), len(space.features)), dtype=np.float32)
-        for i, item in enumerate(items):
-            for x in item.any_of:
-                self.pull[i, abs(x) - 1] += 1.0 if x > 0 else -1.0
-            for v in item.none_of:
-                self.pull[i, v - 1] -= 1.0
+        # What selecting a feature does for an item: +1 helps, -1 hurts; sorted by feature.
+        effects = sorted(
+            (abs(x) - 1, i, 1.0 if x > 0 else -1.0)
+            for i, item in enumerate(items)
+            for x in (*item.any_of, *(-v for v in item.none_of))
+        )
+        self._feature, self._starts = np.unique([f for f, _, _ in effects], return_index=True)
+        self._item = np.array([i for _, i, _ in effects], dtype=int)
+        self._sign = np.array([sign for _, _, sign in effects])
+        single = [i for i, item in enumerate(items) if len(item.any_of) == 1]
+        self._single = np.array(single, dtype=int)
+        first = np.array([items[i].any_of[0] for i in single], dtype=int)
+        self._column, self._turned = np.abs(first) - 1, first < 0
+        self._other = [(i, item) for i, item in enumerate(items) if len(item.any_of) != 1]
+
+    def gains(self, weights: np.ndarray) -> np.ndarray:
+        """(K, features): what selecting each feature brings, for (K, items) weights of items."""
+        found = np.zeros((len(weights), len(self.space.features)))
+        if len(self._item):
+            effects = weights[:, self._item] * self._sign
+            found[:, self._feature] = np.add.reduceat(effects, self._starts, axis=1)
+        return found
+
+    def held(self, rows: np.ndarray) -> np.ndarray:
+        """(n, items) bool of (n, features) rows: which items each row holds."""
+        found = np.empty((len(rows), len(self.items)), dtype=bool)
+        found[:, self._single] = rows[:, self._column] ^ self._turned
+        for i, item in self._other:
+            found[:, i] = item.holds(rows)
+        return found
 
     def ways(self, item: Item) -> list[list[int]]:
         """Sets of literals, each of which makes the item hold."""
@@ -46,7 +69,7 @@ class Interactions:
 
     def compatible(self, fixed: list[list[int]]) -> np.ndarray:
         """(len(fixed), items) bool: which items some valid row has beside each set of literals."""
-        knowledge = self.space.reasoner.knowledge()
+        knowledge = self.space.reasoner.known
         if knowledge is None:
             return np.array([self._by_sat(one) for one in fixed], dtype=bool)
         parts = [fixed[a : a + _BATCH] for a in range(0, len(fixed), _BATCH)]
@@ -72,10 +95,6 @@ class Interactions:
         differ = differing(self.items)
         symmetric = found & found.T
         return np.asarray(symmetric & (differ | differ.T))
-
-    def held(self, rows: np.ndarray) -> np.ndarray:
-        """(n, items) bool of (n, features) rows."""
-        return item_matrix(self.items, rows)
 
     def _by_sat(self, fixed: list[int]) -> np.ndarray:
         states = self.space.reasoner.solver.propagate(fixed)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pimp_tui.space.knowledge.knowledge import Knowledge
 
 _MUST = 1e9
+_MOST_DRAWN = 400  # rows of a pool by SAT
 
 
 class RowMaker(Protocol):
@@ -93,4 +94,10 @@ class _BySat:
         return rows
 
     def pool(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        return self.best(rng.normal(size=(min(n, 500), len(self.numbers))))
+        rows = []
+        for signs in rng.integers(0, 2, size=(min(n, _MOST_DRAWN), len(self.numbers))) * 2 - 1:
+            self.solver.prefer((self.numbers * signs).tolist())
+            row = self.solver.model(self.literals)
+            assert row is not None, "a choice is satisfiable by construction"
+            rows.append(row)
+        return np.array(rows)

@@ -117,7 +117,7 @@ def _candidates(
         force[s, [i, j, third]] = _FORCE
     gains = weight.sum(axis=1)[None] * rng.uniform(0.2, 1.0, force.shape)
     for step in range(_STEPS):
-        rows = maker.best((gains + force) @ interactions.pull)
+        rows = maker.best(interactions.gains(gains + force))
         if step < _STEPS - 1:
             gains = interactions.held(rows).astype(np.float32) @ weight
     return rows

@@ -47,7 +47,7 @@ def twise(space: Space, order: Order) -> np.ndarray:
         )
     deadline = time.monotonic() + order.seconds
     literals = list(order.literals)
-    maker = row_maker(space, literals)
+    maker = row_maker(space, literals, max(20.0, order.seconds))
     interactions = Interactions(space, items, literals)
     rng = np.random.default_rng(order.seed)
     if order.t == 1:
@@ -60,14 +60,14 @@ def twise(space: Space, order: Order) -> np.ndarray:
     most = 1 << 60 if order.n is None else 2 * order.n + 16
     rows = cover_pairs(interactions, maker, pairs, rng, deadline, most)
     if len(rows) < most:
-        moves = int(0.4 * order.seconds / _seconds_a_move(space, len(items)))
+        moves = int(0.6 * order.seconds / _seconds_a_move(space, len(items)))
         rows = improve(interactions, maker, pairs, rows, rng, moves, deadline)
     return by_gain(interactions, pairs, np.unique(rows, axis=0))
 
 
 def _seconds_a_move(space: Space, items: int) -> float:
     """What a repair move takes on one slow core, so that seconds become a number of moves."""
-    knowledge = space.reasoner.knowledge()
+    knowledge = space.reasoner.known
     levels = knowledge.width if knowledge else 4 * len(space.features)
     return 1e-3 + 8e-5 * levels + 1.5e-8 * items**2
 
@@ -83,19 +83,22 @@ def cover_items(
         first = np.zeros((1, len(left)))
         if left.any():
             first[0, int(left.argmax())] = _FORCE
-        row = maker.best((weight[None] + first) @ interactions.pull)[0]
+        row = maker.best(interactions.gains(weight[None] + first))[0]
         rows.append(row)
         left[interactions.held(row[None])[0]] = 0
     return np.array(rows)
 
 
 def _valid_items(interactions: Interactions) -> np.ndarray:
+    space, literals = interactions.space, interactions.literals
+    states = space.states(literals)
+    assert states is not None, "a choice is satisfiable by construction"
     found = np.zeros(len(interactions.items), dtype=bool)
     for i, item in enumerate(interactions.items):
-        ways = interactions.ways(item)
-        found[i] = any(
-            interactions.space.satisfiable([*interactions.literals, *way]) for way in ways
-        )
+        if item.none_of:
+            found[i] = space.satisfiable([*literals, *interactions.ways(item)[0]])
+        else:
+            found[i] = any(int(states[abs(x) - 1]) * x >= 0 for x in item.any_of)
     return found
 
 
@@ -166,7 +169,7 @@ def good_rows(
     best: np.ndarray | None = None
     best_gains = np.full(starts, -1.0)
     for step in range(_STEPS):
-        rows = maker.best((weights + (force if step < 2 else 0)) @ interactions.pull)
+        rows = maker.best(interactions.gains(weights + (force if step < 2 else 0)))
         held = interactions.held(rows).astype(np.float32)
         weights = held @ left
         gains = (weights * held).sum(axis=1)

@@ -54,24 +54,33 @@ class Reasoner:
         return reduce(solver.variables, formulas, solver.clauses, solver.top, self.backbone)
 
     def knowledge(self, seconds: float = 60.0) -> Knowledge | None:
-        """The compiled model; None where dd is missing or ``seconds`` did not suffice."""
-        if self._knowledge is None and seconds > self._tried_seconds:
+        """The compiled model; None where dd is missing or ``seconds`` did not suffice.
+
+        What failed is tried again only with more than twice the time.
+        """
+        if self._knowledge is None and seconds > 2 * self._tried_seconds:
             from pimp_tui.space.knowledge.compile import compile_model
 
             self._knowledge = compile_model(self.reduced, seconds)
             self._tried_seconds = seconds
         return self._knowledge
 
+    @property
+    def known(self) -> Knowledge | None:
+        """The compiled model if there is one by now; compiles nothing."""
+        return self._knowledge
+
     def engine(self) -> str:
-        """``bdd`` or ``sat``; compiles the model at the first question."""
-        return "bdd" if self.knowledge() is not None else "sat"
+        """``bdd`` or ``sat``; compiles the model if nothing asked for that before."""
+        known = self._knowledge if self._tried_seconds else self.knowledge()
+        return "bdd" if known is not None else "sat"
 
     def count(self, literals: list[int], seconds: float = 60.0) -> int | None:
         """Exact count, or None."""
         knowledge = self.knowledge(seconds)
         if knowledge is not None:
             return knowledge.count(literals)
-        rows = enumerate_all(self.solver, literals, seconds=min(5.0, seconds))
+        rows = enumerate_all(self.solver, literals, seconds=min(2.0, seconds))
         return None if rows is None else len(rows)
 
     def count_projected(self, keep: np.ndarray, literals: list[int], seconds: float) -> int | None:
@@ -92,7 +101,7 @@ class Reasoner:
         if knowledge is not None:
             given = {abs(x) for x in self._reduced_literals(literals)}
             return knowledge.count() << len([v for v in reduced.free if v in kept - given])
-        rows = enumerate_all(self.solver, literals, seconds=min(5.0, seconds))
+        rows = enumerate_all(self.solver, literals, seconds=min(2.0, seconds))
         return None if rows is None else len(np.unique(rows[:, keep], axis=0))
 
     def _reduced_literals(self, literals: list[int]) -> list[int]:

@@ -10,7 +10,7 @@ from pimp_tui.space.solver import Solver
 
 
 def enumerate_all(
-    solver: Solver, literals: list[int], most: int = 20_000, seconds: float = 5.0
+    solver: Solver, literals: list[int], most: int = 20_000, seconds: float = 2.0
 ) -> np.ndarray | None:
     """Every valid configuration, (n, features) bool, or None beyond ``most`` or ``seconds``."""
     from pysat.solvers import Minisat22

@@ -30,6 +30,7 @@ class Solver:
         maker = ClauseMaker(variables)
         self.clauses: list[Clause] = [c for r in relations for c in maker.clauses(r.formula)]
         self.top = maker.top
+        self._switch = maker.top
         self._sat: Any = None
         self._pool = np.zeros((0, variables), dtype=bool)
 
@@ -99,7 +100,11 @@ class Solver:
         return can[1].astype(np.int8) - can[0].astype(np.int8)
 
     def _settle(self, fixed: list[int], known: set[int], can: np.ndarray) -> None:
-        """Solve until every one-sided variable outside ``known`` is two-sided or implied."""
+        """Solve until every one-sided variable outside ``known`` is two-sided or implied.
+
+        Each question is "can any of these still take its other value?", so that one refusal
+        settles all that is left (Janota, Lynce, Marques-Silva 2015).
+        """
         skip = np.zeros(self.variables, dtype=bool)
         skip[[v - 1 for v in known if v <= self.variables]] = True
         skip[[abs(x) - 1 for x in fixed]] = True
@@ -107,15 +112,18 @@ class Solver:
             left = np.flatnonzero((can[0] ^ can[1]) & ~skip)
             if not len(left):
                 return
-            wanted = np.where(can[1][left], -(left + 1), left + 1)
-            self.prefer(wanted.tolist())
-            target = int(wanted[0])
-            found = self.model([*fixed, target])
-            if found is None:
-                fixed.append(-target)
-                skip[abs(target) - 1] = True
+            wanted = np.where(can[1][left], -(left + 1), left + 1).tolist()
+            self.prefer(wanted)
+            if len(wanted) == 1:
+                found = self.model([*fixed, wanted[0]])
             else:
-                self._see(found, can)
+                self._switch += 1
+                self.sat.add_clause([-self._switch, *wanted])
+                found = self.model([*fixed, self._switch])
+                self.sat.add_clause([-self._switch])
+            if found is None:
+                return
+            self._see(found, can)
 
     def _see(self, row: np.ndarray, can: np.ndarray) -> None:
         can[1] |= row

@@ -11,8 +11,11 @@ from typing import Any
 import numpy as np
 
 from pimp_tui.space.knowledge.graph import Graph
-from pimp_tui.space.knowledge.order import force_order
+from pimp_tui.space.knowledge.order import variable_order
 from pimp_tui.space.logic import Logic, variables
+
+_SIFT_FROM = 20_000  # nodes from which on variables are sifted while building
+_SIFT_WORK = 600_000  # levels times nodes up to which a last sifting is cheap
 
 
 class TooLarge(Exception):
@@ -56,26 +59,30 @@ def build(
     """
     place = {v: i for i, v in enumerate(own)}
     scopes = [sorted(place[v] for v in variables(f)) for f in formulas]
-    order = force_order(scopes, len(own))
+    order = variable_order(scopes, len(own))
     rank = np.empty(len(own), dtype=int)
     rank[order] = np.arange(len(own))
     bdd, kind = manager()
-    bdd.configure(reordering=kind == "cudd" and len(own) > 24)
+    bdd.configure(reordering=False)
     names = [f"v{own[i]}" for i in order]
     bdd.declare(*names)
     literal = {v: bdd.var(f"v{v}") for v in own}
+    sifting = False
 
     def check() -> None:
-        if time.monotonic() > deadline or len(bdd) > most_nodes:
+        nonlocal sifting
+        size = len(bdd)
+        if time.monotonic() > deadline or size > most_nodes:
             raise TooLarge
+        if size > _SIFT_FROM and kind == "cudd" and not sifting:
+            sifting = True
+            bdd.configure(reordering=True)
 
-    by_depth = sorted(range(len(formulas)), key=lambda i: (-min(rank[s] for s in scopes[i]), i))
-    parts = []
-    for i in by_depth:
-        parts.append((_node(bdd, formulas[i], literal), min(rank[s] for s in scopes[i])))
+    # From the deepest formula up, so that what is joined stays small.
+    node = bdd.true
+    for i in sorted(range(len(formulas)), key=lambda i: (-min(rank[s] for s in scopes[i]), i)):
+        node = node & _node(bdd, formulas[i], literal)
         check()
-    node = _join(bdd, [p for p, _ in parts], check)
-    del parts
     if keep is not None:
         gone = [f"v{v}" for v in own if v not in keep]
         if gone:
@@ -84,23 +91,22 @@ def build(
         names = [n for n in names if int(n[1:]) in keep]
     if kind == "cudd":
         bdd.configure(reordering=False)
-        from dd import cudd
-
-        cudd.reorder(bdd)
+        if len(own) * node.dag_size < _SIFT_WORK or sifting:
+            _sift(bdd, node)
     found = _flatten(bdd, node, names)
     del node, literal
     return found
 
 
-def _join(bdd: Any, parts: list[Any], check: Any) -> Any:
-    """Conjoin from the deepest up, neighbours first."""
-    if not parts:
-        return bdd.true
-    node = parts[0]
-    for part in parts[1:]:
-        node = node & part
-        check()
-    return node
+def _sift(bdd: Any, node: Any) -> None:
+    """Rudell's sifting (ICCAD 1993), again while it still shrinks the diagram by a twentieth."""
+    from dd import cudd
+
+    for _ in range(4):
+        before = node.dag_size
+        cudd.reorder(bdd)
+        if node.dag_size > 0.95 * before:
+            return
 
 
 def _node(bdd: Any, f: Logic, literal: dict[int, Any]) -> Any:

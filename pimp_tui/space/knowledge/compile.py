@@ -14,8 +14,7 @@ from pimp_tui.space.knowledge.knowledge import Knowledge
 from pimp_tui.space.knowledge.reduce import Reduced
 from pimp_tui.space.logic import Logic
 
-_SMALL = 220  # variables of a component that is compiled in this process
-_NODES_HERE = 200_000
+_NODES_HERE = 60_000  # beyond, a component is compiled in a process of its own
 
 
 def compile_model(
@@ -47,11 +46,10 @@ def _component(
 ) -> Graph | None:
     from pimp_tui.space.knowledge.build import TooLarge, build
 
-    if len(own) <= _SMALL:
-        try:
-            return build(own, formulas, deadline, _NODES_HERE, keep)
-        except TooLarge:
-            pass
+    try:
+        return build(own, formulas, deadline, _NODES_HERE, keep)
+    except TooLarge:
+        pass
     return _in_child(own, formulas, deadline, keep)
 
 
