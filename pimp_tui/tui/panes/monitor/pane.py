@@ -216,7 +216,9 @@ class MonitorPane(Pane):
         over = ""
         if not self.model.live and self.model.events:
             over = f"finished {self.model.events[-1].at:%H:%M}"
-        span = chart.span_text(self._power.window_s(self.power.size.width))
+        width = self.power.size.width
+        self._power.choose_step(self.model, width)
+        span = chart.span_text(self._power.window_s(width))
         name = ("Power ~W" if estimated else "Power W") if kind == "power" else "Utilisation %"
         info = chart.power_info(self.model, kind)
         self.parts["power"].set_rule(f"{name}, {span}", " · ".join(t for t in (info, over) if t))
@@ -270,7 +272,6 @@ class MonitorPane(Pane):
     def _draw_power(self, width: int, height: int) -> list[Line]:
         kind = chart.power_kind(self.model)
         idle = chart.idle_power_w(self.model) if kind == "power" else None
-        self._power.choose_step(self.model, width)
         bins = chart.power_bins(self.model, kind)
         headroom = 1.05 if kind == "power" else 1.0
         return self._power.draw(self.model, bins, width, height, idle=idle, headroom=headroom)
@@ -286,6 +287,7 @@ class MonitorPane(Pane):
         """Share the body anew."""
         self._arranged = None
         self._draw_all()
+        self.call_after_refresh(self._draw_all)  # the parts have their own sizes only then
 
     def _arrange(self) -> None:
         width, height = self.size
