@@ -9,7 +9,8 @@ from pimp_tui.errors import UserError
 from pimp_tui.session.manifest import read_manifest
 
 _FLAGS = {
-    "batch_size": "--batch", "configurations": "-n", "max_new_tokens": "--max-new-tokens", "timeout_s": "--timeout",
+    "batch_size": "--batch", "configurations": "-n", "max_new_tokens": "--max-new-tokens",
+    "timeout_s": "--timeout",
     "models": "--model", "trust_remote_code": "--trust-remote-code",
     "unsafe_sandbox": "--unsafe-sandbox",
 }  # fmt: skip

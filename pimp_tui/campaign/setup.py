@@ -61,6 +61,7 @@ def set_up(
         raise UserError("a model is given twice", "--model")
     facts = [model_facts(item, trust_remote_code=settings.trust_remote_code) for item in models]
     for item in facts:
+        _check_gguf(item)
         check_fits(item)
     workload_id = str(Path(workload).resolve()) if Path(workload).is_file() else workload
     tasks = load_workload(workload_id, settings.limit)
@@ -82,6 +83,18 @@ def set_up(
     return Setup(
         loaded, choice, host_facts, facts, entries, tasks, workload_id, sandbox, devices, notes
     )
+
+
+def _check_gguf(facts: ModelFacts) -> None:
+    from importlib.util import find_spec
+
+    missing = [name for name in ("gguf", "accelerate") if find_spec(name) is None]
+    if facts.kind == "gguf" and missing:
+        raise UserError(
+            f"a GGUF file needs the package {missing[0]}",
+            str(facts.path),
+            "pip install 'pimp-tui[gguf]'",
+        )
 
 
 def _fix(

@@ -91,3 +91,21 @@ def test_unscored_workload_and_own_tasks(tmp_path, pimp):
     assert runs["pass_at_1"].null_count() == len(runs)
     assert opened.default_objectives == {"duration_s": "min"}
     assert opened.requests.collect()["passed"].null_count() == opened.requests.collect().height
+
+
+def test_gguf_file_runs_as_the_folder_it_came_from(tmp_path, pimp):
+    """The same weights by way of GGUF: the same greedy completions."""
+    from tests.engine.gguf_model import write_gguf
+
+    file = write_gguf(tmp_path / "micro-coder-copy.gguf")
+    texts = {}
+    for name, model in (("gguf", file), ("folder", "micro-coder")):
+        opened, _, _ = check_ok(
+            tmp_path / name, pimp, "--model", model, "--limit", 6, "--method", "uniform", "-n", 2,
+            "--repeats", 1, "--max-new-tokens", 40,
+        )  # fmt: skip
+        default = opened.manifest["named"]["library default"]
+        rows = opened.requests.filter(pl.col("config_id") == default).sort("task_id").collect()
+        texts[name] = rows["completion"].to_list()
+    assert opened.manifest["models"][0]["kind"] == "folder"
+    assert texts["gguf"] == texts["folder"]
