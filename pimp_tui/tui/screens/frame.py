@@ -44,7 +44,14 @@ class FrameScreen(Screen[None]):
         self.footer = Footer()
 
     def compose(self) -> ComposeResult:
-        """The five parts."""
+        """The five parts, under the classes that Textual would set after a first layout."""
+        width, height = self.app.size
+        self.set_class(self.pimp.marks.ascii, "-ascii")
+        for limits, size in (
+            (self.app.HORIZONTAL_BREAKPOINTS or [], width),
+            (self.app.VERTICAL_BREAKPOINTS or [], height),
+        ):
+            self.add_class(*[name for limit, name in limits if size >= limit][-1:])
         yield self.header
         yield from self.compose_body()
         yield self.message

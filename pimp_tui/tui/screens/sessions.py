@@ -85,8 +85,8 @@ class SessionsScreen(FrameScreen):
         super().on_mount()
         self._show_header()
         self._entries = self._catalogue.quick()
+        self._show()
         self.rows.focus()
-        self.call_after_refresh(self._show)
         self.set_timer(0.2, self._first_look)
         self.set_interval(_LOOK_S * (2 if self.pimp.slow else 1), self.look)
 
@@ -169,7 +169,7 @@ class SessionsScreen(FrameScreen):
         if any(entry.path == self._wanted for entry in self._entries):
             self._wanted = None
         self._shown = [entry for entry in self._entries if entry.matches(self._filter)]
-        width = self.rows.size.width
+        width = self.rows.size.width or self._list_width()
         self.rows.cursor_mark = self.rows.cursor_over = bool(self._entries)
         if not self._entries:
             self.heading.show(())
@@ -186,6 +186,11 @@ class SessionsScreen(FrameScreen):
         self.tail_part.set_class(not self._shown, "-none")
         self._show_about()
         self.refresh_footer()
+
+    def _list_width(self) -> int:
+        """The list's width before anything is laid out."""
+        width = self.app.size.width
+        return (width - 1) // 2 if self.has_class("-very-wide") else width
 
     def _show_about(self) -> None:
         entry = self.entry
