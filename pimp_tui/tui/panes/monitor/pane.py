@@ -206,22 +206,12 @@ class MonitorPane(Pane):
         self.side.show(self.model, self.plan)
 
     def _rules(self) -> None:
-        kind = chart.power_kind(self.model)
         estimated = bool(self.model.estimated)
         source = self.model.energy_source or ("estimate from CPU time" if estimated else "")
         hidden = len(self.model.devices) - max(self.devices.size.height, 1)
         more = f"+{hidden} more: z · " if hidden > 0 else ""
         mark = "~" if estimated and source and not source.startswith("~") else ""
         self.parts["devices"].set_rule(right=f"{more}{mark}{source}")
-        over = ""
-        if not self.model.live and self.model.events:
-            over = f"finished {self.model.events[-1].at:%H:%M}"
-        width = self.power.size.width
-        self._power.choose_step(self.model, width)
-        span = chart.span_text(self._power.window_s(width))
-        name = ("Power ~W" if estimated else "Power W") if kind == "power" else "Utilisation %"
-        info = chart.power_info(self.model, kind)
-        self.parts["power"].set_rule(f"{name}, {span}", " · ".join(t for t in (info, over) if t))
         info = chart.latency_info(self.model)
         self.parts["latency"].set_rule(right=info)
 
@@ -269,8 +259,20 @@ class MonitorPane(Pane):
             rows.append((*power, *self._device_rest[device.name]))
         return rows
 
+    def _rule_of_power(self, kind: str, width: int) -> None:
+        over = ""
+        if not self.model.live and self.model.events:
+            over = f"finished {self.model.events[-1].at:%H:%M}"
+        estimated = bool(self.model.estimated)
+        name = ("Power ~W" if estimated else "Power W") if kind == "power" else "Utilisation %"
+        span = chart.span_text(self._power.window_s(width))
+        info = chart.power_info(self.model, kind)
+        self.parts["power"].set_rule(f"{name}, {span}", " · ".join(t for t in (info, over) if t))
+
     def _draw_power(self, width: int, height: int) -> list[Line]:
         kind = chart.power_kind(self.model)
+        self._power.choose_step(self.model, width)
+        self._rule_of_power(kind, width)
         idle = chart.idle_power_w(self.model) if kind == "power" else None
         bins = chart.power_bins(self.model, kind)
         headroom = 1.05 if kind == "power" else 1.0
@@ -287,7 +289,6 @@ class MonitorPane(Pane):
         """Share the body anew."""
         self._arranged = None
         self._draw_all()
-        self.call_after_refresh(self._draw_all)  # the parts have their own sizes only then
 
     def _arrange(self) -> None:
         width, height = self.size
