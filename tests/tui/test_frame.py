@@ -91,6 +91,34 @@ async def test_ctrl_c_ends_nothing(done_session, look):
         await look.until(pilot, "q leaves; the campaign goes on")
 
 
+async def test_ctrl_c_copies_what_the_mouse_selected(done_session, issued, look):
+    app = PimpApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await look.until(pilot, "8/8")
+        rows = app.screen.rows
+        await pilot.mouse_down(rows, offset=(2, 0))
+        await pilot.hover(rows, offset=(4, 0))
+        await pilot.mouse_up(rows, offset=(4, 0))
+        await pilot.press("ctrl+c")
+        await look.until(pilot, lambda: issued)
+    assert issued == [("copy", "toy")]
+
+
+async def test_leaving_a_running_campaign_says_that_it_goes_on(done_session, look, monkeypatch):
+    from pimp_tui.session import lock
+    from pimp_tui.session.manifest import read_manifest, write_manifest
+
+    running = {"status": "running", "runner": {"pid": 1}}
+    write_manifest(done_session, read_manifest(done_session) | running)
+    monkeypatch.setattr(lock, "is_held", lambda session: True)
+    app = PimpApp(done_session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await look.until(pilot, "[3 Monitor]")
+        await look.until(pilot, "running")
+        await pilot.press("q")
+        await look.until(pilot, "toy goes on; enter opens it")
+
+
 async def test_zoom_and_back(done_session, look):
     app = PimpApp(done_session)
     async with app.run_test(size=(80, 24)) as pilot:

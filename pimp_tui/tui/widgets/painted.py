@@ -106,3 +106,16 @@ def fit(text: str, width: int, more: str = "…") -> str:
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(text, max(width - cell_len(more), 0)) + more[: max(width, 0)]
+
+
+def highlighted(strip: Strip, span: tuple[int, int] | None, style: Style) -> Strip:
+    """A strip with a mouse selection laid over cells ``span`` (end -1: to the end)."""
+    if span is None:
+        return strip
+    width = strip.cell_length
+    start, end = min(span[0], width), width if span[1] == -1 else min(span[1], width)
+    if start >= end:
+        return strip
+    # post_style: the selection lies over what the row has, its own background included
+    inside = Strip(Segment.apply_style(strip.crop(start, end), post_style=style))
+    return Strip.join([strip.crop(0, start), inside, strip.crop(end, width)])

@@ -10,9 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
+from textual.selection import Selection
 from textual.strip import Strip
 
-from pimp_tui.tui.widgets.painted import Painted, Spans
+from pimp_tui.tui.widgets.painted import Painted, Spans, highlighted
 
 
 class Rows(ScrollView, Painted, can_focus=True):
@@ -98,9 +99,22 @@ class Rows(ScrollView, Painted, can_focus=True):
         spans = self.rows[index]
         if self.cursor_mark:
             spans = [("> " if here else "  ", "accent"), *spans]
-        return self.paint(
-            spans, width, "cursor" if here and self.cursor_over and self.has_focus else ""
-        )
+        over = "cursor" if here and self.cursor_over and self.has_focus else ""
+        strip = self.paint(spans, width, over)
+        if (selection := self.text_selection) is not None:
+            style = self.screen.get_component_rich_style("screen--selection")
+            strip = highlighted(strip, selection.get_span(index), style)
+        return strip.apply_offsets(0, index)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str]:
+        """The text under a mouse selection, for Ctrl+C."""
+        lead = "  " if self.cursor_mark else ""
+        lines = [lead + "".join(text for text, _ in row) for row in self.rows]
+        return selection.extract("\n".join(lines)), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Repaint while the mouse drags."""
+        self.refresh()
 
     def action_step(self, by: int) -> None:
         """Move by rows."""
