@@ -86,11 +86,6 @@ class PlanInfo:
             return "library default"
         return describe_row(row, self.varying, self.row(self.default_id) if self.default_id else {})
 
-    def after(self, position: int, count: int) -> list[str]:
-        """The next config_ids of the plan."""
-        frame = self.plan.filter(self.plan["position"] > position).sort("position").head(count)
-        return [str(value) for value in frame["config_id"]]
-
 
 def describe_row(row: dict[str, Any], options: list[str], default: dict[str, Any]) -> str:
     """``cache=static top_k=50``: options whose value is set and is not the default's."""

@@ -96,7 +96,6 @@ def test_plan_tells_what_differs_from_the_default():
     assert plan.describe("a") == "library default"
     assert plan.describe("c") == "beams=4 cache=static"
     assert plan.name("b") == "#2" and plan.name("zzzzzzzzzzz") == "zzzzzzzz"
-    assert plan.after(1, 5) == ["b", "c"]
 
 
 def test_compare_folds_what_is_alike_and_gives_deltas_to_the_first():

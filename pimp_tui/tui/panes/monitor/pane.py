@@ -203,7 +203,7 @@ class MonitorPane(Pane):
         self.power.update()
         self.latency.update()
         self.events.show(self.model.events)
-        self.side.show(self.model, self.plan)
+        self.side.show(self.model, self.plan, self._repeats)
 
     def _rules(self) -> None:
         estimated = bool(self.model.estimated)

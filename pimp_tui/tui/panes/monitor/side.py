@@ -22,6 +22,7 @@ class SideBar(Widget):
         super().__init__(classes="divided")
         self._model: Model | None = None
         self._plan: PlanInfo | None = None
+        self._repeats_planned = 1
 
     def compose(self) -> ComposeResult:
         """The parts."""
@@ -31,7 +32,7 @@ class SideBar(Widget):
             Block(self._next),
             Block(self._failures),
         ]
-        titles = ("This configuration", "Repeats of it", "Next in plan", "Failures")
+        titles = ("This configuration", "Repeats of it", "Still to run", "Failures")
         self.parts = [
             Section(block, title=title, can_focus=True)
             for block, title in zip(self.blocks, titles, strict=True)
@@ -44,9 +45,9 @@ class SideBar(Widget):
         for part, share in zip(self.parts, ("17fr", "14fr", "10fr", "14fr"), strict=True):
             part.styles.height = share
 
-    def show(self, model: Model, plan: PlanInfo | None) -> None:
-        """Draw for a model."""
-        self._model, self._plan = model, plan
+    def show(self, model: Model, plan: PlanInfo | None, repeats: int) -> None:
+        """Draw for a model, and so many repeats of each configuration."""
+        self._model, self._plan, self._repeats_planned = model, plan, repeats
         if not self.display:
             return
         config = self._config()
@@ -87,9 +88,8 @@ class SideBar(Widget):
     def _next(self, width: int, height: int) -> list[Line]:
         if self._model is None or self._plan is None:
             return []
-        config = self._config()
-        position = self._plan.position(config) if config else 0
-        return text.next_rows(self._plan, position, height)
+        current = self._model.current.config_id if self._model.current else None
+        return text.next_rows(self._model, self._plan, current, self._repeats_planned, height)
 
     def _failures(self, width: int, height: int) -> list[Line]:
         if self._model is None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import heapq
 import re
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +14,8 @@ from pimp_tui.tui.widgets.cells import Line, line
 from pimp_tui.tui.widgets.numbers import Scale, scale_of, seconds
 from pimp_tui.tui.widgets.strip import spark
 
+#: Imported tables may have a million rows, of which none is run.
+_LONGEST_PLAN = 10_000
 _PHASES = {
     "load": "loading the model",
     "warmup": "warming up",
@@ -176,15 +180,32 @@ def _repeat_row(run: Run, energy: Scale, above: Scale | None) -> Line:
     )
 
 
-def next_rows(plan: PlanInfo | None, position: int | None, height: int) -> list[Line]:
-    """The configurations that come next."""
+def next_rows(
+    model: Model, plan: PlanInfo | None, current: str | None, repeats: int, height: int
+) -> list[Line]:
+    """Configurations with repeats left, those with the fewest ended first, then by position.
+
+    The runner draws the order of runs itself; this is what it has still to do.
+    """
     if plan is None:
         return []
-    rows = [
-        line((f" {plan.name(config):>5} ", "bright"), plan.describe(config))
-        for config in plan.after(position or 0, height)
+    ended = Counter(config for config, _ in {run.key[:2] for run in model.runs.values()})
+    left = [
+        (ended[config], position, config)
+        for config, position in plan.plan.head(_LONGEST_PLAN)
+        .select("config_id", "position")
+        .iter_rows()
+        if ended[config] < repeats and config != current
     ]
-    return rows or [line(("  the plan ends here", "dim"))]
+    rows = [
+        line(
+            (f" {plan.name(config):>5} ", "bright"),
+            (f"{done}/{repeats}  ", "dim"),
+            plan.describe(config),
+        )
+        for done, _, config in heapq.nsmallest(height, left)
+    ]
+    return rows or [line(("  nothing is left to run", "dim"))]
 
 
 def failures(model: Model, plan: PlanInfo | None) -> list[tuple[str, int, str]]:
