@@ -9,6 +9,7 @@ features these rows of greatest gain replace.
 from __future__ import annotations
 
 import time
+from heapq import heappop, heappush
 
 import numpy as np
 
@@ -41,15 +42,16 @@ def improve(
         moves: most repair moves.
         deadline: by ``time.monotonic()``, for machines slower than the moves were meant for.
     """
-    best = without_idle(interactions, pairs, rows)
+    best = start = without_idle(interactions, pairs, rows)
     search = _Search(interactions, maker, pairs, best, rng)
     least, patience = least_rows(interactions, pairs), _PATIENCE + 20 * len(best)
     idle = 0
     for _ in range(moves):
         if not search.uncovered.any():
-            best, idle = search.rows.copy(), 0
+            if len(search.rows) < len(best):
+                best, idle = search.rows.copy(), 0
             if len(best) <= least:
-                return best
+                break
             search.drop()
         idle += 1
         if idle > patience or time.monotonic() > deadline:
@@ -58,7 +60,7 @@ def improve(
             search.move()
     if not search.uncovered.any() and len(search.rows) < len(best):
         best = search.rows.copy()
-    return best
+    return start if best is start else by_gain(interactions, pairs, best)
 
 
 def least_rows(interactions: Interactions, pairs: np.ndarray) -> int:
@@ -86,16 +88,19 @@ def without_idle(interactions: Interactions, pairs: np.ndarray, rows: np.ndarray
 
 def by_gain(interactions: Interactions, pairs: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """The rows in an order in which each next one covers most of what is still open."""
-    held = interactions.held(rows).astype(np.float32)
-    left, order = pairs.astype(np.float32), []
-    open_ = np.ones(len(rows), dtype=bool)
-    for _ in range(len(rows)):
-        gains = np.where(open_, ((held @ left) * held).sum(axis=1), -1)
-        top = int(gains.argmax())
-        order.append(top)
-        open_[top] = False
-        own = np.flatnonzero(held[top])
-        left[np.ix_(own, own)] = 0
+    held = interactions.held(rows)
+    own = [np.flatnonzero(row) for row in held]
+    left, order = pairs.copy(), []
+    # Gains only shrink, so a row is weighed anew only when it comes up (lazy greedy, Minoux 1978).
+    heap = [(-(len(pairs) ** 2), i) for i in range(len(rows))]
+    while heap:
+        _, i = heappop(heap)
+        gain = int(left[np.ix_(own[i], own[i])].sum())
+        if heap and (-gain, i) > heap[0]:
+            heappush(heap, (-gain, i))
+            continue
+        order.append(i)
+        left[np.ix_(own[i], own[i])] = False
     return rows[order]
 
 

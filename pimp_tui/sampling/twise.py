@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pimp_tui.errors import UserError
-from pimp_tui.sampling.improve import by_gain, improve
+from pimp_tui.sampling.improve import improve
 from pimp_tui.sampling.interactions import Interactions
 from pimp_tui.sampling.items import items_of
 from pimp_tui.sampling.makers import RowMaker, row_maker
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _MOST_ITEMS = 8_000
 _FORCE = 1e5
-_STARTS, _STEPS = 24, 4
+_CAREFUL, _LATE = (24, 4), (64, 2)  # starts and steps of a draw of rows
 _SHARE, _LATE_SHARE = 0.97, 0.6  # of the best row's gain, for others of the same draw
 
 
@@ -62,7 +62,8 @@ def twise(space: Space, order: Order) -> np.ndarray:
     if len(rows) < most:
         moves = int(0.6 * order.seconds / _seconds_a_move(space, len(items)))
         rows = improve(interactions, maker, pairs, rows, rng, moves, deadline)
-    return by_gain(interactions, pairs, np.unique(rows, axis=0))
+    _, first = np.unique(rows, axis=0, return_index=True)
+    return rows[np.sort(first)]
 
 
 def _seconds_a_move(space: Space, items: int) -> float:
@@ -112,7 +113,7 @@ def cover_pairs(
 ) -> np.ndarray:
     """Rows that cover all given pairs (the first ``most``), each the best of many starts.
 
-    After the deadline covering goes on with fewer starts.
+    After the deadline covering goes on, taking several rows of each draw.
     """
     left = pairs.astype(np.float32)
     if not left.any():
@@ -120,7 +121,7 @@ def cover_pairs(
     rows: list[np.ndarray] = []
     while left.any() and len(rows) < most:
         late = time.monotonic() > deadline
-        drawn = good_rows(interactions, maker, left, rng, 8 if late else _STARTS)
+        drawn = good_rows(interactions, maker, left, rng, *(_LATE if late else _CAREFUL))
         rows += _take(interactions, drawn, left, _LATE_SHARE if late else _SHARE)
     return np.array(rows)
 
@@ -153,6 +154,7 @@ def good_rows(
     left: np.ndarray,
     rng: np.random.Generator,
     starts: int,
+    steps: int,
 ) -> np.ndarray:
     """(starts, features) rows that each cover many of the pairs left, at least one.
 
@@ -168,7 +170,7 @@ def good_rows(
     force[index, first[picked]] = force[index, second[picked]] = _FORCE
     best: np.ndarray | None = None
     best_gains = np.full(starts, -1.0)
-    for step in range(_STEPS):
+    for step in range(steps):
         rows = maker.best(interactions.gains(weights + (force if step < 2 else 0)))
         held = interactions.held(rows).astype(np.float32)
         weights = held @ left

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -154,8 +155,10 @@ class Space:
 
     def count_report(self, within: Choice | None = None, seconds: float = 60.0) -> dict[str, Any]:
         """The answer of ``space count``; null counts where ``seconds`` did not suffice."""
+        began = monotonic()
         whole = self.count(within, seconds)
-        concrete = None if whole is None else self.count_concrete(within, seconds)
+        left = max(0.1, seconds - (monotonic() - began))
+        concrete = None if whole is None else self.count_concrete(within, left)
         return {
             "valid_configurations": whole,
             "concrete_only": concrete,

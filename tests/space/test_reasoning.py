@@ -187,6 +187,23 @@ def test_wide_groups_and_counts_beyond_64_bits() -> None:
     assert without_diagram(load_space(f"features\n  R\n    alternative\n{kids}\n")).count() == 70
 
 
+def test_other_platforms_count_without_cudd(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    text = (
+        "features\n  R\n    [2..3]\n      A\n      B\n      C\n      D\n    optional\n      E\n"
+        "        alternative\n          F\n          G\nconstraints\n  A <=> F\n  B => !G\n"
+    )
+    expected = load_space(text).count()
+    monkeypatch.setitem(sys.modules, "dd.cudd", None)
+    space = load_space(text)
+    assert space.count() == expected and space.engine == "bdd"
+    assert len(space.reasoner.draw(9, np.random.default_rng(0), [])) == 9
+    monkeypatch.setitem(sys.modules, "dd", None)
+    space = load_space(text)
+    assert space.count() == expected and space.engine == "sat"
+
+
 def test_too_large_for_exact_draws_is_said() -> None:
     kids = "\n".join(f"      K{i}" for i in range(40))
     space = without_diagram(load_space(f"features\n  R\n    optional\n{kids}\n"))
