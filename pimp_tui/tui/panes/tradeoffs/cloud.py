@@ -11,8 +11,6 @@ from pimp_tui.tui.widgets.numbers import scale_of
 from pimp_tui.tui.widgets.plot import padded, tick_texts, ticks
 
 LOOKS = {"#": "good", "o": "accent", "@": "cursor", ".": "dim"}
-#: Points off the front that are drawn; more would only fill the area.
-_MOST = 4000
 _MOST_LABELS = 14
 
 
@@ -26,8 +24,7 @@ def paint(
     height: int,
 ) -> None:
     """Draw a problem's points over its first two objectives."""
-    drawn = points.measured[:: max(len(points.measured) // _MOST, 1)]
-    everything = [*drawn, *points.front]
+    everything = [*points.measured, *points.front]
     if not everything or len(problem.objectives) < 2:
         return
     x, y = list(problem.objectives)[:2]
@@ -40,7 +37,7 @@ def paint(
     figure.xticks(at, tick_texts(at, scale_x.divide))
     at = ticks(y0, y1, max(height // 3, 2))
     figure.yticks(at, tick_texts(at, scale_y.divide))
-    off = [row for row in drawn if row["config_id"] not in points.front_ids]
+    off = [row for row in points.measured if row["config_id"] not in points.front_ids]
     if off:
         figure.scatter([r[x] for r in off], [r[y] for r in off], marker=".")
     if len(points.front) > 1:

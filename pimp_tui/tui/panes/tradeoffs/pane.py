@@ -168,7 +168,7 @@ class TradeoffsPane(PointActions):
             note = points.emptied
         self.parts.plot.note = note
         wide = self.size.width >= 110
-        info = [f"# {'measured ' if wide else ''}{len(points.measured)}"]
+        info = [f"# {'measured ' if wide else ''}{big(points.total)}"]
         if self._learning:
             info.append(self._learning if wide else "predicting…")
         elif points.candidates is not None:

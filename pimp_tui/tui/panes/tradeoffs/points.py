@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from pimp_tui.session.bundle import Session
 
+#: Points kept as rows; more would only fill the area of the scatter.
+_MOST = 4000
+
 
 @dataclass
 class Ground:
@@ -56,7 +59,8 @@ class Points:
     """The scatter for one problem.
 
     Attributes:
-        measured: rows that meet the constraints and have every objective.
+        measured: rows that meet the constraints and have every objective, evenly thinned out
+            where there are very many; ``total`` counts them all.
         front: rows of the front, best first by the first objective; ``estimated`` in a row says
             that it is predicted.
         candidates: how many configurations were predicted; None before.
@@ -65,6 +69,7 @@ class Points:
     """
 
     measured: list[dict[str, Any]] = field(default_factory=list)
+    total: int = 0
     front: list[dict[str, Any]] = field(default_factory=list)
     candidates: int | None = None
     knee: int | None = None
@@ -96,7 +101,10 @@ def measured_points(ground: Ground, problem: Problem) -> Points:
     frame = frame.drop_nulls(list(objectives))
     if problem.where:
         frame = frame.filter(compile_where(problem.where, frame.schema))
-    points = Points(frame.to_dicts(), front.to_dicts())
+    shown = frame.gather_every(max(frame.height // _MOST, 1)).to_dicts()
+    own = {row["config_id"] for row in shown}
+    shown += [row for row in front.to_dicts() if row["config_id"] not in own]
+    points = Points(shown, frame.height, front.to_dicts())
     if len(objectives) == 2:
         points.knee = knee(costs(front, objectives))
     if not frame.height:
@@ -127,7 +135,12 @@ def merge_predicted(points: Points, answer: dict[str, Any], measured: dict[str, 
         own = measured.get(row.get("config_id")) if not row.get("estimated") else None
         front.append(own or row)
     return Points(
-        points.measured, front, answer.get("candidates"), answer.get("knee"), points.emptied
+        points.measured,
+        points.total,
+        front,
+        answer.get("candidates"),
+        answer.get("knee"),
+        points.emptied,
     )
 
 
