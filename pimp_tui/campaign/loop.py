@@ -71,12 +71,12 @@ class CampaignLoop:
     def run(self) -> Outcome:
         """Run to the end of the plan, a stop, the budget, or hopelessness."""
         recorded = [(config, repetition) for config, repetition, _ in committed_keys(self._session)]
-        todo = order(self._planned, self._settings.repeats, self._settings.seed, recorded)
+        waiting = order(self._planned, self._settings.repeats, self._settings.seed, recorded)
         self._total = len(self._planned) * self._settings.repeats
         self._update(state="running", phase="load")
-        self._log(f"{len(todo)} of {self._total} runs to do")
+        self._log(f"{len(waiting)} of {self._total} runs to do")
         try:
-            for item, repetition in todo:
+            for item, repetition in waiting:
                 if outcome := self._before(item, repetition):
                     return outcome
                 self._one(item, repetition)

@@ -102,11 +102,9 @@ DEMO_DESELECT = (
     "no_repeat_ngram_size",
     "min_new_tokens",
     "exponential_decay_length_penalty",
-    "temperature_1_3",
-    "temperature_1_8",
-    "repetition_penalty_1_1",
-    "repetition_penalty_1_3",
-    "guidance_scale_3",
+    "temperature=1.8",
+    "repetition_penalty",
+    "guidance_scale=3.0",
     "watermarking_config",
 )
 

@@ -102,6 +102,7 @@ def _fix(
 ) -> tuple[Space, Choice | None]:
     """Add the leaves that are missing, then select what is fixed for the campaign."""
     from pimp_tui.space.fill import with_value
+    from pimp_tui.space.selectors import configure
 
     fixed: list[str] = []
     own: list[str] = []
@@ -120,10 +121,5 @@ def _fix(
                 own.append(leaf)
     if not (fixed or own or settings.select or settings.deselect):
         return space, None
-    choice = space.configure()
-    for name in (*fixed, *settings.select):
-        choice.select(name)
     # A model's own values are measured in its default; the samplers keep to the probed ones.
-    for name in (*own, *settings.deselect):
-        choice.deselect(name)
-    return space, choice
+    return space, configure(space, (*fixed, *settings.select), (*own, *settings.deselect))

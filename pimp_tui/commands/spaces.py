@@ -29,9 +29,6 @@ def choice_of(space: Space, select: Sequence[str], deselect: Sequence[str]) -> C
     """
     if not select and not deselect:
         return None
-    choice = space.configure()
-    for name in select:
-        choice.select(name)
-    for name in deselect:
-        choice.deselect(name)
-    return choice
+    from pimp_tui.space.selectors import configure
+
+    return configure(space, select, deselect)

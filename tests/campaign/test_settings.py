@@ -47,3 +47,13 @@ def test_bad_budget(text):
 def test_impossible_numbers(changes):
     with pytest.raises(UserError, match="at least 1"):
         preset("quick", **changes)
+
+
+def test_the_demos_space_is_named_as_the_shipped_one_names_it():
+    from pimp_tui.campaign.settings import DEMO_DESELECT
+    from pimp_tui.space import load_space
+    from pimp_tui.space.selectors import configure
+
+    space = load_space("transformers")
+    choice = configure(space, ["batch_size=32"], DEMO_DESELECT)
+    assert choice.count() >= 1000

@@ -1,0 +1,63 @@
+"""How features are named on a command line: by name, as ``option=value``, or by their option."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from pimp_tui.errors import UserError
+
+if TYPE_CHECKING:
+    from pimp_tui.space.choice import Choice
+    from pimp_tui.space.space import Space
+
+
+def features_named(space: Space, text: str) -> list[str]:
+    """The features that a text means: one by its name or ``option=value``, or all of an option.
+
+    Raises:
+        UserError: it means none; the nearest name is told.
+    """
+    if text in space.features:
+        return [text]
+    name, equals, value = text.partition("=")
+    option = space.bindings.get(name.strip())
+    if option is None:
+        space.variable(text)
+        return []
+    if not equals:
+        return list(option.leaves)
+    leaf = option.leaf_of(_value(value.strip()))
+    if leaf is None:
+        values = ", ".join(json.dumps(item) for item in option.values)
+        raise UserError(f"{name} has no value {value}", mend=f"it has {values}")
+    return [leaf]
+
+
+def configure(space: Space, select: Iterable[str] = (), deselect: Iterable[str] = ()) -> Choice:
+    """A choice with features selected and deselected, named as in ``features_named``.
+
+    Raises:
+        Contradiction: no valid configuration is left.
+        UserError: a name means nothing, or one to select means several features.
+    """
+    choice = space.configure()
+    for text in select:
+        found = features_named(space, text)
+        if len(found) > 1:
+            raise UserError(
+                f"{text} has several values", "--select", f"write {text}=… or name the feature"
+            )
+        choice.select(found[0])
+    for text in deselect:
+        for feature in features_named(space, text):
+            choice.deselect(feature)
+    return choice
+
+
+def _value(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
