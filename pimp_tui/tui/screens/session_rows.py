@@ -18,47 +18,48 @@ _EMPTY = (
 )
 
 
+_TITLES = ("name", "model", "workload", "confs", "state", "energy kJ", "started", "host")
+_STATE = 4
+_RIGHT = (3, 5)
+
+
 def heading(width: int) -> Spans:
     """The line over the columns."""
-    return [("  " + _line(_widths(width), _TITLES), "dim")]
+    cells = (cell for cell, _ in _cells(_TITLES, width))
+    return [("  " + " ".join(cells), "dim")]
 
 
-_TITLES = ("name", "model", "workload", "confs", "state", "energy kJ", "started", "host")
-
-
-def _widths(width: int) -> tuple[int, ...]:
-    """Widths of the columns; name and model share what is left."""
-    fixed = (12, 9, 11, 9) + ((13, 10) if width >= 96 else ())
-    left = max(width - 2 - sum(fixed) - len(fixed) - 2, 24)
+def _widths(width: int) -> dict[int, int]:
+    """Column -> cells; name and model share what is left, the others come as there is room."""
+    fixed = {2: 12, 3: 9, 4: 11, 5: 9, 6: 13, 7: 10}
+    shown = [3, 4] + [5] * (width >= 60) + [2] * (width >= 74) + [6, 7] * (width >= 96)
+    left = max(width - 4 - sum(fixed[column] + 1 for column in shown), 24)
     name = max(left * 62 // 100, 12)
-    return (name, left - name, *fixed)
+    return {0: name, 1: left - name - 1} | {column: fixed[column] for column in sorted(shown)}
 
 
-def _line(widths: Sequence[int], cells: Sequence[str]) -> str:
-    right = (3, 5)
-    parts = []
-    for column, (size, cell) in enumerate(zip(widths, cells, strict=False)):
-        text = fit(cell, size)
-        parts.append(text.rstrip().rjust(size) if column in right else text)
-    return " ".join(parts)
+def _cells(cells: Sequence[str], width: int) -> list[tuple[str, int]]:
+    """(text as wide as its column, column) of those that are shown."""
+    found = []
+    for column, size in _widths(width).items():
+        text = fit(cells[column], size)
+        found.append((text.rstrip().rjust(size) if column in _RIGHT else text, column))
+    return found
 
 
 def row(entry: Entry, width: int) -> Spans:
     """One line of the list."""
-    widths = _widths(width)
     snapshot = entry.snapshot
     if snapshot is None:
-        return [(fit(entry.name, widths[0]) + " ", ""), (f"! {entry.fault}", "bad")]
+        return [(fit(entry.name, _widths(width)[0]) + " ", ""), (f"! {entry.fault}", "bad")]
     state = "runner gone" if snapshot.state == "lost" else snapshot.state
     cells = (
         entry.name, snapshot.models, snapshot.workload, confs(entry), state, energy(entry),
         when(snapshot.manifest.get("created")), host(entry),
     )  # fmt: skip
-    text = _line(widths, cells)
-    start = sum(widths[:4]) + 4
-    end = start + widths[4]
     kind = _STATE_KINDS.get(snapshot.state, "")
-    return [(text[:start], ""), (text[start:end], kind), (text[end:], "")]
+    shown = _cells(cells, width)
+    return [(text + " ", kind if column == _STATE else "") for text, column in shown]
 
 
 def confs(entry: Entry) -> str:

@@ -10,6 +10,8 @@ from textual.strip import Strip
 
 from pimp_tui.tui.widgets.painted import Painted, Span
 
+_SHORT = 4
+
 
 class TabLine(Painted):
     """`` 0 Sessions [1 Space] 2 Plan …``; a click on a tab chooses it."""
@@ -39,15 +41,21 @@ class TabLine(Painted):
         if y:
             return self.paint((), self.size.width)
         spans: list[Span] = []
-        for number, name in self._tabs:
+        for number, name in self._named():
             here = number == self._current
             spans.append((f"[{number} {name}]", "reverse") if here else (f" {number} {name} ", ""))
         return self.paint(spans, self.size.width)
 
+    def _named(self) -> list[tuple[int, str]]:
+        """The tabs with their names, shortened where the line is too short for all."""
+        if sum(len(name) + 4 for _, name in self._tabs) <= self.size.width + 1:
+            return self._tabs
+        return [(n, name if n == self._current else name[:_SHORT]) for n, name in self._tabs]
+
     def on_click(self, event: events.Click) -> None:
         """Find the tab under the pointer."""
         left = 0
-        for number, name in self._tabs:
+        for number, name in self._named():
             left += len(name) + 4
             if event.x < left:
                 self.post_message(self.Picked(number))

@@ -43,6 +43,7 @@ _WHY_KEYS = (
     FooterKey("esc", "back to the tree"),
     FooterKey("y", "copy choices"),
 )
+_SLIM = 76
 
 
 class SpacePane(Pane):
@@ -218,7 +219,8 @@ class SpacePane(Pane):
         total = len(space.model.constraints)
         right = f"{touching} of {total} constraints touch it " if total else ""
         text = f" {self.marks.dot} ".join("".join(t for t, _ in line).strip() for line in lines)
-        self.toggle_line.show([(f" {text}", "")], [(right, "dim")])
+        fits = len(text) + len(right) + 3 <= self.size.width
+        self.toggle_line.show([(f" {text}", "")], [(right, "dim")] if fits else ())
         self.count_rows.set_rows(lines)
 
     # Keys.
@@ -243,8 +245,22 @@ class SpacePane(Pane):
 
     def action_why(self) -> None:
         """Go to the reasons."""
-        self.why_part.display = True
+        self.add_class("-why")
         self.why_rows.focus()
+        self.call_after_refresh(self._at_feature)  # wrapped anew where the part was hidden
+
+    def on_resize(self) -> None:
+        """Too narrow for two parts: the reasons come in place of the tree."""
+        self.set_class(self.size.width < _SLIM, "-slim")
+
+    def on_descendant_focus(self) -> None:
+        """The tree is back as soon as it has the focus again."""
+        if self.screen.focused is not self.why_rows:
+            self.remove_class("-why")
+
+    def _to_tree(self) -> None:
+        self.remove_class("-why")
+        self.features.focus()
 
     def on_rows_chosen(self, event: Rows.Chosen) -> None:
         """Enter at the reasons: clear the choices that force the feature."""
@@ -260,7 +276,7 @@ class SpacePane(Pane):
             return
         view = await self.desk.clear(names)
         self._show(view)
-        self.features.focus()
+        self._to_tree()
         self.say(f"cleared {', '.join(names)}; u brings it back", "good")
 
     def action_undo(self) -> None:
@@ -303,7 +319,7 @@ class SpacePane(Pane):
     def action_back(self) -> None:
         """Escape: from the reasons to the tree, then clear the filter."""
         if self.why_rows.has_focus:
-            self.features.focus()
+            self._to_tree()
         elif self.features.filtered:
             self._narrow("")
 
