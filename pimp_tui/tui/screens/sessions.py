@@ -271,13 +271,13 @@ class SessionsScreen(FrameScreen):
         if entry is None or entry.snapshot is None:
             return
         state = entry.snapshot.state
-        if state in ("running", "done"):
-            words = {"running": "runs already", "done": "is done; n starts another campaign"}
-            self.say(f"{entry.name} {words[state]}")
+        if state == "done":
+            self.say(f"{entry.name} is done; n starts another campaign")
             return
         self.say(f"starting {entry.name}…")
         try:
-            if state == "paused":
+            # A running one may have been asked to pause after its run: that is taken back.
+            if state in ("paused", "running"):
                 await launch.steer(entry.path, "resume")
             else:
                 await launch.start(entry.path)

@@ -249,7 +249,8 @@ class WorkspaceScreen(FrameScreen):
             return
         state = self.snapshot.state if self.snapshot else "planned"
         if state == "running":
-            self.say("it runs already; p pauses, x stops")
+            # It may have been asked to pause after this run: that is taken back.
+            await self._steer("resume", "it runs; p pauses, x stops")
         elif state == "paused":
             await self._steer("resume", "resuming")
         elif state == "done":
