@@ -160,7 +160,9 @@ class TradeoffsPane(PointActions):
     def _draw(self) -> None:
         points, ground = self.walk.points, self.ground
         note = ""
-        if ground is not None and not ground.frame.height:
+        if ground is None:
+            note = "reading the session…"
+        elif not ground.frame.height:
             note = "nothing measured yet; r starts the campaign"
         elif len(self.problem.objectives) < 2:
             note = "two objectives are needed; c chooses them"
