@@ -115,14 +115,48 @@ IDLE: dict[str, Callable[[Lab], None]] = {
     "never_short": idle(
         "early_stopping", num_beams=2, early_stopping="never", max_new_tokens=32, batch_size=32
     ),
-    "never_shorter": idle(
-        "early_stopping",
-        num_beams=4,
-        early_stopping="never",
-        length_penalty=-1.0,
-        max_new_tokens=64,
+    "ranking_pair": each(
+        sometimes_idle(
+            "early_stopping",
+            num_beams=[4, 2],
+            early_stopping="never",
+            length_penalty=-1.0,
+            max_new_tokens=64,
+        ),
+        sometimes_idle(
+            "length_penalty",
+            "early_stopping",
+            num_beams=[2, 4],
+            early_stopping=["never", True],
+            length_penalty=[3.0, -1.0],
+            repetition_penalty=[1.05, 1.3],
+            max_new_tokens=64,
+        ),
     ),
     "assisted_beams": idle("prompt_lookup_num_tokens", num_beams=2, **LOOKUP),
+    "lookup_top_h": idle("prompt_lookup_num_tokens", do_sample=True, top_h=0.4, **LOOKUP),
+    "lookup_penalised": each(
+        *(
+            idle(
+                "prompt_lookup_num_tokens",
+                do_sample=True,
+                repetition_penalty=1.3,
+                **{name: KNOBS[name]},
+                **LOOKUP,
+            )
+            for name in ("top_k", "top_p", "typical_p", "epsilon_cutoff")
+        )
+    ),
+    "draft_confidence_hot": sometimes_idle(
+        "assistant_confidence_threshold",
+        assistant_confidence_threshold=0.8,
+        do_sample=True,
+        temperature=1.8,
+        assistant_early_exit=[2, 1],
+        assistant_ensemble_weight=[0.1, None],
+        repetition_penalty=[1.1, 1.0],
+        batch_size=1,
+    ),
     "ngram_short": idle("max_matching_ngram_size", max_matching_ngram_size=1, **LOOKUP),
     "draft_length_confidence": idle(
         "num_assistant_tokens", num_assistant_tokens=10, assistant_confidence_threshold=0.8, **DRAFT
@@ -204,5 +238,27 @@ IDLE: dict[str, Callable[[Lab], None]] = {
         temperature=[0.3, 0.7, 1.0],
         do_sample=True,
         **DRAFT,
+    ),
+    "length_penalty_middling": sometimes_idle(
+        "length_penalty",
+        num_beams=4,
+        length_penalty=3.0,
+        max_new_tokens=32,
+        do_sample=True,
+        temperature=1.8,
+        typical_p=0.9,
+        repetition_penalty=[1.1, 1.3],
+        dtype="bfloat16",
+        attn_implementation=["eager", "sdpa"],
+        batch_size=[1, 8],
+    ),
+    "length_penalty_two": sometimes_idle(
+        "length_penalty",
+        num_beams=2,
+        length_penalty=[3.0, -1.0],
+        max_new_tokens=64,
+        dtype="bfloat16",
+        attn_implementation=["eager", "sdpa"],
+        cache_implementation="static",
     ),
 }

@@ -49,18 +49,6 @@ def _chunk_caches(lab: Lab) -> None:
         assert not lab.idle("prefill_chunk_size", prefill_chunk_size=16, **cache)
 
 
-def _lookup_guidance(lab: Lab) -> None:
-    guided = {"guidance_scale": 3.0, "batch_size": 1, "max_new_tokens": 64, "min_new_tokens": 48}
-    plain = [item.text for item in lab.run(count=3, **guided)]
-    drafted = [item.text for item in lab.run(count=3, prompt_lookup_num_tokens=10, **guided)]
-    assert plain != drafted
-    unguided = guided | {"guidance_scale": 1.0}
-    plain = [item.text for item in lab.run(count=3, **unguided)]
-    assert plain == [
-        item.text for item in lab.run(count=3, prompt_lookup_num_tokens=10, **unguided)
-    ]
-
-
 def _depth(lab: Lab) -> None:
     """A layer beyond the depth fails, or leaves nothing out of a drafting pass."""
     from pimp_tui.engine.transformers.batches import encode
@@ -122,7 +110,6 @@ RULES: dict[str, Callable[[Lab], None]] = {
     "min_above_max": _min_above_max,
     "quantized_backend": _quantized_backend,
     "chunk_caches": _chunk_caches,
-    "lookup_guidance": _lookup_guidance,
     "early_exit_depth": _depth,
     "mtp_missing": _mtp,
     "beam_sample_cold": _beam_sample_cold,

@@ -1,0 +1,92 @@
+"""The shipped space really runs: real ``generate``, no failure, no option without effect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ablation import idle_options
+from lab import Lab
+
+from pimp_tui.sampling import sample
+from pimp_tui.space import Space, load_space
+
+PROMPTS = 8
+_NOT_OPTIONS = ("config_id", "position", "sampler")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    return Lab(tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture(scope="module")
+def space() -> Space:
+    return load_space("transformers")
+
+
+def effective(space: Space, plan: Any) -> list[dict[str, Any]]:
+    """Options of each row of a plan, all of them explicit."""
+    rows = ({k: v for k, v in row.items() if k not in _NOT_OPTIONS} for row in plan.to_dicts())
+    return [space.effective(space.from_row(row)) for row in rows]
+
+
+def test_the_space_is_wide(space: Space) -> None:
+    count = space.count()
+    assert count is not None and count >= 10**6
+    assert len(space.features) >= 60
+
+
+def test_every_feature_that_can_be_chosen_is_drawn(space: Space) -> None:
+    plan = sample(space, method="uniform", n=20_000, seed=0)
+    rows = [{k: v for k, v in row.items() if k not in _NOT_OPTIONS} for row in plan.to_dicts()]
+    drawn = set().union(*(space.from_row(row) for row in rows[:5000]))
+    choice = space.configure()
+    possible = {name for name, state in choice.states().items() if state != "deselected"}
+    assert possible - drawn == set()
+
+
+@pytest.mark.parametrize("model", ["micro-coder", "llama", "gpt2", "gemma"])
+def test_defaults_are_valid_for_every_model(lab: Lab, model: str) -> None:
+    of_model = load_space("transformers", models=[lab.reference(model)])
+    options = of_model.effective(of_model.default_configuration())
+    assert options["do_sample"] is False and options["num_beams"] == 1
+    assert lab.engine(model).generate(lab.prompts[:2], options, seed=0)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize(("method", "count"), [("uniform", 100), ("twise", None)])
+def test_no_failure_and_no_idle_option(
+    lab: Lab, space: Space, method: str, count: int | None
+) -> None:
+    plan = sample(space, method=method, n=count, seed=5)
+    engine, idle = lab.engine(), {}
+    for options in effective(space, plan):
+        found = engine.probe(lab.prompts, options, 1)
+        if found:
+            idle[str(sorted(options.items(), key=str))] = found
+    assert not idle
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("model", ["gpt2", "gemma"])
+def test_another_architecture_never_fails(lab: Lab, model: str) -> None:
+    of_model = load_space("transformers", models=[lab.reference(model)])
+    plan = sample(of_model, method="uniform", n=40, seed=6)
+    for options in effective(of_model, plan):
+        assert lab.engine(model).generate(lab.prompts[:4], options, seed=1)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_ablation_agrees_that_every_option_acts(lab: Lab, space: Space) -> None:
+    plan = sample(space, method="uniform", n=20, seed=7)
+    engine = lab.engine()
+    idle = {}
+    for options in effective(space, plan):
+        found = idle_options(engine, lab.prompts[:PROMPTS], options)
+        if found:
+            idle[str(sorted(options.items(), key=str))] = found
+    assert not idle
