@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -232,6 +233,9 @@ class WorkspaceScreen(FrameScreen):
             self.pimp.leave_space()
             return
         goes_on = self.running
+        if goes_on and self._watcher:
+            with suppress(UserError):  # it may have ended within the last second
+                goes_on = self._watcher.first().active
         name = self.snapshot.name if self.snapshot else ""
         words = f"{name} goes on; enter opens it" if goes_on else ""
         self.pimp.show_sessions(words, self.session_path)

@@ -95,7 +95,6 @@ class Wizard(FrameScreen):
             text = f"{number} {one.name}{done}"
             here = number == self.step
             spans.append((f"[{text}]" if here else f" {text} ", "reverse" if here else ""))
-            spans.append((" ", ""))
         self.steps.show(spans)
         self.part.set_rule(title=step.title)
         await self.page.remove_children()
