@@ -40,7 +40,7 @@ def learn(
 
     opened = open_session(session)
     predictors = tuple(split_list(predictor)) or DEFAULT_PREDICTORS
-    metrics = split_list(metric) or learned_metrics(opened)
+    metrics = split_list(metric) or [*learned_metrics(opened), *estimated_metrics(opened)]
     notes: list[str] = []
     if metric:
         from pimp_tui.learning import evaluate
@@ -187,6 +187,12 @@ def learned_metrics(session: Session) -> list[str]:
         return list(imported)
     names = [*session.default_objectives, "latency_s"]
     return list(dict.fromkeys([*names, "duration_s"]))
+
+
+def estimated_metrics(session: Session) -> list[str]:
+    """Energy where it is only an estimate: learnt on request, its records marked so."""
+    known = session.manifest.get("imported_metrics") or "energy_j" in session.default_objectives
+    return [] if known else ["energy_j"]
 
 
 def keep_record(session: Session, record: dict[str, Any]) -> bool:

@@ -95,25 +95,20 @@ class Encoder:
             return np.zeros((frame.height, 0))
         return np.column_stack([columns[index] for index in self._kept])
 
-    def unseen(self, frame: pl.DataFrame) -> dict[str, list[Any]]:
-        """Option -> values in ``frame`` about which the fitted rows say nothing.
+    def fitted(self, frame: pl.DataFrame) -> pl.Series:
+        """Whether the fitted rows say something about every option value of each row.
 
-        Of text and Booleans every value that was not there, of numbers those outside the
-        fitted range, null where it never was.
+        Known are text and Booleans that were there, numbers inside the fitted range, and null
+        where it was.
         """
-        found = {}
+        known = pl.Series([True], dtype=pl.Boolean).new_from_index(0, frame.height)
         for option in self.options:
-            column = _plain(frame[option], option)
-            new = column.filter(~self._known(column, option)).unique(maintain_order=True)
-            if len(new):
-                found[option] = new.to_list()
-        return found
+            known &= self._known(_plain(frame[option], option), option)
+        return known
 
     def within_fitted(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows of ``frame`` without unseen values."""
-        for option in self.options:
-            frame = frame.filter(self._known(_plain(frame[option], option), option))
-        return frame
+        return frame.filter(self.fitted(frame))
 
     def _known(self, column: pl.Series, option: str) -> pl.Series:
         known = column.is_null() & (option in self._with_null)

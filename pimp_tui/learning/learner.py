@@ -91,21 +91,23 @@ class Learner:
     def predict(self, frame: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
         """The frame with ``prediction``, ``lower`` and ``upper`` (90%) added.
 
+        A row with an option value that was never measured is predicted from its other options;
+        its bounds are null, since no measurement speaks for an interval there.
+
         Raises:
-            UserError: an option is missing, or has a value that was never measured.
+            UserError: an option is missing.
         """
         rows = frame.collect() if isinstance(frame, pl.LazyFrame) else frame
         X = self.encoder.transform(rows)
-        unseen = self.encoder.unseen(rows)
-        if unseen:
-            option, values = next(iter(unseen.items()))
-            raise UserError(f"{option} = {values[0]} was never measured, so it has no prediction")
+        known = self.encoder.fitted(rows)
         if self.model is None or rows.is_empty():
             mean = np.full(rows.height, self.constant, dtype=float)
         else:
             mean = self.model.predict(X)[0]
         lower, upper = conformal.bounds(mean, self.width, self.relative)
-        return rows.with_columns(_interval_columns(self.metric, mean, lower, upper))
+        added = rows.with_columns(_interval_columns(self.metric, mean, lower, upper))
+        bounds = pl.col("lower", "upper")
+        return added.with_columns(pl.when(known).then(bounds))
 
 
 def fit(

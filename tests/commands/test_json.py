@@ -65,6 +65,8 @@ def test_learn_pareto_suggest_predict_on_the_demo(demo, answer):
     records = answer("learn", demo, "--predictor", "random_forest")
     assert records and all(record.keys() >= LEARN for record in records)
     assert {"duration_s", "pass_at_1"} <= {record["metric"] for record in records}
+    energy = [record for record in records if record["metric"] == "energy_j"]
+    assert energy and all(record["estimated"] is True for record in energy)
     kept = json.loads((demo / "learning.json").read_text())
     assert kept["evaluation"] == records
     front = answer("pareto", demo)

@@ -82,10 +82,15 @@ def test_no_rows_get_no_predictions(predictor: str) -> None:
     assert empty.height == 0 and empty.schema["prediction"] == pl.Float64
 
 
-def test_unseen_values_get_no_prediction() -> None:
+def test_unseen_values_get_no_interval() -> None:
     learner = fit(table(40), "energy_j", OPTIONS, "gaussian_process")
-    with pytest.raises(UserError, match="cache = quantised was never measured"):
-        learner.predict(table(3).with_columns(cache=pl.lit("quantised")))
+    rows = table(4).with_columns(
+        cache=pl.when(pl.int_range(pl.len()) == 2).then(pl.lit("quantised")).otherwise("cache")
+    )
+    answer = learner.predict(rows)
+    assert answer["prediction"].null_count() == 0
+    assert answer["lower"].is_null().to_list() == [False, False, True, False]
+    assert answer["upper"].is_null().to_list() == [False, False, True, False]
     with pytest.raises(UserError, match="no option cache"):
         learner.predict(table(3).drop("cache"))
 
