@@ -77,6 +77,10 @@ class PromptInput(Input):
 
     def _tell(self) -> str | None:
         fault = self._check(self.value) if self._check else None
+        if self._check or self._complete:
+            # A fault is worth more of the line than what is typed; candidates are not.
+            self._hint.styles.width = len(fault) + 2 if fault else "1fr"
+            self._hint.styles.max_width = "70%"
         if fault:
             self._hint.show([(f" {fault}", "bad")])
         else:
