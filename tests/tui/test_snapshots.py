@@ -1,4 +1,4 @@
-"""Pictures of the frame's own screens at 80x24 and 200x60 (pytest --snapshot-update renews them)."""
+"""Pictures of the frame's own screens at two sizes; ``--snapshot-update`` renews them."""
 
 import pytest
 

@@ -134,6 +134,7 @@ class WorkspaceScreen(FrameScreen):
     @work(group="switch", exclusive=True)
     async def _switch(self, spec: PaneSpec) -> None:
         pane = self.panes.get(spec.number)
+        known = self.snapshot
         if pane is None:
             module = await asyncio.to_thread(importlib.import_module, spec.module)
             if self._wanted != spec.number:
@@ -144,6 +145,8 @@ class WorkspaceScreen(FrameScreen):
             await self.body.mount(pane)
         while not pane.is_mounted:  # a switch that was overtaken had begun to mount it
             await asyncio.sleep(0.01)
+        if self.snapshot is not None and self.snapshot is not known:
+            pane.session_changed(self.snapshot)  # it came while the pane was mounted
         self.zoom.leave()
         if pane is not self.current:
             if self.current is not None:
@@ -195,13 +198,17 @@ class WorkspaceScreen(FrameScreen):
     def _on_snapshot(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self._show_header()
-        for pane in self.panes.values():
+        for pane in self._ready_panes():
             pane.session_changed(snapshot)
         self.refresh_footer()
 
     def _on_event(self, event: dict[str, Any]) -> None:
-        for pane in self.panes.values():
+        for pane in self._ready_panes():
             pane.live_event(event)
+
+    def _ready_panes(self) -> list[Pane]:
+        """Panes that are composed and mounted; the others read the snapshot when they are."""
+        return [pane for pane in self.panes.values() if pane.is_mounted]
 
     def _show_header(self) -> None:
         dot = self.pimp.marks.dot
