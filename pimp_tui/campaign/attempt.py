@@ -78,7 +78,7 @@ class Attempt:
         """Keep the idle baseline in the manifest."""
         if answer["type"] == "idle":
             mark("running", idle=answer["idle"])
-            log(f"idle baseline: {answer['idle']}")
+            log(_told(answer["idle"]))
 
     def commit_result(
         self, item: Planned, repetition: int, number: int, answer: dict[str, Any]
@@ -116,3 +116,13 @@ class Attempt:
         self._power.append(row | {"t_s": t_s, "at": self._clock.utc(at)})
         live = {key: value for key, value in row.items() if key not in ("t_s", "at")}
         self._board.tell("sample", **live | {"t_s": t_s, "estimated_power_w": estimate})
+
+
+def _told(idle: dict[str, Any]) -> str:
+    """An idle baseline as a line for people."""
+    if idle["power_w"] is None:
+        return "; ".join(idle["notes"]) or "no idle baseline"
+    spread = (
+        "" if idle["power_cv"] is None else f", coefficient of variation {idle['power_cv']:.3f}"
+    )
+    return f"idle baseline {idle['power_w']:.1f} W over {idle['duration_s']:.0f} s{spread}"

@@ -94,6 +94,7 @@ def test_campaign_end_to_end(tmp_path, mini, pimp):
     assert refused.returncode == 2 and "--repeats 5 disagrees" in refused.stderr
 
 
+@pytest.mark.slow
 def test_first_or_last_in_the_plan_makes_no_difference(tmp_path, mini, pimp):
     """The same configuration, measured first and last: identical text, cost within noise."""
     texts, durations = [], []
@@ -166,6 +167,7 @@ def test_killed_worker_costs_no_run_and_stop_ends_cleanly(tmp_path, mini, pimp):
     assert not processes_of(session)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "reason"),
     [
@@ -193,6 +195,7 @@ def test_a_broken_configuration_costs_its_own_runs_only(
     assert len(runs) == 2 * len(plan) and opened.status()["state"] == "done"
 
 
+@pytest.mark.slow
 def test_a_hung_configuration_is_killed_at_its_time_limit(tmp_path, mini, pimp, faulty):
     session = tmp_path / "s"
     plan = tmp_path / "plan.csv"

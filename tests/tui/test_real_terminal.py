@@ -29,6 +29,7 @@ class Terminal:
             # With an environment of its own: readline, which pytest loads, has put COLUMNS and
             # LINES into the C library's, and they would overrule the terminal's size.
             own = {**os.environ, **environment}
+            own.pop("COLUMNS", None), own.pop("LINES", None)
             os.execve(sys.executable, [sys.executable, "-m", "pimp_tui", *arguments], own)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
