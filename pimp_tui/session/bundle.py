@@ -105,7 +105,7 @@ class Session:
         first two metrics.
         """
         if imported := self.manifest.get("imported_metrics"):
-            return {name: "min" for name in imported[:2]}
+            return dict.fromkeys(imported[:2], "min")
         import polars as pl
 
         ok = self.runs.filter(pl.col("status") == "ok")
@@ -125,9 +125,9 @@ class Session:
     def configurations(self, spread: bool = False) -> pl.LazyFrame:
         """One row per planned configuration: options and the mean of each metric over its ok runs.
 
-        Energy is averaged over measured runs only, where there is one. Columns: the plan's, then ``runs_ok``, ``runs_failed``, ``reason`` (of the last failed
-        run), ``energy_source``, ``energy_estimated`` and every metric; a configuration that was
-        not measured has nulls.
+        Energy is averaged over measured runs only, where there is one. Columns: the plan's, then
+        ``runs_ok``, ``runs_failed``, ``reason`` (of the last failed run), ``energy_source``,
+        ``energy_estimated`` and every metric; a configuration that was not measured has nulls.
 
         Args:
             spread: add ``<metric>_std``, the sample standard deviation over repeats.
