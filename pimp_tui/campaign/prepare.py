@@ -150,6 +150,7 @@ def _manifest(
             "valid_configurations": _whole(setup.space.count()),
         },
         settings=settings.to_json(),
+        choice=setup.choice.literals() if setup.choice else {},
         seeds={"campaign": settings.seed},
         sandbox=setup.sandbox,
         options=[name for name in plan.columns if name not in PLAN_KEYS],

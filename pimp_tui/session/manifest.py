@@ -40,6 +40,7 @@ def new_manifest(name: str, **fields: Any) -> dict[str, Any]:
         "workload": None,
         "space": None,
         "settings": {},
+        "choice": {},
         "seeds": {},
         "sandbox": None,
         "options": [],

@@ -35,10 +35,8 @@ def source_of(workspace: WorkspaceScreen) -> tuple[Callable[[], Space], dict[str
 
         return Session(session).space()
 
-    settings = (workspace.snapshot.manifest.get("settings") if workspace.snapshot else None) or {}
-    chosen |= dict.fromkeys(settings.get("select") or (), True)
-    chosen |= dict.fromkeys(settings.get("deselect") or (), False)
-    return load_own, chosen
+    manifest = workspace.snapshot.manifest if workspace.snapshot else {}
+    return load_own, chosen | (manifest.get("choice") or {})
 
 
 def uvl_fault(text: str) -> str | None:
