@@ -73,7 +73,7 @@ def idle_options(
             plain = reset(options, name)
             try:
                 idle = full.same_as(Outcome(engine, batch, plain))
-            except (ValueError, RuntimeError, IndexError):
+            except (ValueError, RuntimeError, IndexError, ImportError):
                 idle = False  # what remains cannot run: the option carries the others
             if not idle:
                 pending.discard(name)

@@ -85,7 +85,7 @@ class TransformersEngine:
         return without_effect(loaded, prompts, options, seed)
 
     def synchronise(self) -> None:
-        """Wait until the device has done all it was given, so that a meter reads no work to come."""
+        """Wait until the device has done all it was given: a meter must not miss work to come."""
         import torch
 
         if torch.cuda.is_available():

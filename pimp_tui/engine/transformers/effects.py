@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from pimp_tui.engine.transformers.batches import encode, eos_ids
+from pimp_tui.engine.transformers.batches import encode, eos_ids, own_length
 from pimp_tui.engine.transformers.configs import neutral_model_config, run_config
 from pimp_tui.engine.transformers.loading import Loaded
 from pimp_tui.engine.transformers.recorder import OPTION_OF_PROCESSOR, processors_watched
@@ -108,8 +108,15 @@ def _known_neutral(options: dict[str, Any]) -> set[str]:
     return {name for name in options if name in NEUTRAL} - set_options(options)
 
 
-def _shown_by(run: Trace, options: dict[str, Any], loaded: Loaded, prompts: int) -> set[str]:
-    """Options whose effect stands in the passes of a run or in the loaded model itself."""
+def _shown_by(
+    run: Trace, options: dict[str, Any], loaded: Loaded, prompts: int, longest: int
+) -> set[str]:
+    """Options whose effect stands in the passes of a run or in the loaded model itself.
+
+    Args:
+        prompts: rows of the batch before samples or beams.
+        longest: tokens of the longest completion.
+    """
     passes, tokens = run.passes, run.tokens
     first, later = passes[0], passes[1:]
     prompt = len(tokens[0]) - max(len(tokens[0]) - first.tokens, 0)
@@ -120,7 +127,8 @@ def _shown_by(run: Trace, options: dict[str, Any], loaded: Loaded, prompts: int)
         "do_sample": options.get("do_sample") is True,
         "num_beams": first.rows >= prompts * int(options.get("num_beams") or 1),
         "num_return_sequences": len(tokens) == prompts * int(options["num_return_sequences"]),
-        "max_new_tokens": True,
+        "max_new_tokens": longest > NEUTRAL["max_new_tokens"]
+        or longest == options.get("max_new_tokens"),
         "use_cache": any(item.tokens > first.tokens for item in later),
         "cache_implementation": any("Dynamic" not in kind for kind in kinds),
         "cache_config": any("Quant" in kind or "Fp8" in kind for kind in kinds),
@@ -181,7 +189,11 @@ def without_effect(
             with processors_watched(pending, ended) as seen, _stop_strings_watched(seen):
                 run = trace(loaded, encoded, config, seed)
             blamed |= heard & set(options)
-        shown |= seen | _shown_by(run, options, loaded, len(batch))
+        width = encoded["input_ids"].shape[1]
+        longest = max(
+            own_length(row[width:], eos_ids(config), config.pad_token_id) for row in run.tokens
+        )
+        shown |= seen | _shown_by(run, options, loaded, len(batch), longest)
         pending -= shown
         for name in sorted(pending & set(_RUN_AGAIN)):
             plain = options | {name: NEUTRAL[name]}

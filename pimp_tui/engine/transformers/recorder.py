@@ -36,6 +36,10 @@ class _Watch:
     def __call__(self, processors: Any, input_ids: Any, scores: Any, **kwargs: Any) -> Any:
         import torch
 
+        if not self._pending - self._seen:
+            for processor in processors:
+                scores = processor(input_ids, scores)
+            return scores
         steps, current = [], scores
         for processor in processors:
             before = current.clone()

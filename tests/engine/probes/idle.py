@@ -216,7 +216,7 @@ IDLE: dict[str, Callable[[Lab], None]] = {
         num_beams=[2, 4],
         length_penalty=[-1.0, 3.0],
         max_new_tokens=32,
-        exponential_decay_length_penalty=[[4, 1.1], [8, 1.3]],
+        exponential_decay_length_penalty=[[12, 1.1], [8, 1.3]],
         guidance_scale=[1.0, 1.5],
     ),
     "length_penalty_short": sometimes_idle(
@@ -234,23 +234,10 @@ IDLE: dict[str, Callable[[Lab], None]] = {
         assistant_confidence_threshold=[0.0, 0.8],
         top_k=5,
         top_h=0.4,
-        exponential_decay_length_penalty=[[4, 1.1]],
+        exponential_decay_length_penalty=[[12, 1.1]],
         temperature=[0.3, 0.7, 1.0],
         do_sample=True,
         **DRAFT,
-    ),
-    "length_penalty_middling": sometimes_idle(
-        "length_penalty",
-        num_beams=4,
-        length_penalty=3.0,
-        max_new_tokens=32,
-        do_sample=True,
-        temperature=1.8,
-        typical_p=0.9,
-        repetition_penalty=[1.1, 1.3],
-        dtype="bfloat16",
-        attn_implementation=["eager", "sdpa"],
-        batch_size=[1, 8],
     ),
     "length_penalty_two": sometimes_idle(
         "length_penalty",
@@ -260,5 +247,8 @@ IDLE: dict[str, Callable[[Lab], None]] = {
         dtype="bfloat16",
         attn_implementation=["eager", "sdpa"],
         cache_implementation="static",
+    ),
+    "length_pressed": idle(
+        "max_new_tokens", max_new_tokens=64, exponential_decay_length_penalty=[8, 1.3]
     ),
 }

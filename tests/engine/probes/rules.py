@@ -88,6 +88,14 @@ def _beam_sample_tight(lab: Lab) -> None:
         _same_texts(lab, 8, temperature=1.8, **rule)
 
 
+def _long_beams(lab: Lab) -> None:
+    for beams in (4, 8):
+        wide = {"num_beams": beams, "batch_size": 32, "max_new_tokens": 32}
+        usual = [item.text for item in lab.run(count=32, **wide)]
+        longer = [item.text for item in lab.run(count=32, length_penalty=3.0, **wide)]
+        assert sum(a != b for a, b in zip(usual, longer, strict=True)) <= 3
+
+
 def _compile(lab: Lab) -> None:
     import torch
 
@@ -114,6 +122,7 @@ RULES: dict[str, Callable[[Lab], None]] = {
     "mtp_missing": _mtp,
     "beam_sample_cold": _beam_sample_cold,
     "beam_sample_tight": _beam_sample_tight,
+    "length_penalty_middling": _long_beams,
     "compile_on_cpu": _compile,
     "assisted_stateful": _stateful,
 }
