@@ -87,7 +87,7 @@ class Runner:
         self.log(f"{outcome.state}: {outcome.reason}")
         if outcome.state == "done":
             compact(self.session)
-        self._mark(outcome.state)
+        self._mark(outcome.state, socket=None)
         self.board.update(state=outcome.state)
         time.sleep(0.2)  # let the last events reach slow readers before the socket closes
         if outcome.state != "done":

@@ -53,7 +53,7 @@ def set_up(
     from pimp_tui.space import load_space
     from pimp_tui.space.generation_config import inherited_entries
     from pimp_tui.space.host import detect_host, read_host
-    from pimp_tui.space.model_facts import check_fits, model_facts
+    from pimp_tui.space.model_facts import BUNDLED, bundled_model, check_fits, model_facts
     from pimp_tui.workload import load_workload
     from pimp_tui.workload.sandbox import choose
 
@@ -79,6 +79,8 @@ def set_up(
                 f"{item.name}: its generation_config.json sets what the space lacks: {told}"
             )
         entries.append(item.to_json() | {"reference": reference, "inherited": outside})
+        if item.path == bundled_model():
+            entries[-1]["path"] = BUNDLED  # wherever the package is, so that sessions can move
     devices = ["cuda"] if host_facts.features["cuda"]["value"] else ["cpu"]
     return Setup(
         loaded, choice, host_facts, facts, entries, tasks, workload_id, sandbox, devices, notes

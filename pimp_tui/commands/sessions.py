@@ -37,8 +37,7 @@ def export(
     opened = open_session(session)
     row = opened.planned(opened.find(config))
     space = opened.space()
-    paths = {item["name"]: item["path"] for item in opened.manifest["models"]}
-    path = paths.get(row.get("model")) or next(iter(paths.values()), None)
+    path = opened.model_path(row.get("model"))
     text, left_out = render(format, space, space.from_row(row), path, changed_only=partial)
     if left_out:
         say(f"this form cannot carry: {', '.join(left_out)}")

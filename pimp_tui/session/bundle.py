@@ -92,6 +92,14 @@ class Session:
             raise UserError(f"no configuration {config_id}", str(self.path))
         return rows[0]
 
+    def model_path(self, name: str | None) -> str | None:
+        """Where the model of that name is (of the only one, without a name); None if unknown."""
+        from pimp_tui.space.model_facts import BUNDLED, bundled_model
+
+        paths = {item["name"]: item["path"] for item in self.manifest.get("models", [])}
+        path = paths.get(name) or next(iter(paths.values()), None)
+        return str(bundled_model()) if path == BUNDLED else path
+
     @property
     def _extra_metrics(self) -> tuple[str, ...]:
         imported = self.manifest.get("imported_metrics") or []
