@@ -30,6 +30,7 @@ class Terminal:
             # LINES into the C library's, and they would overrule the terminal's size.
             own = {**os.environ, **environment}
             own.pop("COLUMNS", None), own.pop("LINES", None)
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whatever nohup made of it
             os.execve(sys.executable, [sys.executable, "-m", "pimp_tui", *arguments], own)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 

@@ -74,15 +74,18 @@ def bubblewrap(limits: Limits, packages: list[str]) -> list[str]:
             command += ["--symlink", str(Path(path).readlink()), path]
         elif Path(path).is_dir():
             command += ["--ro-bind", path, path]
+    # Before the folders, which may lie below it.
+    command += ["--size", str(limits.storage_bytes), "--perms", "0777", "--tmpfs", "/tmp"]
     for path in [*python_folders(), *packages]:
         if path.startswith("/usr/"):
             continue
         for parent in reversed(Path(path).parents[:-1]):
+            if str(parent) == "/tmp":
+                continue
             # By itself bwrap makes them accessible to its own user only.
             command += ["--perms", "0755", "--dir", str(parent)]
         command += ["--ro-bind", os.path.realpath(path), path]
     command += ["--ro-bind", str(HERE / "inside"), f"{CHECKER_FOLDER}/inside", "--dev", "/dev"]
-    command += ["--size", str(limits.storage_bytes), "--perms", "0777", "--tmpfs", "/tmp"]
     return [*command, "--remount-ro", "/", "--chdir", "/tmp", "--"]
 
 

@@ -96,6 +96,10 @@ def _build_root(folders: list[str], writable_bytes: int, user: int) -> None:
         raise OSError(38, f"own namespaces are not known on {os.uname().machine}")
     system.check(system.libc.syscall(ctypes.c_long(number), b"/tmp", b"/tmp/old"), "pivot_root")
     os.chdir("/")
+    # Before the folders, which may lie below it.
+    os.mkdir("/tmp", 0o700)
+    options = f"size={writable_bytes},nr_inodes=4096,mode=700,uid={user},gid={user}"
+    _mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, options)
     for path, source in sources.items():
         if path in links:
             os.symlink(links[path], path)
@@ -108,9 +112,6 @@ def _build_root(folders: list[str], writable_bytes: int, user: int) -> None:
         os.close(os.open(f"/dev/{name}", os.O_CREAT | os.O_WRONLY, 0o644))
         _mount(f"/old/dev/{name}", f"/dev/{name}", None, MS_BIND)
     os.symlink("/tmp", "/dev/shm")
-    os.mkdir("/tmp", 0o700)
-    options = f"size={writable_bytes},nr_inodes=4096,mode=700,uid={user},gid={user}"
-    _mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, options)
     system.check(system.libc.umount2(b"/old", MNT_DETACH), "umount")
     os.rmdir("/old")
     _mount(None, "/", None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
