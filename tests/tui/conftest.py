@@ -333,3 +333,11 @@ def issued(monkeypatch, sessions_root) -> Issued:
 def session_maker():
     """``make_session`` for tests that want other numbers."""
     return make_session
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Screens are watched while they work in threads: a busy machine gets a second look."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.flaky(reruns=2))
