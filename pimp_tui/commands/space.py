@@ -88,9 +88,7 @@ def propagate(
         for state in ("selected", "deselected", "undecided")
     } | {
         "forced": choice.forced(),
-        "valid_configurations": loaded.count_report(within=choice, seconds=seconds)[
-            "valid_configurations"
-        ],
+        "valid_configurations": loaded.count(within=choice, seconds=seconds),
     }
     if json:
         print_json(answer)
