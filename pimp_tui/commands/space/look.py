@@ -8,7 +8,6 @@ import typer
 
 from pimp_tui.commands.output import Json, print_json, print_pairs, print_table, split_list
 from pimp_tui.commands.sampling import Features, Host, Model, SpaceArgument
-from pimp_tui.commands.screens import Ascii, NoMouse, Slow
 
 Seconds = Annotated[float, typer.Option(help="Time that counting may take.")]
 
@@ -127,55 +126,3 @@ def explain(
         for reason in reasons:
             print(f"  because {reason}")
     return 0
-
-
-def analyse(
-    space: SpaceArgument, host: Host = None, model: Model = None, json: Json = False
-) -> int:
-    """Void, core, dead, false-optional features and redundant constraints."""
-    from pimp_tui.commands.later import refuse
-
-    raise refuse("space analyse", "`pimp-tui space propagate SPACE` lists core and dead features")
-
-
-def check(
-    space: SpaceArgument,
-    model: Model = None,
-    n: Annotated[int | None, typer.Option("-n", help="Configurations to run.")] = None,
-) -> int:
-    """Run a space for real to find missing and over-strict constraints."""
-    from pimp_tui.commands.later import refuse
-
-    raise refuse("space check", "`pimp-tui run` records failed runs and ignored options")
-
-
-def convert(
-    file: Annotated[str, typer.Argument(metavar="FILE")],
-    to: Annotated[str, typer.Option(help="uvl, xml or dimacs.")],
-    out: Annotated[str, typer.Option(help="Where to write.")],
-) -> int:
-    """Write a model in another format."""
-    from pimp_tui.commands.later import refuse
-
-    raise refuse("space convert")
-
-
-def open_file(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A .uvl file or a shipped name.")],
-    no_mouse: NoMouse = False,
-    ascii_only: Ascii = False,
-    slow: Slow = False,
-) -> int:
-    """Open a feature model alone: no session, no model, no torch."""
-    from pimp_tui.space import load_space
-
-    load_space(file)
-    from pimp_tui.tui.app import run_app
-
-    return run_app(session=None, space=file, no_mouse=no_mouse, ascii=ascii_only, slow=slow)
-
-
-COMMANDS = {
-    "open": open_file, "show": show, "count": count, "propagate": propagate,
-    "explain": explain, "analyse": analyse, "check": check, "convert": convert,
-}  # fmt: skip
