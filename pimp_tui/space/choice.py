@@ -100,6 +100,22 @@ class Choice:
         found = self.space.clash(self._chosen, feature, state == "deselected")
         return found.words if found else []
 
+    def to_allow(self, feature: str) -> list[str]:
+        """The fewest of the user's choices to clear so that a forced feature can be toggled.
+
+        Empty when it can be toggled as it is, and when no clearing helps (``never`` says why).
+        """
+        found = self.space.to_clear(self._chosen, feature, self._opposite(feature))
+        return found or []
+
+    def never(self, feature: str) -> list[str]:
+        """Why no clearing of choices lets a feature be toggled (dead, core, fixed by the host).
+
+        Empty when the choices alone keep it, or nothing does.
+        """
+        found = self.space.clash({}, feature, self._opposite(feature))
+        return found.words if found else []
+
     def count(self) -> int | None:
         """Valid configurations that agree with the choices; None where no exact count exists."""
         return self.space.count(self)
@@ -115,6 +131,11 @@ class Choice:
         other = Choice(self.space)
         other._chosen = dict(self._chosen)
         return other
+
+    def _opposite(self, feature: str) -> bool:
+        """The value that a decided feature does not have; selected for an undecided one."""
+        self.space.variable(feature)
+        return self.states()[feature] != "selected"
 
     def _numbers(self) -> list[int]:
         return [self.space.variable(f) * (1 if v else -1) for f, v in self._chosen.items()]

@@ -59,6 +59,12 @@ class Solver:
         """Whether a valid configuration holds all the literals."""
         return bool(self.sat.solve(assumptions=list(literals)))
 
+    def core(self, literals: Iterable[int]) -> list[int] | None:
+        """Some of the literals that no valid configuration holds together; None when one does."""
+        if self.sat.solve(assumptions=list(literals)):
+            return None
+        return list(self.sat.get_core() or [])
+
     def prefer(self, literals: Iterable[int]) -> None:
         """Try these values first in later solves."""
         self.sat.set_phases([int(x) for x in literals])

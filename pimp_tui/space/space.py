@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from pimp_tui.errors import UserError
+from pimp_tui.space.allow import to_clear
 from pimp_tui.space.binding import Option, branch_of, layer_of, read_options
 from pimp_tui.space.choice import Choice
 from pimp_tui.space.engine import Reasoner
@@ -181,6 +182,15 @@ class Space:
         signed = [self.variable(f) * (1 if v else -1) for f, v in choices.items() if f != feature]
         at = self.variable(feature)
         return self.reasoner.clash(signed, at if selected else -at)
+
+    def to_clear(
+        self, choices: Mapping[str, bool], feature: str, selected: bool
+    ) -> list[str] | None:
+        """The fewest choices to clear so that a feature can have a value; None: none helps."""
+        at = self.variable(feature)
+        signed = [self.variable(f) * (1 if v else -1) for f, v in choices.items()]
+        found = to_clear(self.reasoner.solver, signed, at if selected else -at)
+        return None if found is None else [self.features[abs(x) - 1] for x in found]
 
     def is_valid(self, features: Iterable[str]) -> bool:
         """Whether exactly these features make a valid configuration."""
