@@ -8,6 +8,7 @@ from pathlib import Path
 from pimp_tui.errors import UserError
 from pimp_tui.space.fill import fill
 from pimp_tui.space.host import HostFacts, detect_host, read_host
+from pimp_tui.space.model import FeatureModel
 from pimp_tui.space.model_facts import ModelFacts, model_facts
 from pimp_tui.space.nearest import did_you_mean
 from pimp_tui.space.space import Space
@@ -49,18 +50,29 @@ def load_space(
         UserError: unreadable or broken text (with file, line and column), a void model (naming a
             minimal clash), a host file or a model that is none.
     """
+    return Space(*load_model(source, host=host, models=models, trust_remote_code=trust_remote_code))
+
+
+def load_model(
+    source: str | Path | UvlText,
+    *,
+    host: HostFacts | str | Path | None = None,
+    models: list[str] | None = None,
+    trust_remote_code: bool = False,
+) -> tuple[str, FeatureModel]:
+    """Name and feature model of what ``load_space`` would load; a void one passes."""
     name, text, label = _text_of(source)
     model = read_uvl(text, label)
     needs_host = "Host" in model.features and not model.features["Host"].attributes.get("bound")
     needs_model = "Model" in model.features and not model.features["Model"].attributes.get("bound")
     if not needs_host and not needs_model:
-        return Space(name, model)
+        return name, model
     machine = _host(host) if needs_host else None
     facts: list[ModelFacts] = []
     if needs_model:
         given = models or ["micro-coder"]
         facts = [model_facts(ref, trust_remote_code) for ref in given]
-    return Space(name, read_uvl(fill(model, machine, facts), label))
+    return name, read_uvl(fill(model, machine, facts), label)
 
 
 def _host(host: HostFacts | str | Path | None) -> HostFacts:
