@@ -61,7 +61,7 @@ def load_model(
     trust_remote_code: bool = False,
 ) -> tuple[str, FeatureModel]:
     """Name and feature model of what ``load_space`` would load; a void one passes."""
-    name, text, label = _text_of(source)
+    name, text, label = source_text(source)
     model = read_uvl(text, label)
     needs_host = "Host" in model.features and not model.features["Host"].attributes.get("bound")
     needs_model = "Model" in model.features and not model.features["Model"].attributes.get("bound")
@@ -81,8 +81,12 @@ def _host(host: HostFacts | str | Path | None) -> HostFacts:
     return host if isinstance(host, HostFacts) else read_host(Path(host))
 
 
-def _text_of(source: str | Path | UvlText) -> tuple[str, str, str]:
-    """Name, text and label."""
+def source_text(source: str | Path | UvlText) -> tuple[str, str, str]:
+    """Name, text and label of a shipped name, a path or a text.
+
+    Raises:
+        UserError: there is no such file, or it is no text.
+    """
     if isinstance(source, UvlText):
         return Path(source.label).stem, str(source), source.label
     if isinstance(source, str) and "\n" in source:
