@@ -24,7 +24,7 @@ from pimp_tui.errors import UserError
 _PR_SET_PDEATHSIG = 1
 _SAMPLE_PERIOD_S = 0.25
 #: Prompts on which the warm-up looks for options without effect.
-_PROBES = 32
+PROBES = 32
 
 
 def die_with_parent(parent: int) -> None:
@@ -61,7 +61,7 @@ class Worker:
         prompts = [task.prompt for task in self._workload.tasks]
         # Whether an option has an effect must not hang on a workload of three prompts.
         bundled = [task.prompt for task in load_workload("micro-coder").tasks]
-        self._prompts, self._probes = prompts, (prompts + bundled)[:_PROBES]
+        self._prompts, self._probes = prompts, (prompts + bundled)[:PROBES]
         self._meters = open_meters(gpus)
         self._engine = open_engine(engine_name)
         self._done = threading.Event()
@@ -84,7 +84,7 @@ class Worker:
                     self._tell("failed", kind="error", reason=str(error))
                 except Exception as error:
                     traceback.print_exc(file=sys.stderr)
-                    self._tell("failed", kind=_kind(error), reason=_reason(error))
+                    self._tell("failed", kind=fault_kind(error), reason=_reason(error))
         except Closed:
             return
         finally:
@@ -156,7 +156,7 @@ class Worker:
                     return
 
 
-def _kind(error: Exception) -> str:
+def fault_kind(error: Exception) -> str:
     """``memory`` for an out-of-memory of any device, else ``error``."""
     name = type(error).__name__
     out = isinstance(error, MemoryError) or "OutOfMemory" in name
@@ -165,7 +165,7 @@ def _kind(error: Exception) -> str:
 
 def _reason(error: Exception) -> str:
     first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
-    prefix = "out of memory" if _kind(error) == "memory" else type(error).__name__
+    prefix = "out of memory" if fault_kind(error) == "memory" else type(error).__name__
     return f"{prefix}: {first}"[:500]
 
 

@@ -104,14 +104,10 @@ class WorkerLink:
             return
         self.kill()
         ours, theirs = socket.socketpair()
-        arguments = [
-            sys.executable, "-m", "pimp_tui.campaign.worker", str(self._session),
-            "--channel", str(theirs.fileno()), "--parent", str(os.getpid()),
-            "--engine", self._engine, "--gpus", ",".join(map(str, self._gpus or ())),
-        ]  # fmt: skip
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                arguments, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
+                self._arguments(theirs.fileno()),
+                pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         theirs.close()
@@ -123,6 +119,14 @@ class WorkerLink:
         if answer["type"] == "failed":
             self.kill()
             raise WorkerDied(answer["reason"])
+
+    def _arguments(self, channel: int) -> list[str]:
+        """The worker's command line; ``channel`` is the descriptor of its end."""
+        return [
+            sys.executable, "-m", "pimp_tui.campaign.worker", str(self._session),
+            "--channel", str(channel), "--parent", str(os.getpid()),
+            "--engine", self._engine, "--gpus", ",".join(map(str, self._gpus or ())),
+        ]  # fmt: skip
 
     def _wait(self, closing: set[str], timeout_s: float) -> Message:
         assert self._channel is not None
