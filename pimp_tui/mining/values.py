@@ -1,0 +1,82 @@
+"""The option values a space offers an engine here, and what is host, model or tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pimp_tui.space import Space
+from pimp_tui.space.binding import branch_of, same
+from pimp_tui.space.model import Constraint
+
+LAYERS = ("generation", "deployment")
+
+
+@dataclass(frozen=True, slots=True)
+class OptionValue:
+    """A value of an option: one of its leaves, or none of them (``leaf`` None: unset).
+
+    Attributes:
+        literals: the features that make it, numbered from 1, negative for deselected.
+        ways: ``literals``, and others that give the engine the same value.
+    """
+
+    option: str
+    value: Any
+    leaf: str | None
+    literals: tuple[int, ...]
+    ways: tuple[tuple[int, ...], ...]
+
+
+def checked_options(space: Space) -> list[str]:
+    """Options that an engine is given."""
+    return [name for name, o in space.bindings.items() if o.bound and o.layer in LAYERS]
+
+
+def option_values(space: Space) -> list[OptionValue]:
+    """Values that some valid configuration has here; unset only where no leaf means the same."""
+    found = []
+    for name in checked_options(space):
+        option = space.bindings[name]
+        unset = option.unset
+        if unset is None and option.defaults:
+            unset = option.leaves[option.defaults[0]]
+        none = tuple(-space.variable(leaf) for leaf in option.leaves)
+        for leaf, value in option.leaves.items():
+            own = (space.variable(leaf),)
+            ways = (own, none) if same(unset, value) else (own,)
+            found.append(OptionValue(name, value, leaf, own, ways))
+        if not any(same(unset, value) for value in option.values):
+            found.append(OptionValue(name, unset, None, none, (none,)))
+    return [one for one in found if space.satisfiable(list(one.literals))]
+
+
+def by_option(values: list[OptionValue]) -> dict[str, list[Any]]:
+    """Option -> its values, each once."""
+    found: dict[str, list[Any]] = {}
+    for one in values:
+        known = found.setdefault(one.option, [])
+        if not any(same(one.value, value) for value in known):
+            known.append(one.value)
+    return found
+
+
+def is_fact(space: Space, constraint: Constraint) -> bool:
+    """Whether a constraint speaks of the host and the model alone."""
+    names = _names(constraint.formula)
+    return bool(names) and all(branch_of(space.model.features[name]) for name in names)
+
+
+def without(space: Space, dropped: list[Constraint]) -> Space:
+    """The space without some of its constraints."""
+    gone = {id(constraint) for constraint in dropped}
+    kept = [c for c in space.model.constraints if id(c) not in gone]
+    return Space(space.name, replace(space.model, constraints=kept))
+
+
+def _names(formula: Any) -> set[str]:
+    if isinstance(formula, str):
+        return {formula}
+    if isinstance(formula, tuple):
+        return set().union(*(_names(part) for part in formula[1:]))
+    return set()
