@@ -13,9 +13,11 @@ from pimp_tui.campaign.attempt import Attempt
 from pimp_tui.campaign.board import Board
 from pimp_tui.campaign.budget import Budget
 from pimp_tui.campaign.clock import SessionClock
+from pimp_tui.campaign.gpu_journal import GpuJournal
 from pimp_tui.campaign.schedule import Planned, order
 from pimp_tui.campaign.settings import Settings
 from pimp_tui.campaign.worker_link import Interrupted, WorkerDied, WorkerHung, WorkerLink
+from pimp_tui.metering.device_settings import SettingRefused
 from pimp_tui.session.compact import committed_keys
 from pimp_tui.session.status import read_status
 
@@ -63,6 +65,7 @@ class CampaignLoop:
             session, manifest["engine"], settings.gpus, self._attempt.on_message,
             session / "log.txt", self._must_drop,
         )  # fmt: skip
+        self._gpus = GpuJournal(session, settings.gpus)
         self._stop_asked_at: float | None = None
         self._durations: list[float] = []
         self._broken: dict[str, str] = {}
@@ -120,7 +123,12 @@ class CampaignLoop:
                 self._prepare(item)
                 self._attempt.begin(item, repetition)
                 seed = random.Random(f"{self._settings.seed}/{repetition}").randrange(2**31)
-                answer = self._link.ask(self._attempt.command(item, seed), self._settings.timeout_s)
+                command = self._attempt.command(item, seed)
+                with self._gpus.applied(item.device):
+                    answer = self._link.ask(command, self._settings.timeout_s)
+            except SettingRefused as error:
+                self._fail(item, repetition, number, str(error), begun)
+                return
             except Interrupted:
                 if self._board.stop.is_set():
                     return

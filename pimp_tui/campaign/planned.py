@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pimp_tui.campaign.schedule import Planned
 from pimp_tui.session.bundle import Session
+from pimp_tui.space import Space
 
 
 def read_planned(session: Session) -> list[Planned]:
@@ -34,5 +35,18 @@ def read_planned(session: Session) -> list[Planned]:
             space.row(features).get("model") or default_model,
             {name: value for name, value in options.items() if name != "model"},
             deployment,
+            _device(space, features),
         )
     return list(planned.values())
+
+
+def _device(space: Space, features: frozenset[str]) -> dict[str, float]:
+    """Device settings that differ from what the card does by itself."""
+    found = {}
+    for name, value in space.row(features).items():
+        option = space.option(name)
+        if value is None or option.layer != "device" or not option.bound:
+            continue
+        if all(option.leaves[leaf] != value for leaf in option.defaults):
+            found[name] = value
+    return found

@@ -21,6 +21,7 @@ from typing import Any
 from pimp_tui.campaign.board import Board
 from pimp_tui.campaign.budget import Budget
 from pimp_tui.campaign.clock import SessionClock
+from pimp_tui.campaign.gpu_journal import put_back_stale
 from pimp_tui.campaign.loop import CampaignLoop
 from pimp_tui.campaign.planned import read_planned
 from pimp_tui.campaign.server import ControlServer
@@ -61,6 +62,7 @@ class Runner:
             try:
                 self._mark("running", runner=_runner(), socket=str(server.path or "") or None)
                 self._catch_signals()
+                self._put_back_gpus()
                 if swept:
                     self.log(f"removed {len(swept)} files that no finished run owns", "warning")
                 return self._campaign()
@@ -75,6 +77,14 @@ class Runner:
                 raise
             finally:
                 server.close()
+
+    def _put_back_gpus(self) -> None:
+        """Undo GPU settings that a killed runner left behind."""
+        done, faults = put_back_stale()
+        for sentence in done:
+            self.log(sentence, "warning")
+        for sentence in faults:
+            self.log(f"GPU settings not put back: {sentence}", "error")
 
     def _campaign(self) -> int:
         session = Session(self.session)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -24,6 +24,7 @@ class Planned:
         model: name of its model.
         options: every modelled option with its effective value.
         deployment: those of ``options`` that need a reload of the model when they change.
+        device: settings of the GPUs during its runs (option -> share), those at default left out.
     """
 
     config_id: str
@@ -31,6 +32,7 @@ class Planned:
     model: str
     options: dict[str, Any]
     deployment: dict[str, Any]
+    device: dict[str, float] = field(default_factory=dict)
 
     @property
     def load_key(self) -> str:

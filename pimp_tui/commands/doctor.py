@@ -17,9 +17,7 @@ def doctor(
 ) -> int:
     """Devices, meters and their permissions, sandbox, terminal, versions, each with the mend."""
     if restore:
-        from pimp_tui.commands.later import refuse
-
-        raise refuse("doctor --restore", "this version changes no device settings")
+        return _restore()
     from pimp_tui.metering import meters_report
     from pimp_tui.space.host import detect_host
     from pimp_tui.workload.sandbox import sandbox_report
@@ -39,6 +37,26 @@ def doctor(
         print_json(checks)
     else:
         print_table(checks, ["check", "ok", "detail", "mend"])
+    return 0
+
+
+def _restore() -> int:
+    """Put back GPU settings that a killed campaign left behind.
+
+    Raises:
+        UserError: some could not be put back.
+    """
+    from pimp_tui.campaign.gpu_journal import put_back_stale
+    from pimp_tui.errors import UserError
+
+    done, faults = put_back_stale()
+    for sentence in done:
+        say(sentence)
+    if faults:
+        mend = "run it as the user who may set them: sudo -E pimp-tui doctor --restore"
+        raise UserError(f"not put back: {'; '.join(faults)}", mend=mend)
+    if not done:
+        say("nothing to put back: no campaign left a GPU setting behind")
     return 0
 
 

@@ -33,7 +33,7 @@ class NvmlMeter:
     part: Part = "gpu"
 
     def __init__(self, gpus: Sequence[int] | None = None) -> None:
-        self._nvml = _start()
+        self._nvml = start_nvml()
         self._notes: list[str] = []
         try:
             self._handles = self._find(gpus)
@@ -132,7 +132,12 @@ def throttle_names(reasons: int) -> str:
     return ",".join(names) or "none"
 
 
-def _start() -> Any:
+def start_nvml() -> Any:
+    """The module pynvml, initialised.
+
+    Raises:
+        MeterUnavailable: no package, no driver, or no permission, with the mend.
+    """
     try:
         import pynvml
     except ImportError:

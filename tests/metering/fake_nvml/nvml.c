@@ -9,6 +9,8 @@
  *     FAKE_NVML_RESET_AT_S=x    the counters start again from zero at t = x
  *     FAKE_NVML_LOST_AT_S=x     device 1 is lost from t = x on
  *     FAKE_NVML_THROTTLE=m      clock event reasons, a bit mask
+ * Settings stand in the files FAKE_NVML_STATE.0 and .1 ("limit_mw locked_mhz"), as they would in a
+ * driver that outlives the process; FAKE_NVML_FIXED=1 lets nobody change them.
  */
 #include <math.h>
 #include <stdio.h>
@@ -130,5 +132,88 @@ int nvmlDeviceGetClockInfo(Device *device, int type, unsigned int *megahertz) {
 int nvmlDeviceGetCurrentClocksThrottleReasons(Device *device, unsigned long long *reasons) {
     if (lost(device)) return LOST;
     *reasons = (unsigned long long)number("FAKE_NVML_THROTTLE", 0.0);
+    return SUCCESS;
+}
+
+static int has_state(const Device *device, unsigned int *limit, unsigned int *locked) {
+    const char *base = getenv("FAKE_NVML_STATE");
+    char path[4096];
+    FILE *file;
+    *limit = 350000;
+    *locked = 0;
+    if (!base) return 0;
+    snprintf(path, sizeof path, "%s.%d", base, device->index);
+    file = fopen(path, "r");
+    if (file) {
+        if (fscanf(file, "%u %u", limit, locked) != 2) *limit = 350000;
+        fclose(file);
+    }
+    return 1;
+}
+
+static int keep(const Device *device, unsigned int limit, unsigned int locked) {
+    const char *base = getenv("FAKE_NVML_STATE");
+    char path[4096];
+    FILE *file;
+    if (lost(device)) return LOST;
+    if (!base || getenv("FAKE_NVML_FIXED")) return NO_PERMISSION;
+    snprintf(path, sizeof path, "%s.%d", base, device->index);
+    file = fopen(path, "w");
+    if (!file) return NO_PERMISSION;
+    fprintf(file, "%u %u\n", limit, locked);
+    fclose(file);
+    return SUCCESS;
+}
+
+int nvmlDeviceGetPowerManagementLimit(Device *device, unsigned int *milliwatts) {
+    unsigned int locked;
+    if (lost(device)) return LOST;
+    has_state(device, milliwatts, &locked);
+    return SUCCESS;
+}
+
+int nvmlDeviceGetPowerManagementDefaultLimit(Device *device, unsigned int *milliwatts) {
+    (void)device;
+    *milliwatts = 400000;
+    return SUCCESS;
+}
+
+int nvmlDeviceGetPowerManagementLimitConstraints(Device *device, unsigned int *low,
+                                                 unsigned int *high) {
+    (void)device;
+    *low = 200000;
+    *high = 450000;
+    return SUCCESS;
+}
+
+int nvmlDeviceSetPowerManagementLimit(Device *device, unsigned int milliwatts) {
+    unsigned int limit, locked;
+    has_state(device, &limit, &locked);
+    return keep(device, milliwatts, locked);
+}
+
+int nvmlDeviceGetMaxClockInfo(Device *device, int type, unsigned int *megahertz) {
+    (void)device;
+    *megahertz = type == 1 ? 2000 : 2619;
+    return SUCCESS;
+}
+
+int nvmlDeviceSetGpuLockedClocks(Device *device, unsigned int low, unsigned int high) {
+    unsigned int limit, locked;
+    if (low != high) return INVALID;
+    has_state(device, &limit, &locked);
+    return keep(device, limit, high);
+}
+
+int nvmlDeviceResetGpuLockedClocks(Device *device) {
+    unsigned int limit, locked;
+    has_state(device, &limit, &locked);
+    return keep(device, limit, 0);
+}
+
+int nvmlDeviceGetCudaComputeCapability(Device *device, int *major, int *minor) {
+    (void)device;
+    *major = 9;
+    *minor = 0;
     return SUCCESS;
 }

@@ -1,0 +1,150 @@
+"""GPU power cap and locked clocks through NVML, and how they are put back.
+
+Source: NVML API reference, nvmlDeviceSetPowerManagementLimit (milliwatts, needs administrator
+rights) and nvmlDeviceSetGpuLockedClocks (Volta and later). The limit can be read and so put back;
+locked clocks cannot be read: putting back unlocks them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .base import MeterUnavailable
+from .nvml import start_nvml
+from .visible import visible_gpus
+
+OPTIONS = ("power_cap_share", "sm_clock_share")
+"""Options of the device layer that are set here, as shares of the card's default power limit and of
+its highest SM clock."""
+
+Original = dict[str, dict[str, Any]]
+"""What to put back, per UUID: ``power_limit_mw`` (int) and ``clocks_locked`` (true)."""
+
+
+class SettingRefused(Exception):
+    """The device does not take a setting; the text says which and why."""
+
+
+class GpuSettings:
+    """The settings of the GPUs that this process may use.
+
+    Attributes:
+        changed: the part of ``original`` that the last ``apply`` really changed.
+
+    Args:
+        gpus: NVML indices; None for those of CUDA_VISIBLE_DEVICES, or all.
+
+    Raises:
+        SettingRefused: no NVML, or no GPU.
+    """
+
+    def __init__(self, gpus: Sequence[int] | None = None) -> None:
+        try:
+            self._nvml = start_nvml()
+        except MeterUnavailable as fault:
+            raise SettingRefused(str(fault)) from None
+        every = self._handles()
+        names = [str(self._nvml.nvmlDeviceGetName(handle)) for handle in every.values()]
+        indices, _ = visible_gpus(list(every), names, gpus)
+        if not indices:
+            self._nvml.nvmlShutdown()
+            raise SettingRefused("no GPU is visible to this process")
+        self._every = every
+        self._ours = {
+            uuid: handle for i, (uuid, handle) in enumerate(every.items()) if i in indices
+        }
+
+    def original(self, wanted: Mapping[str, float]) -> Original:
+        """What has to be put back once ``wanted`` (option -> share) was applied.
+
+        Raises:
+            SettingRefused: the device does not say its present limit.
+        """
+        found: Original = {}
+        for uuid, handle in self._ours.items():
+            found[uuid] = {}
+            if "power_cap_share" in wanted:
+                limit = self._do("power cap", "nvmlDeviceGetPowerManagementLimit", handle)
+                found[uuid]["power_limit_mw"] = int(limit)
+            if "sm_clock_share" in wanted:
+                found[uuid]["clocks_locked"] = True
+        return found
+
+    def apply(self, wanted: Mapping[str, float], original: Original) -> None:
+        """Set every GPU of ours; ``changed`` grows with each setting that was taken.
+
+        Raises:
+            SettingRefused: out of the card's range, not supported, or not permitted. What was set
+                until then stays: put back ``changed``.
+        """
+        self.changed = {}
+        setters = {
+            "power_cap_share": ("power_limit_mw", self._cap),
+            "sm_clock_share": ("clocks_locked", self._lock),
+        }
+        for uuid, handle in self._ours.items():
+            for option, share in wanted.items():
+                if option not in setters:
+                    raise SettingRefused(f"no device setting {option}")
+                key, set_ = setters[option]
+                set_(handle, share)
+                self.changed.setdefault(uuid, {})[key] = original[uuid][key]
+
+    def put_back(self, original: Original) -> list[str]:
+        """Undo; returns what could not be undone, one sentence each. Missing GPUs are skipped."""
+        faults = []
+        for uuid, settings in original.items():
+            handle = self._every.get(uuid)
+            if handle is None:
+                faults.append(f"{uuid} is not here")
+                continue
+            limit = settings.get("power_limit_mw")
+            try:
+                if limit is not None:
+                    self._do("power cap", "nvmlDeviceSetPowerManagementLimit", handle, int(limit))
+            except SettingRefused as fault:
+                faults.append(f"{uuid}: {fault}")
+            try:
+                if settings.get("clocks_locked"):
+                    self._do("clocks", "nvmlDeviceResetGpuLockedClocks", handle)
+            except SettingRefused as fault:
+                faults.append(f"{uuid}: {fault}")
+        return faults
+
+    def close(self) -> None:
+        """Give NVML back."""
+        self._nvml.nvmlShutdown()
+
+    def _handles(self) -> dict[str, Any]:
+        nvml = self._nvml
+        try:
+            every = [nvml.nvmlDeviceGetHandleByIndex(i) for i in range(nvml.nvmlDeviceGetCount())]
+            return {str(nvml.nvmlDeviceGetUUID(handle)): handle for handle in every}
+        except nvml.NVMLError as fault:
+            raise SettingRefused(f"NVML: {fault}") from None
+
+    def _cap(self, handle: Any, share: float) -> None:
+        default = self._do("power cap", "nvmlDeviceGetPowerManagementDefaultLimit", handle)
+        low, high = self._do(
+            "power cap", "nvmlDeviceGetPowerManagementLimitConstraints", handle
+        )  # fmt: skip
+        limit = round(share * default)
+        if not low <= limit <= high:
+            raise SettingRefused(
+                f"a power cap of {limit / 1000:.0f} W is outside the card's range of "
+                f"{low / 1000:.0f} to {high / 1000:.0f} W"
+            )
+        self._do("power cap", "nvmlDeviceSetPowerManagementLimit", handle, limit)
+
+    def _lock(self, handle: Any, share: float) -> None:
+        nvml = self._nvml
+        highest = self._do("clocks", "nvmlDeviceGetMaxClockInfo", handle, nvml.NVML_CLOCK_SM)
+        clock = round(share * highest)
+        self._do("clocks", "nvmlDeviceSetGpuLockedClocks", handle, clock, clock)
+
+    def _do(self, what: str, call: str, *arguments: Any) -> Any:
+        try:
+            return getattr(self._nvml, call)(*arguments)
+        except self._nvml.NVMLError as fault:
+            raise SettingRefused(f"{what}: {fault}") from None
