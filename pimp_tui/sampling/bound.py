@@ -1,0 +1,153 @@
+"""A proven lower bound of covering plans.
+
+Interactions of which no two fit into one valid configuration need a row each; the largest set found
+of them is the bound (SampLNS, Krupke et al., ACM TOSEM 2024, and Sammy, arXiv 2510.05955, call it a
+mutually exclusive set). It is proven for what is found, not for the optimum.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pimp_tui.errors import UserError
+from pimp_tui.sampling.clique import large_clique
+from pimp_tui.sampling.exclusive import Exclusive, Verifier, together_of
+from pimp_tui.sampling.interactions import Interactions
+from pimp_tui.sampling.items import differing, items_of
+
+if TYPE_CHECKING:
+    from pimp_tui.space import Choice, Space
+
+_SHARE = 0.85  # of the seconds, for the search; the rest is for the proof
+
+
+def lower_bound(
+    space: Space,
+    t: int = 2,
+    interactions: str | None = None,
+    within: Choice | None = None,
+    seconds: float = 10.0,
+    seed: int = 0,
+) -> int:
+    """Rows that every plan needs which covers all valid interactions of t items.
+
+    Args:
+        space: the space.
+        t: 1, 2 or 3.
+        interactions: ``options`` or ``literals``; the default is that of ``sample``.
+        within: a partial configuration that every row respects.
+        seconds: wall clock for the search; more of it can only raise the bound.
+        seed: of the search.
+
+    Returns:
+        at least 1; each step of the proof is settled by SAT.
+
+    Raises:
+        UserError: t or seconds out of range.
+    """
+    from pimp_tui.sampling.sample import check_interactions
+
+    if not 1 <= t <= 3:
+        raise UserError(f"t is {t}", mend="t is 1, 2 or 3")
+    if not seconds > 0:
+        raise UserError(f"seconds is {seconds}", mend="seconds is more than 0")
+    deadline = time.monotonic() + seconds
+    literals = within._numbers() if within is not None else []
+    kind = check_interactions(space, interactions)
+    space.reasoner.knowledge(max(20.0, seconds))
+    whole = Interactions(space, items_of(space, kind), literals)
+    return max(1, len(exclusive_set(whole, t, seconds, deadline, seed)))
+
+
+def exclusive_set(
+    whole: Interactions, t: int, seconds: float, deadline: float, seed: int
+) -> list[tuple[int, ...]]:
+    """Sets of t items (numbers), valid each, of which no two fit into one configuration."""
+    rng = np.random.default_rng(seed)
+    together = together_of(whole)
+    differ = differing(whole.items)
+    if t == 3:
+        found = _of_three(whole, together, seconds, deadline, rng)
+    else:
+        found = _clique(whole, together & (differ | differ.T), together, t,
+                        deadline - (1 - _SHARE) * seconds, rng)  # fmt: skip
+    return Verifier(whole.space, whole).exclusive(found)
+
+
+def _clique(
+    whole: Interactions,
+    pairs: np.ndarray,
+    together: np.ndarray,
+    t: int,
+    deadline: float,
+    rng: np.random.Generator,
+) -> list[tuple[int, ...]]:
+    graph = Exclusive(whole, pairs, together, t)
+    if not graph.size:
+        return []
+    clique = large_clique(graph, rng, deadline)
+    return [tuple(int(i) for i in graph.vertices[v]) for v in clique]
+
+
+def _of_three(
+    whole: Interactions,
+    together: np.ndarray,
+    seconds: float,
+    deadline: float,
+    rng: np.random.Generator,
+) -> list[tuple[int, ...]]:
+    """Triples: beside each of some items that exclude each other, a clique of pairs."""
+    differ = differing(whole.items)
+    differ = differ | differ.T
+    owner = np.array([item.owner for item in whole.items])
+    pairs = together & differ
+    promise = np.array([_most_pairs(pairs, together[i] & (owner != owner[i]), owner)
+                        for i in range(len(owner))])  # fmt: skip
+    promise[~np.diagonal(together)] = 0
+    firsts = _heaviest(together, promise)
+    found: list[tuple[int, ...]] = []
+    end = deadline - (1 - _SHARE) * seconds
+    for n, i in enumerate(firsts):
+        best: list[tuple[int, ...]] = []
+        until = time.monotonic() + (end - time.monotonic()) / (len(firsts) - n)
+        for way in whole.ways(whole.items[i]):
+            inner = Interactions(whole.space, whole.items, [*whole.literals, *way])
+            beside = together_of(inner)
+            beside[owner == owner[i]] = False
+            beside[:, owner == owner[i]] = False
+            clique = _clique(inner, beside & differ, beside, 2, until, rng)
+            best = max(best, clique, key=len)
+        found += [(i, *pair) for pair in best]
+    return found
+
+
+def _most_pairs(pairs: np.ndarray, beside: np.ndarray, owner: np.ndarray) -> int:
+    """The most valid pairs that two owners have among the items beside."""
+    at = np.flatnonzero(beside)
+    if not len(at):
+        return 0
+    _, code = np.unique(owner[at], return_inverse=True)
+    member = np.zeros((int(code.max()) + 1, len(at)), dtype=np.float32)
+    member[code, np.arange(len(at))] = 1
+    return int((member @ pairs[np.ix_(at, at)].astype(np.float32) @ member.T).max())
+
+
+def _heaviest(together: np.ndarray, weight: np.ndarray) -> list[int]:
+    """Items that exclude each other, heavy ones first; the best of a greedy from each item."""
+    best: list[int] = []
+    order = np.argsort(-weight, kind="stable")
+    for first in order:
+        if not weight[first]:
+            continue
+        chosen = [int(first)]
+        open_ = ~together[first]
+        for i in order:
+            if open_[i] and weight[i]:
+                chosen.append(int(i))
+                open_ &= ~together[i]
+        if weight[chosen].sum() > weight[best].sum():
+            best = chosen
+    return best
