@@ -51,6 +51,7 @@ class GpuSettings:
             self._nvml.nvmlShutdown()
             raise SettingRefused("no GPU is visible to this process")
         self._every = every
+        self.changed: Original = {}
         self._ours = {
             uuid: handle for i, (uuid, handle) in enumerate(every.items()) if i in indices
         }
