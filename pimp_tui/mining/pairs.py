@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pimp_tui.mining.values import OptionValue, is_fact, option_values, without
+from pimp_tui.mining.values import (
+    OptionValue,
+    defines,
+    is_fact,
+    mentions,
+    option_values,
+    without,
+    without_features,
+)
 from pimp_tui.space import Space
 from pimp_tui.space.binding import same
 from pimp_tui.space.model import Constraint
@@ -28,6 +36,11 @@ class ForbiddenPair:
     def settings(self) -> dict[str, Any]:
         """Option -> value of the two."""
         return {one.option: one.value for one in (self.first, self.second)}
+
+    @property
+    def leaves(self) -> list[str]:
+        """The features of the two, where they are set."""
+        return [one.leaf for one in (self.first, self.second) if one.leaf is not None]
 
     @property
     def literals(self) -> list[int]:
@@ -82,13 +95,15 @@ class PairMaker:
     def trials(self, pair: ForbiddenPair) -> Iterator[Trial]:
         """Configurations with the pair that break as few constraints as can be.
 
-        Each constraint of the core is lifted by itself, and the configuration nearest to the
-        library's default that then holds the pair is taken; where other constraints forbid the
-        pair too, all of them are lifted.
+        Each constraint of the core is lifted by itself, those that speak of the pair first, and
+        the configuration nearest to the library's default that then holds the pair is taken; where
+        other constraints forbid the pair too, all of them are lifted.
         """
         seen: list[dict[str, Any]] = []
+        restricting = [c for c in pair.core if not defines(self._space, c)] or list(pair.core)
+        restricting.sort(key=lambda c: -mentions(self._space, c, pair.leaves))
         lifted: list[tuple[Constraint, ...]] = [
-            (c,) for c in pair.core if self._without([c]).satisfiable(pair.literals)
+            (c,) for c in restricting if self._without([c]).satisfiable(pair.literals)
         ]
         for blamed in lifted or [self._all_in_the_way(pair)]:
             options = self._nearest(pair, list(blamed))
@@ -112,12 +127,10 @@ class PairMaker:
         if not relaxed.satisfiable(pair.literals):
             return None
         unset = [v for one in (pair.first, pair.second) if one.leaf is None for v in one.literals]
-        choice = [relaxed.features[-v - 1] for v in unset]
-        if choice:
-            relaxed = _barred(relaxed, choice)
-        leaves = [one.leaf for one in (pair.first, pair.second) if one.leaf is not None]
+        if unset:
+            relaxed = without_features(relaxed, [relaxed.features[-v - 1] for v in unset])
         defaults = [leaf for option in relaxed.bindings.values() for leaf in option.defaults]
-        found = relaxed.effective(relaxed.to_features(complete(relaxed, defaults, leaves)))
+        found = relaxed.effective(relaxed.to_features(complete(relaxed, defaults, pair.leaves)))
         return {name: found.get(name) for name in self._names} | pair.settings
 
     def _core(self, literals: list[int], space: Space | None = None) -> list[Constraint]:
@@ -131,15 +144,6 @@ class PairMaker:
         if key not in self._relaxed:
             self._relaxed[key] = without(self._space, dropped)
         return self._relaxed[key]
-
-
-def _barred(space: Space, features: list[str]) -> Space:
-    """The space with these features deselected for good."""
-    from dataclasses import replace
-
-    more = [Constraint(f"!{name}", ("not", name), 0) for name in features]
-    constraints = [*space.model.constraints, *more]
-    return Space(space.name, replace(space.model, constraints=constraints))
 
 
 def _together(space: Space, first: OptionValue, second: OptionValue) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from pimp_tui.space import Space
 from pimp_tui.space.binding import branch_of, same
 from pimp_tui.space.model import Constraint
+from pimp_tui.space.uvl.formula import features_in
 
 LAYERS = ("generation", "deployment")
 
@@ -63,7 +64,7 @@ def by_option(values: list[OptionValue]) -> dict[str, list[Any]]:
 
 def is_fact(space: Space, constraint: Constraint) -> bool:
     """Whether a constraint speaks of the host and the model alone."""
-    names = _names(constraint.formula)
+    names = features_in(constraint.formula)
     return bool(names) and all(branch_of(space.model.features[name]) for name in names)
 
 
@@ -74,9 +75,25 @@ def without(space: Space, dropped: list[Constraint]) -> Space:
     return Space(space.name, replace(space.model, constraints=kept))
 
 
-def _names(formula: Any) -> set[str]:
-    if isinstance(formula, str):
-        return {formula}
-    if isinstance(formula, tuple):
-        return set().union(*(_names(part) for part in formula[1:]))
-    return set()
+def without_features(space: Space, features: list[str]) -> Space:
+    """The space with these features deselected for good."""
+    more = [Constraint(f"!{name}", ("not", name), 0) for name in features]
+    constraints = [*space.model.constraints, *more]
+    return Space(space.name, replace(space.model, constraints=constraints))
+
+
+def defines(space: Space, constraint: Constraint) -> bool:
+    """Whether a constraint says what a feature of the model's own means: one that sets no option.
+
+    Lifting it would not allow anything, it would change what the other constraints speak of.
+    """
+    features = [space.model.features[name] for name in features_in(constraint.formula)]
+    own = [f for f in features if f.is_leaf and branch_of(f) is None]
+    return any(space.option_of(f.name) is None for f in own)
+
+
+def mentions(space: Space, constraint: Constraint, leaves: list[str]) -> int:
+    """How many of the leaves a constraint names, by themselves or by a feature above."""
+    names = features_in(constraint.formula)
+    lines = [{leaf, *(f.name for f in space.model.features[leaf].ancestors())} for leaf in leaves]
+    return sum(bool(names & line) for line in lines)
