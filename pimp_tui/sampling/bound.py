@@ -14,13 +14,14 @@ import numpy as np
 
 from pimp_tui.errors import UserError
 from pimp_tui.sampling.clique import large_clique
-from pimp_tui.sampling.exclusive import Exclusive, Verifier, together_of
+from pimp_tui.sampling.exclusive import Exclusive, Verifier, clique_sizes, together_of
 from pimp_tui.sampling.interactions import Interactions
 from pimp_tui.sampling.items import differing, items_of
 
 if TYPE_CHECKING:
     from pimp_tui.space import Choice, Space
 
+_STARTS = 64
 _SHARE = 0.85  # of the seconds, for the search; the rest is for the proof
 
 
@@ -85,11 +86,26 @@ def _clique(
     deadline: float,
     rng: np.random.Generator,
 ) -> list[tuple[int, ...]]:
-    graph = Exclusive(whole, pairs, together, t)
+    start = _products(pairs, together) if t == 2 else []
+    graph = Exclusive(whole, pairs, together, t, start)
     if not graph.size:
         return []
-    clique = large_clique(graph, rng, deadline)
+    clique = large_clique(graph, rng, deadline, graph.places(start))
     return [tuple(int(i) for i in graph.vertices[v]) for v in clique]
+
+
+def _products(pairs: np.ndarray, together: np.ndarray) -> list[tuple[int, ...]]:
+    """Pairs: beside each of some items that exclude each other, others that do so.
+
+    What a search needs long for where large alternatives stand side by side.
+    """
+    sizes = clique_sizes(together).astype(float)
+    sizes[~np.diagonal(together)] = 0
+    found: list[tuple[int, ...]] = []
+    for i in _heaviest(together, sizes):
+        beside = np.where(pairs[i], sizes, 0)
+        found += [(i, j) for j in _heaviest(together, beside)]
+    return found
 
 
 def _of_three(
@@ -110,16 +126,22 @@ def _of_three(
     firsts = _heaviest(together, promise)
     found: list[tuple[int, ...]] = []
     end = deadline - (1 - _SHARE) * seconds
+    least = 0.0  # seconds that a search takes at least
     for n, i in enumerate(firsts):
         best: list[tuple[int, ...]] = []
-        until = time.monotonic() + (end - time.monotonic()) / (len(firsts) - n)
+        began = time.monotonic()
+        share = (end - began) / (len(firsts) - n)
         for way in whole.ways(whole.items[i]):
             inner = Interactions(whole.space, whole.items, [*whole.literals, *way])
             beside = together_of(inner)
             beside[owner == owner[i]] = False
             beside[:, owner == owner[i]] = False
-            clique = _clique(inner, beside & differ, beside, 2, until, rng)
+            if share > least:
+                clique = _clique(inner, beside & differ, beside, 2, began + share, rng)
+            else:
+                clique = _products(beside & differ, beside)
             best = max(best, clique, key=len)
+        least = max(least, time.monotonic() - began - share)
         found += [(i, *pair) for pair in best]
     return found
 
@@ -136,18 +158,15 @@ def _most_pairs(pairs: np.ndarray, beside: np.ndarray, owner: np.ndarray) -> int
 
 
 def _heaviest(together: np.ndarray, weight: np.ndarray) -> list[int]:
-    """Items that exclude each other, heavy ones first; the best of a greedy from each item."""
+    """Items that exclude each other, heavy ones first; the best of a greedy from some of them."""
     best: list[int] = []
     order = np.argsort(-weight, kind="stable")
-    for first in order:
-        if not weight[first]:
-            continue
-        chosen = [int(first)]
-        open_ = ~together[first]
-        for i in order:
-            if open_[i] and weight[i]:
-                chosen.append(int(i))
-                open_ &= ~together[i]
+    order = order[weight[order] > 0]
+    for first in order[:_STARTS]:
+        chosen, open_ = [int(first)], order[~together[first, order]]
+        while len(open_):
+            chosen.append(int(open_[0]))
+            open_ = open_[~together[open_[0], open_]]
         if weight[chosen].sum() > weight[best].sum():
             best = chosen
     return best

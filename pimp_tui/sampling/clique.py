@@ -28,7 +28,10 @@ class Graph(Protocol):
 
 
 def large_clique(
-    graph: Graph, rng: np.random.Generator, deadline: float, enough: int = 1 << 60
+    graph: Graph,
+    rng: np.random.Generator,
+    deadline: float,
+    start: list[int] | None = None,
 ) -> list[int]:
     """The largest set found of vertices that all exclude each other.
 
@@ -36,19 +39,23 @@ def large_clique(
         graph: at least one vertex.
         rng: seeded.
         deadline: by ``time.monotonic()``; one greedy clique is finished in any case.
-        enough: stop at this size.
+        start: a clique to begin with.
     """
     search = _Search(graph, rng)
     best: list[int] = []
+    begins = [start, []] if start else [[]]
     while True:
-        search.restart(best)
+        if begins:
+            search.begin(begins.pop(0))
+        else:
+            search.restart(best)
         idle = 0
         while idle < _PLATEAU:
             idle += 1
             moved = search.step()
             if len(search.members) > len(best):
                 best, idle = list(search.members), 0
-            if len(best) >= enough or (time.monotonic() > deadline and not search.can_add):
+            if time.monotonic() > deadline and not search.can_add:
                 return best
             if not moved:
                 break
@@ -74,13 +81,17 @@ class _Search:
 
     def restart(self, best: list[int]) -> None:
         """Keep a random part of the best clique, or begin with nothing."""
+        kept = int(len(best) * self.rng.uniform(0.3, 0.95)) if self.rng.random() < 0.7 else 0
+        self.begin([best[at] for at in self.rng.permutation(len(best))[:kept]])
+
+    def begin(self, members: list[int]) -> None:
+        """These members and no others; one that does not exclude the earlier ones is left out."""
         self.members = []
         self.against[:] = 0
         self.rest[:] = 0
-        if best and self.rng.random() < 0.7:
-            kept = self.rng.permutation(len(best))[: int(len(best) * self.rng.uniform(0.3, 0.95))]
-            for at in kept:
-                self._add(best[at])
+        for v in members:
+            if not self.against[v]:
+                self._add(v)
 
     def step(self) -> bool:
         """Add, or swap one for one, or drop one; False where nothing is left to do."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pimp_tui.space import Space
 
 _MOST_ANSWERS = 60_000_000  # vertices times items that are kept
+_MOST_ASKED = 8_000_000  # vertices times levels up to which each pair is propagated
 
 
 class Exclusive:
@@ -28,6 +29,7 @@ class Exclusive:
         pairs: (items, items) bool, symmetric: valid pairs of different owners.
         together: (items, items) bool, symmetric: items that some valid row holds, owners aside.
         t: 1 or 2.
+        keep: pairs that stay among the vertices.
 
     Attributes:
         vertices: (size, t) item numbers. Those that another vertex can stand in for are left out,
@@ -35,12 +37,19 @@ class Exclusive:
     """
 
     def __init__(
-        self, interactions: Interactions, pairs: np.ndarray, together: np.ndarray, t: int
+        self,
+        interactions: Interactions,
+        pairs: np.ndarray,
+        together: np.ndarray,
+        t: int,
+        keep: list[tuple[int, ...]],
     ) -> None:
         if t == 1:
             self.vertices = np.flatnonzero(np.diagonal(together))[:, None]
         else:
-            self.vertices = _strongest(pairs, together, _MOST_ANSWERS // max(1, len(together)))
+            most = _MOST_ANSWERS // max(1, len(together))
+            kept = np.sort(np.array(keep, dtype=np.int64).reshape(-1, 2), axis=1)
+            self.vertices = np.concatenate([kept, _strongest(pairs, together, most)])
         self.ruled = _ruled_out(interactions, self.vertices, together)
         _, first = np.unique(np.packbits(self.ruled, axis=1), axis=0, return_index=True)
         first.sort()
@@ -48,6 +57,11 @@ class Exclusive:
         self.size = len(first)
         self._by_item = np.ascontiguousarray(self.ruled.T)
         self._column = [np.ascontiguousarray(c) for c in self.vertices.T]
+
+    def places(self, found: list[tuple[int, ...]]) -> list[int]:
+        """Numbers of the vertices among these that are kept apart from others."""
+        place = {tuple(v): n for n, v in enumerate(self.vertices.tolist())}
+        return [place[key] for one in found if (key := tuple(sorted(one))) in place]
 
     def excludes(self, v: int) -> np.ndarray:
         """(size,) bool."""
@@ -78,7 +92,7 @@ def _strongest(pairs: np.ndarray, together: np.ndarray, most: int) -> np.ndarray
     """(m, 2) valid pairs, without those that another pair with a stronger item replaces.
 
     An item is stronger if it rules out all that the other does, and more. Of more than ``most``
-    pairs those stay whose items are in most triangles of items that exclude each other.
+    pairs those stay whose items may be in the largest cliques.
     """
     ruled = (~together).astype(np.float32)
     common = ruled @ ruled.T
@@ -87,11 +101,21 @@ def _strongest(pairs: np.ndarray, together: np.ndarray, most: int) -> np.ndarray
     replaced = (above.T.astype(np.float32) @ pairs.astype(np.float32)) > 0
     found = np.argwhere(np.triu(pairs & ~replaced & ~replaced.T))
     if len(found) > most:
-        # Cliques are made of triangles; much that is ruled out makes none (a parent deselected).
-        promise = np.log1p((common * ruled).sum(axis=1)) + 1e-3 * np.log1p(weight)
+        promise = np.log(clique_sizes(together))
         loss = -promise[found].sum(axis=1)
         found = found[np.sort(np.argsort(loss, kind="stable")[:most])]
     return found
+
+
+def clique_sizes(together: np.ndarray) -> np.ndarray:
+    """(items,) no clique of items around each is larger.
+
+    A member of a clique of k has k - 1 neighbours that share at least k - 2 neighbours with it.
+    """
+    ruled = (~together).astype(np.float32)
+    common = ruled @ ruled.T
+    shared = -np.sort(-np.where(ruled > 0, common, -1), axis=1)
+    return 1 + np.asarray((shared >= np.arange(shared.shape[1])).sum(axis=1))
 
 
 def _ruled_out(
@@ -99,8 +123,9 @@ def _ruled_out(
 ) -> np.ndarray:
     """(m, items) bool: what is impossible beside each vertex."""
     without = ~together[vertices].all(axis=1)
-    if vertices.shape[1] == 1 or interactions.space.reasoner.known is None:
-        return np.asarray(without)  # by SAT one answer takes too long
+    known = interactions.space.reasoner.known
+    if vertices.shape[1] == 1 or known is None or len(vertices) * known.width > _MOST_ASKED:
+        return np.asarray(without)
     ways = [interactions.ways(item) for item in interactions.items]
     asked = [
         (v, [*interactions.literals, *a, *b])
@@ -123,6 +148,7 @@ class Verifier:
         solver = space.reasoner.solver
         self.sat: Any = Glucose4(bootstrap_with=solver.clauses)
         self.fixed = list(interactions.literals)
+        self._pairs: dict[tuple[int, int], bool] = {}
         self.literal: list[int] = []
         top = solver.top
         for item in interactions.items:
@@ -144,14 +170,24 @@ class Verifier:
     def exclusive(self, members: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
         """Those of the sets of items that are possible and exclude each other, all of them."""
         left = [m for m in members if self.possible(set(m))]
-        clash = dict.fromkeys(left, 0)
-        both = [(a, b) for a, b in combinations(left, 2) if self.possible({*a, *b})]
+        both = [(a, b) for a, b in combinations(left, 2) if self._fit(a, b)]
         while both:
+            clash: dict[tuple[int, ...], int] = dict.fromkeys(left, 0)
             for a, b in both:
                 clash[a] += 1
                 clash[b] += 1
             worst = max(clash, key=lambda m: clash[m])
             both = [(a, b) for a, b in both if worst not in (a, b)]
             left.remove(worst)
-            clash = dict.fromkeys(left, 0)
         return left
+
+    def _fit(self, a: tuple[int, ...], b: tuple[int, ...]) -> bool:
+        """Whether both fit into one valid configuration; two of their items may settle it."""
+        for i in a:
+            for j in b:
+                pair = (min(i, j), max(i, j))
+                if pair not in self._pairs:
+                    self._pairs[pair] = self.possible({i, j})
+                if not self._pairs[pair]:
+                    return False
+        return self.possible({*a, *b})
