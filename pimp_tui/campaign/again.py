@@ -12,7 +12,7 @@ _FLAGS = {
     "batch_size": "--batch", "configurations": "-n", "max_new_tokens": "--max-new-tokens",
     "timeout_s": "--timeout",
     "models": "--model", "trust_remote_code": "--trust-remote-code",
-    "unsafe_sandbox": "--unsafe-sandbox",
+    "unsafe_sandbox": "--unsafe-sandbox", "shared_gpu": "--shared-gpu",
 }  # fmt: skip
 
 

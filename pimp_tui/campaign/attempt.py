@@ -11,6 +11,7 @@ from typing import Any
 from pimp_tui.campaign import record
 from pimp_tui.campaign.board import Board
 from pimp_tui.campaign.clock import SessionClock
+from pimp_tui.campaign.neighbours import other_campaigns
 from pimp_tui.campaign.schedule import Planned
 from pimp_tui.campaign.scoring import judge
 from pimp_tui.campaign.settings import Settings
@@ -44,10 +45,12 @@ class Attempt:
         self._power: list[dict[str, Any]] = []
         self._started = datetime.now(UTC)
         self._current: dict[str, Any] = {}
+        self._overlapped = False
 
     def begin(self, item: Planned, repetition: int) -> None:
         """Note that an attempt starts now."""
         self._started = datetime.now(UTC)
+        self._overlapped = bool(other_campaigns())
         self._current = {"config_id": item.config_id, "repetition": repetition}
 
     def command(self, item: Planned, seed: int) -> dict[str, Any]:
@@ -81,13 +84,26 @@ class Attempt:
             log(_told(answer["idle"]))
 
     def commit_result(
-        self, item: Planned, repetition: int, number: int, answer: dict[str, Any]
+        self,
+        item: Planned,
+        repetition: int,
+        number: int,
+        answer: dict[str, Any],
+        spoilt: str | None = None,
     ) -> dict[str, Any]:
-        """Score and record a finished run; returns its runs row."""
+        """Score and record a finished run; returns its runs row.
+
+        Args:
+            spoilt: why the run does not count, although all of it is kept.
+        """
         self._board.update(phase="score")
         judged = judge(self._workload, answer["completions"], self._settings.unsafe_sandbox)
         base = self._base | {"model": item.model}
         row = record.run_row(answer, [passed for passed, _ in judged], base, self._clock)
+        if self._overlapped or other_campaigns():
+            row = record.without_cpu(row)
+        if spoilt:
+            row |= {"status": "failed", "reason": spoilt}
         requests = record.request_rows(
             answer, judged, self._task_ids, self._prompt_hashes, self._clock
         )

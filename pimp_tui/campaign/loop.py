@@ -26,6 +26,8 @@ STOP_GRACE_S = 30.0
 #: So many configurations failing in a row from the start end a campaign.
 HOPELESS = 5
 _ATTEMPTS = 2
+#: A run beside somebody else's load is repeated until the last of so many attempts.
+_ATTEMPTS_SPOILT = 3
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ class CampaignLoop:
             self._attempt.commit_failure(item, repetition, 1, f"not repeated: {reason}")
             self._count(item, "failed", begun)
             return
-        for number in range(1, _ATTEMPTS + 1):
+        for number in range(1, _ATTEMPTS_SPOILT + 1):
             try:
                 self._prepare(item)
                 self._attempt.begin(item, repetition)
@@ -141,8 +143,9 @@ class CampaignLoop:
             except WorkerDied as error:
                 self._idle_due = True
                 self._log(f"#{item.position}: {error}; a new worker takes over", "warning")
-                if number == _ATTEMPTS:
+                if number >= _ATTEMPTS:
                     self._fail(item, repetition, number, str(error), begun)
+                    return
                 continue
             if answer["type"] == "failed":
                 if answer["kind"] == "memory":
@@ -150,11 +153,22 @@ class CampaignLoop:
                     self._idle_due = True
                 self._fail(item, repetition, number, answer["reason"], begun)
                 return
+            if (spoilt := self._spoilt(answer)) and number < _ATTEMPTS_SPOILT:
+                self._attempt.commit_result(item, repetition, number, answer, spoilt)
+                self._log(f"#{item.position} is repeated: {spoilt}", "warning")
+                continue
             row = self._attempt.commit_result(item, repetition, number, answer)
             self._budget.spend(row["duration_s"], row["energy_j"])
             self.runs_done += 1
             self._count(item, "ok", begun)
             return
+
+    def _spoilt(self, answer: dict[str, Any]) -> str | None:
+        """Foreign load on our GPUs during the window, unless the user accepted that."""
+        foreign = answer.get("foreign")
+        if not foreign or self._settings.shared_gpu:
+            return None
+        return f"contaminated: {'; '.join(foreign)}"
 
     def _prepare(self, item: Planned) -> None:
         """The idle baseline, with the model loaded, whenever a fresh worker needs one."""

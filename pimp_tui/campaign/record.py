@@ -71,8 +71,32 @@ def run_row(result: Row, verdicts: Sequence[bool | None], base: Row, clock: Sess
         "j_per_solved": energy / solved if measured and solved else None,
         "pass_at_1": pass_at_1,
         "peak_memory_bytes": result["peak_memory_bytes"] or reading["peak_memory_bytes"],
-        "contaminated": None,
+        "contaminated": None if result.get("foreign") is None else bool(result["foreign"]),
         "ignored_options": list(result["ignored"]),
+    }
+
+
+def without_cpu(row: Row) -> Row:
+    """A run that overlapped with another campaign on the same host: the CPU's energy is neither's.
+
+    What rests on it is nulled; the GPU's energy stays.
+    """
+    if row["energy_cpu_j"] is None:
+        return row
+    energy, solved = row["energy_gpu_j"], None
+    if row["pass_at_1"] and row["j_per_solved"]:
+        solved = row["energy_j"] / row["j_per_solved"]
+    sources = [name for name in (row["energy_source"] or "").split("+") if name != "rapl"]
+    return row | {
+        "energy_cpu_j": None,
+        "energy_j": energy,
+        "energy_above_idle_j": None,
+        "energy_source": "+".join(sources) if energy is not None else None,
+        "idle_power_w": None,
+        "power_mean_w": None if energy is None else energy / row["duration_s"],
+        "power_peak_w": None,
+        "j_per_token": energy / row["tokens_out"] if energy and row["tokens_out"] else None,
+        "j_per_solved": energy / solved if energy and solved else None,
     }
 
 

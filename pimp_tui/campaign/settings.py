@@ -27,6 +27,7 @@ class Settings:
         select, deselect: the partial configuration that every sampled configuration respects.
         budget: ``60min``, ``5MJ`` or ``40runs``; None is no budget.
         gpus: indices of the GPUs to use, None for all that are visible.
+        shared_gpu: run beside other people's processes; such runs are marked, not repeated.
     """
 
     preset: str = "quick"
@@ -45,6 +46,7 @@ class Settings:
     limit: int | None = None
     budget: str | None = None
     gpus: tuple[int, ...] | None = None
+    shared_gpu: bool = False
     trust_remote_code: bool = False
     unsafe_sandbox: bool = False
 

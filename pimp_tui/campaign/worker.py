@@ -23,6 +23,7 @@ from pimp_tui.errors import UserError
 
 _PR_SET_PDEATHSIG = 1
 _SAMPLE_PERIOD_S = 0.25
+_FOREIGN_PERIOD_S = 1.0
 #: Prompts on which the warm-up looks for options without effect.
 PROBES = 32
 
@@ -49,6 +50,7 @@ class Worker:
     ) -> None:
         from pimp_tui.engine.registry import open_engine
         from pimp_tui.metering import open_meters
+        from pimp_tui.metering.foreign import ForeignWatch
         from pimp_tui.session.manifest import read_manifest
         from pimp_tui.workload import load_workload
 
@@ -63,6 +65,7 @@ class Worker:
         bundled = [task.prompt for task in load_workload("micro-coder").tasks]
         self._prompts, self._probes = prompts, (prompts + bundled)[:PROBES]
         self._meters = open_meters(gpus)
+        self._foreign = ForeignWatch(gpus, [os.getppid()])
         self._engine = open_engine(engine_name)
         self._done = threading.Event()
         self._watcher = threading.Thread(target=self._send_samples, daemon=True)
@@ -129,6 +132,7 @@ class Worker:
         def on_batch(requests_done: int) -> None:
             self._tell("progress", requests_done=requests_done, requests_planned=total)
 
+        self._foreign.begin()
         with self._meters.window(sync=getattr(self._engine, "synchronise", None)) as window:
             started = time.monotonic()
             completions = self._engine.generate(prompts, options, seed=seed, on_batch=on_batch)
@@ -140,13 +144,17 @@ class Worker:
             ignored=ignored,
             device=facts.get("device"),
             reading=asdict(window.reading),
+            foreign=self._foreign.end(),
             peak_memory_bytes=self._engine.peak_memory_bytes,
             completions=[asdict(completion) for completion in completions],
         )
 
     def _send_samples(self) -> None:
-        since = time.monotonic()
+        since = looked = time.monotonic()
         while not self._done.wait(_SAMPLE_PERIOD_S):
+            if time.monotonic() - looked > _FOREIGN_PERIOD_S:
+                looked = time.monotonic()
+                self._foreign.poll()
             rows = self._meters.samples(since)
             if rows:
                 since = max(row["monotonic_s"] for row in rows)

@@ -101,7 +101,7 @@ def run(
     """Run a campaign; on a session that exists, go on with it."""
     later.refuse_run_options(
         engine=engine, url=url, python=python, holdout=holdout, executor=executor,
-        slurm_args=slurm_args, method=method, shared_gpu=shared_gpu,
+        slurm_args=slurm_args, method=method,
     )  # fmt: skip
     from pimp_tui.campaign.start import start_runner
     from pimp_tui.commands.follow import follow
@@ -114,6 +114,7 @@ def run(
         "select": tuple(split_list(select)) or None,
         "deselect": tuple(split_list(deselect)) or None,
         "trust_remote_code": trust_remote_code or None, "unsafe_sandbox": unsafe_sandbox or None,
+        "shared_gpu": shared_gpu or None,
     }  # fmt: skip
     sources = {
         "models": model, "workload": workload, "space": space, "host": host, "plan": plan,
@@ -122,8 +123,12 @@ def run(
     path = resolve(session)
     if (path / "manifest.json").exists():
         from pimp_tui.campaign.again import check_same
+        from pimp_tui.campaign.neighbours import require_free_gpus
+        from pimp_tui.session.manifest import read_manifest
 
         check_same(path, asked, sources)
+        planned = read_manifest(path)["settings"]
+        require_free_gpus(planned.get("gpus"), bool(planned.get("shared_gpu")))
     else:
         answer = _prepare(path, asked, sources, dry_run)
         if dry_run:

@@ -23,7 +23,14 @@ def doctor(
     from pimp_tui.workload.sandbox import sandbox_report
 
     host = detect_host()
-    checks = [*_versions(), *meters_report(), *sandbox_report(), *_host(host), *_terminal()]
+    checks = [
+        *_versions(),
+        *meters_report(),
+        *_foreign(),
+        *sandbox_report(),
+        *_host(host),
+        *_terminal(),
+    ]
     if host_out is not None:
         from pimp_tui.errors import UserError
         from pimp_tui.session.atomic import write_json
@@ -81,6 +88,21 @@ def _versions() -> list[dict[str, Any]]:
         mend = None if good else f"pip install {name}=={wanted}: the space is written for it"
         checks.append(_check(name, good, found, mend))
     return checks
+
+
+def _foreign() -> list[dict[str, Any]]:
+    """Who else uses the GPUs; nothing where there are none."""
+    from pimp_tui.metering.foreign import ForeignLoad, MeterUnavailable
+
+    try:
+        load = ForeignLoad()
+    except MeterUnavailable:
+        return []
+    found = load.look()
+    load.close()
+    detail = "; ".join(one.words() for one in found) or "no other process on the GPUs"
+    mend = "wait for them, or run with --shared-gpu: such runs are marked" if found else None
+    return [_check("foreign load", not found, detail, mend)]
 
 
 def _host(host: Any) -> list[dict[str, Any]]:

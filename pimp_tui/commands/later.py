@@ -36,8 +36,6 @@ def refuse_run_options(**given: Any) -> None:
     for name in ("url", "python", "holdout", "slurm_args"):
         if given[name] is not None:
             raise refuse(f"--{name.replace('_', '-')}")
-    if given["shared_gpu"]:
-        raise refuse("--shared-gpu")
     if "suggest" in (given["method"] or "").split("+"):
         raise refuse(
             "--method suggest in a run", "`pimp-tui suggest SESSION` lists what to measure"

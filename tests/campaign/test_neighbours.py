@@ -1,0 +1,80 @@
+"""Campaigns beside others, on a scripted NVML."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pimp_tui.campaign.record import without_cpu
+from pimp_tui.session import open_session
+
+BUILD = Path(__file__).parents[1] / "metering" / "fake_nvml" / "build.py"
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A machine with two scripted GPUs and a list of processes on them."""
+    folder = tmp_path_factory.mktemp("nvml")
+    subprocess.run([sys.executable, BUILD, folder], check=True, capture_output=True)
+    return {**os.environ, "LD_LIBRARY_PATH": str(folder), "FAKE_NVML_EPOCH_S": "0"}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_foreign_load_refuses_marks_and_repeats(tmp_path, mini, pimp, machine) -> None:
+    processes = tmp_path / "processes"
+    processes.write_text(f"0 {os.getpid()} {2**30}\n")
+    env = machine | {"FAKE_NVML_PROCESSES": str(processes)}
+    session = tmp_path / "s"
+    flags = ["--space", mini, "--method", "uniform", "-n", 2, "--repeats", 2, "--limit", 2]
+    refused = pimp("run", session, *flags, env=env)
+    assert refused.returncode == 2 and f"pid {os.getpid()}" in refused.stderr
+    assert "--shared-gpu" in refused.stderr and not session.exists()
+    shared = pimp("run", tmp_path / "shared", *flags, "--shared-gpu", env=env)
+    assert shared.returncode == 0, shared.stderr
+    runs = open_session(tmp_path / "shared").runs.collect()
+    assert runs["contaminated"].all() and (runs["status"] == "ok").all()
+    processes.write_text("")
+    runner = subprocess.Popen(
+        [sys.executable, "-m", "pimp_tui", "run", str(session), *map(str, flags)], env=env,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and not (session / "runs").exists():
+        time.sleep(0.05)
+    processes.write_text(f"1 {os.getpid()} 7\n")
+    while time.monotonic() < deadline and not list((session / "runs").glob("*-1-1.parquet")):
+        time.sleep(0.05)
+    processes.write_text("")
+    assert runner.wait(120) == 0
+    runs = open_session(session).runs.collect()
+    spoilt = runs.filter(pl.col("contaminated"))
+    assert len(spoilt) and (spoilt["status"] == "failed").all()
+    assert spoilt["reason"].str.starts_with("contaminated: pid").all()
+    assert spoilt["duration_s"].null_count() == 0, "what was measured is kept"
+    ok = runs.filter(pl.col("status") == "ok")
+    assert len(ok) == 4 and not ok["contaminated"].any()
+    assert ok.select("config_id", "repetition").n_unique() == 4
+
+
+def test_an_overlapping_campaign_leaves_the_energy_of_the_gpu_alone() -> None:
+    row = {
+        "energy_gpu_j": 80.0, "energy_cpu_j": 20.0, "energy_j": 100.0, "energy_source": "nvml+rapl",
+        "energy_above_idle_j": 50.0, "idle_power_w": 5.0, "power_mean_w": 10.0,
+        "power_peak_w": 12.0, "duration_s": 10.0, "tokens_out": 40, "pass_at_1": 0.5,
+        "j_per_token": 2.5, "j_per_solved": 25.0,
+    }  # fmt: skip
+    left = without_cpu(row)
+    assert left["energy_j"] == 80.0 and left["energy_cpu_j"] is None
+    assert left["energy_source"] == "nvml" and left["energy_above_idle_j"] is None
+    assert left["power_mean_w"] == 8.0 and left["j_per_token"] == 2.0 and left["j_per_solved"] == 20
+    alone = without_cpu(row | {"energy_gpu_j": None, "energy_source": "rapl"})
+    for name in ("energy_j", "energy_source", "power_mean_w", "j_per_token", "j_per_solved"):
+        assert alone[name] is None
+    assert without_cpu(row | {"energy_cpu_j": None}) == row | {"energy_cpu_j": None}
