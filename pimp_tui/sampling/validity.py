@@ -1,0 +1,104 @@
+"""Which items, pairs and triples of items are valid, by SAT with witnesses."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from pimp_tui.errors import UserError
+from pimp_tui.sampling.item_solver import ItemSolver
+from pimp_tui.sampling.items import Item
+from pimp_tui.sampling.registry import Progress
+
+MOST = {1: 1_000_000, 2: 30_000_000, 3: 30_000_000}
+"""Combinations of 1, 2 or 3 items that covering and checking go through at most."""
+
+
+def check_request(items: list[Item], t: int, most: int | None = None) -> None:
+    """Refuse what cannot be covered, or not within hours, before any work.
+
+    Args:
+        items: of the interactions asked for.
+        t: their strength.
+        most: another bound than ``MOST`` on the number of combinations.
+
+    Raises:
+        UserError: more strength than options, or too many combinations.
+    """
+    sizes = list(Counter(item.owner for item in items).values())
+    if t > len(sizes):
+        raise UserError(
+            f"t is {t}, but there are only {len(sizes)} options to combine",
+            mend=f"take -t {len(sizes)}" if sizes else None,
+        )
+    ways = [1, 0, 0, 0]  # elementary symmetric sums: combinations of items of different owners
+    for size in sizes:
+        for k in (3, 2, 1):
+            ways[k] += ways[k - 1] * size
+    limit = MOST[t] if most is None else most
+    if ways[t] > limit:
+        smaller = max((k for k in range(1, t) if ways[k] <= MOST[k]), default=0)
+        mend = f"take -t {smaller}, or select features first" if smaller else None
+        raise UserError(
+            f"{len(items)} values make {ways[t]:,} interactions of {t}, more than {limit:,}",
+            mend=mend or "select features first",
+        )
+
+
+def valid_items(solver: ItemSolver) -> np.ndarray:
+    """(items,) bool."""
+    return np.array([solver.together([i]) for i in range(len(solver.items))], dtype=bool)
+
+
+def valid_pairs(solver: ItemSolver, progress: Progress | None = None) -> np.ndarray:
+    """(items, items) bool, symmetric, without pairs of one owner."""
+    n = len(solver.items)
+    owner = np.array([item.owner for item in solver.items])
+    alone = valid_items(solver)
+    found = np.zeros((n, n), dtype=bool)
+    for i in np.flatnonzero(alone).tolist():
+        if progress is not None:
+            progress("valid pairs", i / n)
+        later = alone & (owner != owner[i])
+        later[: i + 1] = False
+        states = solver.deduce(solver.assume([i]))
+        if states is not None:
+            later &= states >= 0
+        for j in np.flatnonzero(later).tolist():
+            found[i, j] = found[j, i] = solver.together([i, j])
+    return found
+
+
+def valid_triples(
+    solver: ItemSolver, pairs: np.ndarray, progress: Progress | None = None
+) -> np.ndarray:
+    """(n, 3) int16 of items i < j < k, all pairs of which are valid, that go together."""
+    found: list[np.ndarray] = []
+    n = len(pairs)
+    for i in range(n):
+        if progress is not None:
+            progress("valid triples", i / n)
+        for j in np.flatnonzero(pairs[i, i + 1 :]).tolist():
+            j += i + 1
+            later = pairs[i] & pairs[j]
+            later[: j + 1] = False
+            if not later.any():
+                continue
+            both = solver.masks[i] & solver.masks[j]
+            states: np.ndarray | None = None
+            good = []
+            for k in np.flatnonzero(later).tolist():
+                if both & solver.masks[k]:
+                    good.append(k)
+                    continue
+                if states is None:
+                    states = solver.deduce(solver.assume([i, j]))
+                    assert states is not None, "the pair is valid"
+                if states[k] >= 0 and solver.together([i, j, k]):
+                    good.append(k)
+                    both = solver.masks[i] & solver.masks[j]
+            block = np.empty((len(good), 3), dtype=np.int16)
+            block[:, 0], block[:, 1], block[:, 2] = i, j, good
+            found.append(block)
+    return np.concatenate(found) if found else np.zeros((0, 3), dtype=np.int16)
