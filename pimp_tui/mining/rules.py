@@ -74,12 +74,16 @@ class RuleWriter:
             for name, held in values.items()
         }
 
-        def rank(name: str) -> tuple[bool, bool, bool, int]:
+        order = list(atoms)
+
+        def rank(name: str) -> tuple[bool, bool, bool, bool, int]:
+            always = self._always(name)
             return (
                 name == cause.symptom.key,
-                not (len(allowed[name]) == 1 and self._always(name)),
+                not (len(allowed[name]) == 1 and always),
                 self._space.layer(name) != "deployment",
-                -len(allowed[name]),
+                not always,
+                -order.index(name),
             )
 
         last = min(atoms, key=rank)

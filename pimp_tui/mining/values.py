@@ -83,10 +83,12 @@ def without_features(space: Space, features: list[str]) -> Space:
 
 
 def defines(space: Space, constraint: Constraint) -> bool:
-    """Whether a constraint says what a feature of the model's own means: one that sets no option.
+    """Whether a constraint is an equivalence that says what a feature without an option means.
 
     Lifting it would not allow anything, it would change what the other constraints speak of.
     """
+    if constraint.formula[0] != "iff":
+        return False
     features = [space.model.features[name] for name in features_in(constraint.formula)]
     own = [f for f in features if f.is_leaf and branch_of(f) is None]
     return any(space.option_of(f.name) is None for f in own)
