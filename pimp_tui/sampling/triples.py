@@ -66,17 +66,22 @@ def cover_triples(
     rng: np.random.Generator,
     deadline: float,
     most: int = 1 << 60,
+    given: np.ndarray | None = None,
 ) -> np.ndarray:
     """Rows that hold every valid triple (the first ``most`` of them), greedily.
+
+    Triples that a row of (n, items) ``given`` ones holds need no other row.
 
     After the deadline rows are taken less carefully, so that all is still covered.
     """
     from pimp_tui.sampling.twise import cover_items
 
     left = valid_triples(interactions)
+    for row in () if given is None else given:
+        left[np.ix_(*[np.flatnonzero(row)] * 3)] = False
     weight = left.sum(axis=2, dtype=np.float32)
     if not left.any():
-        return cover_items(interactions, maker, rng)
+        return cover_items(interactions, maker, rng, given)
     rows: list[np.ndarray] = []
     while weight.any() and len(rows) < most:
         late = time.monotonic() > deadline

@@ -30,7 +30,7 @@ _SHARE, _LATE_SHARE = 0.97, 0.6  # of the best row's gain, for others of the sam
 
 
 def twise(space: Space, order: Order) -> np.ndarray:
-    """Rows that cover every valid interaction of ``order.t`` items.
+    """Rows that, with the given ones, cover every valid interaction of ``order.t`` items.
 
     The work is counted in steps, not in seconds, so that a seed gives one plan; ``order.seconds``
     scales how many steps improve it, and ends them on a machine slower than expected. Covering all
@@ -50,13 +50,18 @@ def twise(space: Space, order: Order) -> np.ndarray:
     maker = row_maker(space, literals, max(20.0, order.seconds))
     interactions = Interactions(space, items, literals)
     rng = np.random.default_rng(order.seed)
+    given = None if order.given is None else interactions.held(order.given)
     if order.t == 1:
-        return cover_items(interactions, maker, rng)
+        return cover_items(interactions, maker, rng, given)
     if order.t == 3:
         from pimp_tui.sampling.triples import cover_triples
 
-        return cover_triples(interactions, maker, rng, deadline, order.n or 1 << 60)
+        return cover_triples(interactions, maker, rng, deadline, order.n or 1 << 60, given)
     pairs = interactions.valid_pairs()
+    if given is not None:
+        pairs &= ~(given.T.astype(np.float32) @ given.astype(np.float32) > 0)
+        if not pairs.any():
+            return cover_items(interactions, maker, rng, given)
     most = 1 << 60 if order.n is None else 2 * order.n + 16
     rows = cover_pairs(interactions, maker, pairs, rng, deadline, most)
     if len(rows) < most:
@@ -74,12 +79,17 @@ def _seconds_a_move(space: Space, items: int) -> float:
 
 
 def cover_items(
-    interactions: Interactions, maker: RowMaker, rng: np.random.Generator
+    interactions: Interactions,
+    maker: RowMaker,
+    rng: np.random.Generator,
+    given: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Rows that hold every valid item at least once."""
+    """Rows that hold every valid item at least once, but for those of (n, items) given ones."""
     left = _valid_items(interactions).astype(float)
+    if given is not None:
+        left[given.any(axis=0)] = 0
     rows: list[np.ndarray] = []
-    while left.any() or not rows:
+    while left.any() or (given is None and not rows):
         weight = left + rng.uniform(0, 1e-3, left.shape)
         first = np.zeros((1, len(left)))
         if left.any():
@@ -87,7 +97,7 @@ def cover_items(
         row = maker.best(interactions.gains(weight[None] + first))[0]
         rows.append(row)
         left[interactions.held(row[None])[0]] = 0
-    return np.array(rows)
+    return np.array(rows, dtype=bool).reshape(-1, len(interactions.space.features))
 
 
 def _valid_items(interactions: Interactions) -> np.ndarray:
