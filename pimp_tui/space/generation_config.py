@@ -9,7 +9,13 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 # Options of a run that no GenerationConfig carries.
-NOT_IN_CONFIG = ("model", "batch_size", "dtype", "attn_implementation")
+NOT_IN_CONFIG = (
+    "model", "batch_size", "dtype", "attn_implementation", "quantization_config",
+    "continuous_batching", "max_batch_tokens", "use_cuda_graph",
+)  # fmt: skip
+
+# Options of modes that left the library: arguments of our own custom_generate callables.
+CUSTOM_OPTIONS = ("penalty_alpha", "low_memory", "num_beam_groups", "diversity_penalty")
 
 # Ids of special tokens: facts of the vocabulary, not choices.
 TOKEN_IDS = ("bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id")
@@ -47,7 +53,8 @@ def config_entries(options: Mapping[str, Any]) -> dict[str, Any]:
     An option that cannot count next to the others (a top-k under greedy search, a cache kind
     without a cache) takes the value that the library itself holds then.
     """
-    entries = {name: value for name, value in options.items() if name not in NOT_IN_CONFIG}
+    outside = (*NOT_IN_CONFIG, *CUSTOM_OPTIONS)
+    entries = {name: value for name, value in options.items() if name not in outside}
     if entries.get("do_sample") is not True:
         entries |= {name: value for name, value in _UNSAMPLED.items() if name in entries}
     if entries.get("use_cache") is False:

@@ -32,7 +32,7 @@ class TransformersEngine:
 
         self._reference = (model, trust_remote_code)
         wanted = {name: deployment.get(name) for name in DEPLOYMENT_OPTIONS}
-        key = (model, trust_remote_code, *wanted.values())
+        key = (model, trust_remote_code, repr(wanted))
         if self._loaded is None or key != self._key:
             self.close()
             threads = set_threads()
@@ -57,21 +57,29 @@ class TransformersEngine:
     ) -> list[Completion]:
         """Complete ``prompts`` in batches of ``options["batch_size"]``, in their order.
 
+        With continuous batching, that many are in the running batch at most.
+
         The seed is set once per call: a sample depends on the batches, which are always the same.
         """
         import torch
 
         from pimp_tui.engine.transformers.batches import run_batch
+        from pimp_tui.engine.transformers.continuous import run_continuous, wanted
+        from pimp_tui.engine.transformers.custom import custom_arguments
         from pimp_tui.engine.transformers.state import peak_memory_bytes
 
         loaded = self._prepare(options)
-        config = self._config(options)
+        config, custom = self._config(options), custom_arguments(options)
         torch.manual_seed(seed)
+        if wanted(options):
+            found = run_continuous(loaded, prompts, config, options, seed, on_batch)
+            self.peak_memory_bytes = peak_memory_bytes(loaded.device)
+            return found
         size = int(options.get("batch_size") or 1)
         completions: list[Completion] = []
         for offset in range(0, len(prompts), size):
             batch = prompts[offset : offset + size]
-            completions += run_batch(loaded, batch, config, offset)
+            completions += run_batch(loaded, batch, config, offset, custom)
             if on_batch is not None:
                 on_batch(offset + len(batch))
         self.peak_memory_bytes = peak_memory_bytes(loaded.device)
@@ -95,6 +103,7 @@ class TransformersEngine:
         """Free the model and its device memory."""
         if self._loaded is None:
             return
+        self.reset()
         self._loaded, self._key = None, ()
         import gc
 

@@ -8,13 +8,12 @@ from typing import Any
 from pimp_tui.engine.base import Completion
 from pimp_tui.engine.transformers.clock import TokenClock
 from pimp_tui.engine.transformers.loading import Loaded
+from pimp_tui.engine.transformers.quantisation import without_gradients
 from pimp_tui.errors import UserError
 
 
-def encode(loaded: Loaded, prompts: list[str], max_new_tokens: int) -> Any:
-    """Token ids and attention mask (batch, tokens), padded on the left.
-
-    A prompt that leaves no room for ``max_new_tokens`` in the model's context loses its beginning.
+def room_for(loaded: Loaded, max_new_tokens: int) -> int | None:
+    """Tokens that a prompt may have, None where the model sets no bound.
 
     Raises:
         UserError: the context holds no more than the tokens to be generated.
@@ -26,23 +25,44 @@ def encode(loaded: Loaded, prompts: list[str], max_new_tokens: int) -> Any:
             f"{loaded.context_length} tokens",
             mend="deselect that length",
         )
+    return room
+
+
+def encode(loaded: Loaded, prompts: list[str], max_new_tokens: int) -> Any:
+    """Token ids and attention mask (batch, tokens), padded on the left.
+
+    A prompt that leaves no room for ``max_new_tokens`` in the model's context loses its beginning.
+
+    Raises:
+        UserError: the context holds no more than the tokens to be generated.
+    """
+    room = room_for(loaded, max_new_tokens)
     limit = {"truncation": True, "max_length": room} if room is not None else {}
     encoded = loaded.tokenizer(prompts, return_tensors="pt", padding=True, **limit)
     kept = {name: encoded[name].to(loaded.device) for name in ("input_ids", "attention_mask")}
     return kept
 
 
-def call_generate(loaded: Loaded, encoded: Any, config: Any, clock: TokenClock | None) -> Any:
-    """Token ids (batch x samples, tokens) of one ``generate`` call."""
-    import torch
+def call_generate(
+    loaded: Loaded,
+    encoded: Any,
+    config: Any,
+    clock: TokenClock | None,
+    custom: dict[str, Any] | None = None,
+) -> Any:
+    """Token ids (batch x samples, tokens) of one ``generate`` call.
+
+    Args:
+        custom: arguments of a mode that left the library (``custom_arguments``).
+    """
     from transformers import StoppingCriteriaList
 
-    extra: dict[str, Any] = {}
+    extra: dict[str, Any] = dict(custom or {})
     if clock is not None:
         extra["stopping_criteria"] = StoppingCriteriaList([clock])
     if config.stop_strings is not None:
         extra["tokenizer"] = loaded.tokenizer
-    with torch.inference_mode():
+    with without_gradients(loaded.model):
         return loaded.model.generate(**encoded, generation_config=config, **extra)
 
 
@@ -63,12 +83,29 @@ def own_length(tokens: list[int], eos: set[int], pad: int | None) -> int:
     return length
 
 
-def run_batch(loaded: Loaded, prompts: list[str], config: Any, offset: int) -> list[Completion]:
+def completion_text(loaded: Loaded, tokens: list[int], config: Any) -> str:
+    """The text of generated tokens, special ones left out."""
+    eos = eos_ids(config)
+    text: str = loaded.tokenizer.decode(
+        [token for token in tokens if token not in eos],
+        skip_special_tokens=True,
+        clean_up_tokenization_spaces=False,
+    )
+    return text
+
+
+def run_batch(
+    loaded: Loaded,
+    prompts: list[str],
+    config: Any,
+    offset: int,
+    custom: dict[str, Any] | None = None,
+) -> list[Completion]:
     """Complete ``prompts``, the first of which has index ``offset`` in the workload."""
     clock = TokenClock(loaded.device)
     submitted = time.monotonic()
     encoded = encode(loaded, prompts, config.max_new_tokens)
-    output = call_generate(loaded, encoded, config, clock).tolist()
+    output = call_generate(loaded, encoded, config, clock, custom).tolist()
     ended = time.monotonic()
     width = encoded["input_ids"].shape[1]
     tokens_in = encoded["attention_mask"].sum(dim=1).tolist()
@@ -81,14 +118,11 @@ def run_batch(loaded: Loaded, prompts: list[str], config: Any, offset: int) -> l
         count = own_length(tokens, eos, config.pad_token_id)
         last = clock.reached_s(width + count) if by_steps and count else None
         last = ended if last is None else last
-        spoken = [token for token in tokens[:count] if token not in eos]
         completions.append(
             Completion(
                 prompt_index=offset + row // samples,
                 sample=row % samples,
-                text=loaded.tokenizer.decode(
-                    spoken, skip_special_tokens=True, clean_up_tokenization_spaces=False
-                ),
+                text=completion_text(loaded, tokens[:count], config),
                 tokens_in=int(tokens_in[row // samples]),
                 tokens_out=count,
                 submitted_s=submitted,

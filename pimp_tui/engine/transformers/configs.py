@@ -17,9 +17,11 @@ READ_FROM_MODEL = (
 
 def run_config(options: dict[str, Any], own: dict[str, Any], pad_token_id: int | None) -> Any:
     """The ``GenerationConfig`` of a run: every modelled option explicitly, and the token ids."""
-    from transformers import GenerationConfig
+    from transformers import CompileConfig, GenerationConfig
 
     entries = {k: v for k, v in config_entries(options).items() if v is not None}
+    if "compile_config" in entries:
+        entries["compile_config"] = CompileConfig(**entries["compile_config"])
     kept = {k: own[k] for k in VOCABULARY_ENTRIES if own.get(k) is not None}
     if pad_token_id is not None:
         kept["pad_token_id"] = pad_token_id

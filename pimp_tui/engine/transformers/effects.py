@@ -10,15 +10,21 @@ from typing import Any
 
 from pimp_tui.engine.transformers.batches import encode, eos_ids, own_length
 from pimp_tui.engine.transformers.configs import neutral_model_config, run_config
+from pimp_tui.engine.transformers.continuous import USUAL_BATCH_TOKENS, wanted
+from pimp_tui.engine.transformers.custom import custom_arguments
 from pimp_tui.engine.transformers.loading import Loaded
 from pimp_tui.engine.transformers.recorder import OPTION_OF_PROCESSOR, processors_watched
-from pimp_tui.engine.transformers.trace import Trace, trace
+from pimp_tui.engine.transformers.trace import Trace, trace, trace_continuous
 
 # Values under which an option does nothing by itself (transformers 5.24.0).
 NEUTRAL: dict[str, Any] = {
     "max_new_tokens": 20,
     "min_new_tokens": None,
     "early_stopping": False,
+    "penalty_alpha": None,
+    "low_memory": False,
+    "num_beam_groups": 1,
+    "diversity_penalty": 0.0,
     "stop_strings": None,
     "do_sample": False,
     "num_beams": 1,
@@ -38,6 +44,8 @@ NEUTRAL: dict[str, Any] = {
     "repetition_penalty": 1.0,
     "length_penalty": 1.0,
     "no_repeat_ngram_size": 0,
+    "encoder_repetition_penalty": 1.0,
+    "encoder_no_repeat_ngram_size": 0,
     "exponential_decay_length_penalty": None,
     "guidance_scale": 1.0,
     "watermarking_config": None,
@@ -51,13 +59,21 @@ NEUTRAL: dict[str, Any] = {
     "assistant_ensemble_weight": None,
     "prefill_chunk_size": None,
     "disable_compile": False,
+    "compile_config": None,
     "dtype": "float32",
     "attn_implementation": "sdpa",
+    "quantization_config": None,
+    "continuous_batching": False,
+    "max_batch_tokens": USUAL_BATCH_TOKENS,
+    "use_cuda_graph": False,
 }
 # Seen only by running again without them: they act on when a search ends or on what is drafted.
 _RUN_AGAIN = (
     "length_penalty",
     "early_stopping",
+    "penalty_alpha",
+    "low_memory",
+    "num_beam_groups",
     "max_matching_ngram_size",
     "num_assistant_tokens",
     "num_assistant_tokens_schedule",
@@ -126,7 +142,10 @@ def _shown_by(
     evidence = {
         "do_sample": options.get("do_sample") is True,
         "num_beams": first.rows >= prompts * int(options.get("num_beams") or 1),
-        "num_return_sequences": len(tokens) == prompts * int(options["num_return_sequences"]),
+        "num_return_sequences": len(tokens)
+        == prompts * int(options.get("num_return_sequences") or 1),
+        "top_k": bool(options.get("penalty_alpha"))  # candidates side by side, or one by one
+        and (max(item.rows for item in later) > prompts or bool(options.get("low_memory"))),
         "max_new_tokens": longest > NEUTRAL["max_new_tokens"]
         or longest == options.get("max_new_tokens"),
         "use_cache": any(item.tokens > first.tokens for item in later),
@@ -138,9 +157,11 @@ def _shown_by(
         "assistant_early_exit": any(p.layers < full for p in passes) or full < (loaded.depth or 0),
         "use_mtp": any(p.tokens > 1 for p in later),
         "disable_compile": loaded.device == "cuda",
+        "compile_config": "_compiled_call" in vars(loaded.model),
         "dtype": str(loaded.model.dtype).endswith(str(options.get("dtype"))),
         "attn_implementation": loaded.model.config._attn_implementation
         == options.get("attn_implementation"),
+        "quantization_config": bool(getattr(loaded.model, "is_quantized", False)),
     }
     return {name for name, shown in evidence.items() if shown}
 
@@ -175,6 +196,8 @@ def without_effect(
     """
     from pimp_tui.engine.transformers.state import forget
 
+    if wanted(options):
+        return _without_effect_in_flight(loaded, prompts, options, seed)
     pending = set_options(options)
     own, pad = loaded.own_config, loaded.tokenizer.pad_token_id
     size = int(options.get("batch_size") or 1)
@@ -187,7 +210,7 @@ def without_effect(
             encoded = encode(loaded, batch, config.max_new_tokens)
             ended = eos_ids(config) | {config.pad_token_id}
             with processors_watched(pending, ended) as seen, _stop_strings_watched(seen):
-                run = trace(loaded, encoded, config, seed)
+                run = trace(loaded, encoded, config, seed, custom_arguments(options))
             blamed |= heard & set(options)
         width = encoded["input_ids"].shape[1]
         longest = max(
@@ -198,7 +221,9 @@ def without_effect(
         for name in sorted(pending & set(_RUN_AGAIN)):
             plain = options | {name: NEUTRAL[name]}
             loaded.model.generation_config = neutral_model_config(plain, own, pad)
-            if not run.same_as(trace(loaded, encoded, run_config(plain, own, pad), seed)):
+            config, custom = run_config(plain, own, pad), custom_arguments(plain)
+            plainly = trace(loaded, encoded, config, seed, custom)
+            if not run.same_as(plainly):
                 pending.discard(name)
             loaded.model.generation_config = neutral_model_config(options, own, pad)
         if not pending:
@@ -207,6 +232,40 @@ def without_effect(
     # What was seen to act is believed over a warning: a draft by early exit is given options of the
     # run that only the model itself uses, and the library complains about them.
     return sorted(pending | (blamed - shown - _known_neutral(options)))
+
+
+def _without_effect_in_flight(
+    loaded: Loaded, prompts: list[str], options: dict[str, Any], seed: int
+) -> list[str]:
+    """``without_effect`` under continuous batching, where all prompts are one run."""
+    from pimp_tui.engine.transformers.state import forget
+
+    pending = set_options(options)
+    config = run_config(options, loaded.own_config, loaded.tokenizer.pad_token_id)
+    batch = prompts[:MAX_PROMPTS]
+    with _listening() as heard, processors_watched(pending, set()) as seen:
+        run = trace_continuous(loaded, batch, config, options, seed)
+        attention = loaded.model.config._attn_implementation
+    longest = max(map(len, run.tokens))
+    wide = max((item.tokens for item in run.passes), default=0)
+    evidence = {
+        "do_sample": options.get("do_sample") is True,
+        "num_return_sequences": len(run.tokens)
+        == len(batch) * int(options["num_return_sequences"]),
+        "max_new_tokens": longest > NEUTRAL["max_new_tokens"]
+        or longest == options.get("max_new_tokens"),
+        "continuous_batching": any(item.cache.startswith("Paged") for item in run.passes),
+        "max_batch_tokens": wide == options.get("max_batch_tokens"),
+        "use_cuda_graph": loaded.device == "cuda",
+        "dtype": str(loaded.model.dtype).endswith(str(options.get("dtype"))),
+        "attn_implementation": attention.removeprefix("paged|")
+        == options.get("attn_implementation"),
+        "quantization_config": bool(getattr(loaded.model, "is_quantized", False)),
+    }
+    forget(loaded)
+    shown = seen | {name for name, is_shown in evidence.items() if is_shown}
+    blamed = heard & set(options)
+    return sorted((pending | (blamed - _known_neutral(options))) - shown)
 
 
 __all__ = ["NEUTRAL", "OPTION_OF_PROCESSOR", "set_options", "without_effect"]

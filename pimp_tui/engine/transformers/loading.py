@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pimp_tui.engine.transformers.quantisation import quantization_config
 from pimp_tui.errors import UserError
 
-DEPLOYMENT_OPTIONS = ("dtype", "attn_implementation")
+DEPLOYMENT_OPTIONS = ("dtype", "attn_implementation", "quantization_config")
 BUNDLED = "micro-coder"
 
 
@@ -21,6 +22,7 @@ class Loaded:
         own_config: the model's own generation_config.json as a dictionary, never changed.
         context_length: greatest number of positions, None where the model sets no bound.
         depth: number of decoder layers, as loaded.
+        manager: of the latest run with continuous batching, until it is told to end.
     """
 
     model: Any
@@ -30,6 +32,7 @@ class Loaded:
     context_length: int | None
     depth: int | None
     facts: dict[str, Any]
+    manager: Any = None
 
 
 def _source(reference: str) -> dict[str, Any]:
@@ -76,7 +79,7 @@ def _prepare_tokenizer(tokenizer: Any, model: Any) -> None:
 
 
 def load_model(reference: str, deployment: dict[str, Any], trust_remote_code: bool) -> Loaded:
-    """Load ``reference`` with the deployment options ``dtype`` and ``attn_implementation``.
+    """Load ``reference`` with the deployment options of ``DEPLOYMENT_OPTIONS``.
 
     Raises:
         UserError: nothing is there, it is no causal language model, or it does not fit.
@@ -92,11 +95,15 @@ def load_model(reference: str, deployment: dict[str, Any], trust_remote_code: bo
         "trust_remote_code": trust_remote_code,
     }
     try:
+        quantised = quantization_config(deployment.get("quantization_config"), wanted["dtype"])
+        if quantised is not None:
+            # Weights are quantised where they are to stay: eight-bit ones cannot be moved.
+            wanted |= {"quantization_config": quantised, "device_map": {"": device}}
         tokenizer = transformers.AutoTokenizer.from_pretrained(
             **source, trust_remote_code=trust_remote_code
         )
         model: Any = transformers.AutoModelForCausalLM.from_pretrained(**source, **wanted)
-        model.to(device).eval()
+        model = (model if quantised is not None else model.to(device)).eval()
     except torch.cuda.OutOfMemoryError as fault:
         raise UserError(
             f"the model {reference} does not fit into the GPU's memory",
@@ -121,6 +128,7 @@ def load_model(reference: str, deployment: dict[str, Any], trust_remote_code: bo
         "vocabulary": len(tokenizer),
         "dtype": str(model.dtype).removeprefix("torch."),
         "attn_implementation": getattr(model.config, "_attn_implementation", None),
+        "quantization_config": deployment.get("quantization_config"),
         "device": device,
         "device_name": torch.cuda.get_device_name() if device == "cuda" else None,
         "torch": torch.__version__,

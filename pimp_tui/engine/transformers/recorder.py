@@ -17,11 +17,14 @@ OPTION_OF_PROCESSOR = {
     "EtaLogitsWarper": "eta_cutoff",
     "RepetitionPenaltyLogitsProcessor": "repetition_penalty",
     "NoRepeatNGramLogitsProcessor": "no_repeat_ngram_size",
+    "EncoderRepetitionPenaltyLogitsProcessor": "encoder_repetition_penalty",
+    "EncoderNoRepeatNGramLogitsProcessor": "encoder_no_repeat_ngram_size",
     "MinLengthLogitsProcessor": "min_new_tokens",
     "MinNewTokensLengthLogitsProcessor": "min_new_tokens",
     "ExponentialDecayLengthPenalty": "exponential_decay_length_penalty",
     "UnbatchedClassifierFreeGuidanceLogitsProcessor": "guidance_scale",
     "WatermarkLogitsProcessor": "watermarking_config",
+    "HammingDiversityLogitsProcessor": "diversity_penalty",
 }
 # Keeps a cache of its own that follows the sequence: asking it twice a step would break the run.
 _STATEFUL = "UnbatchedClassifierFreeGuidanceLogitsProcessor"
@@ -58,7 +61,8 @@ class _Watch:
                 if OPTION_OF_PROCESSOR.get(type(other).__name__) != option:
                     without = other(input_ids, without.clone())
             # A sequence that has ended is fed padding until its batch is done: that is no effect.
-            last = input_ids[:, -1].tolist()
+            # Continuous batching gives each sequence's newest token alone, and none that has ended.
+            last = (input_ids[:, -1] if input_ids.dim() == 2 else input_ids).tolist()
             live = [row for row, token in enumerate(last) if token not in self._ended]
             if not torch.equal(without[live], current[live]):
                 self._seen.add(option)
@@ -78,6 +82,9 @@ def processors_watched(pending: set[str], ended: set[int]) -> Iterator[set[str]]
         ended: token ids that stand at the end of a sequence that is over (end, padding).
     """
     from transformers import LogitsProcessorList
+    from transformers.generation.continuous_batching.cb_logits_processors import (
+        ContinuousBatchingLogitsProcessorList as InFlight,
+    )
 
     seen: set[str] = set()
     watch = _Watch(pending, seen, ended)
@@ -86,8 +93,15 @@ def processors_watched(pending: set[str], ended: set[int]) -> Iterator[set[str]]
     def call(self: Any, input_ids: Any, scores: Any, **kwargs: Any) -> Any:
         return watch(self, input_ids, scores, **kwargs)
 
+    in_flight = InFlight.__call__
+
+    def call_in_flight(self: Any, input_ids: Any, scores: Any, arguments: Any) -> Any:
+        return watch(self.logits_processor, input_ids, scores)
+
     setattr(LogitsProcessorList, "__call__", call)  # noqa: B010
+    setattr(InFlight, "__call__", call_in_flight)  # noqa: B010
     try:
         yield seen
     finally:
         setattr(LogitsProcessorList, "__call__", original)  # noqa: B010
+        setattr(InFlight, "__call__", in_flight)  # noqa: B010

@@ -13,11 +13,15 @@ def forget(loaded: Loaded) -> None:
     A static cache only grows (its greatest length is kept on the model), a compiled run leaves
     its compiled call and switches tokenizer parallelism off, and ``warning_once`` speaks once per
     process, so that a later run would seem clean. A draft by early exit shortens the model for as
-    long as it drafts, and leaves it short when it fails.
+    long as it drafts, and leaves it short when it fails. Continuous batching leaves its loop, its
+    cache and its attention.
     """
     import torch
     from transformers.utils import logging
 
+    from pimp_tui.engine.transformers.continuous import end
+
+    end(loaded)
     model = loaded.model
     model._previous_max_cache_length = -1
     if loaded.depth is not None:

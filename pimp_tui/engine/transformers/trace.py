@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pimp_tui.engine.transformers.batches import call_generate
+from pimp_tui.engine.transformers.continuous import serve
 from pimp_tui.engine.transformers.loading import Loaded
 
 
@@ -63,11 +64,27 @@ def watching(loaded: Loaded) -> Iterator[list[Pass]]:
         handle.remove()
 
 
-def trace(loaded: Loaded, encoded: Any, config: Any, seed: int) -> Trace:
+def trace(
+    loaded: Loaded, encoded: Any, config: Any, seed: int, custom: dict[str, Any] | None = None
+) -> Trace:
     """Run one batch from ``seed`` and keep what it did."""
     import torch
 
     torch.manual_seed(seed)
     with watching(loaded) as passes:
-        output = call_generate(loaded, encoded, config, None)
+        output = call_generate(loaded, encoded, config, None, custom)
     return Trace(output.tolist(), passes)
+
+
+def trace_continuous(
+    loaded: Loaded, prompts: list[str], config: Any, options: dict[str, Any], seed: int
+) -> Trace:
+    """Run all prompts with continuous batching and keep what it did.
+
+    The rows of ``tokens`` are prompts by samples; the passes hold the whole running batch as one
+    row.
+    """
+    with watching(loaded) as passes:
+        served = serve(loaded, prompts, config, options, seed)
+    rows = [result.generated_tokens for results in served.results for result in results]
+    return Trace(rows, passes)
