@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from pimp_tui.errors import UserError
 from pimp_tui.mining.causes import Cause, CauseFinder
-from pimp_tui.mining.missing import Proposer, Ran
+from pimp_tui.mining.configurations import Ran, base_options
+from pimp_tui.mining.missing import Proposer
 from pimp_tui.mining.overs import PairProbes
 from pimp_tui.mining.pairs import PairMaker
 from pimp_tui.mining.prober import OutOfTime, Prober
@@ -17,9 +17,9 @@ from pimp_tui.mining.report import Report
 from pimp_tui.mining.rules import RuleWriter
 from pimp_tui.mining.values import by_option, option_values
 from pimp_tui.space import Space
-from pimp_tui.space.ids import canonical
 from pimp_tui.space.model import Constraint
 
+Configurations = list[tuple[frozenset[str], dict[str, Any]]]
 OnProgress = Callable[[str, int, int], None]
 _SHARES = (0.5, 0.75, 1.0)
 """Parts of the budget at which configurations, causes and pairs must be done."""
@@ -55,7 +55,7 @@ class Check:
         self._pairs: PairProbes | None = None
         self._began = time.monotonic()
 
-    def run(self, configurations: list[frozenset[str]]) -> Report:
+    def run(self, configurations: Configurations) -> Report:
         """Run the configurations (the library's default first), then the forbidden pairs.
 
         An interrupt ends it early; the report then holds what was found until then.
@@ -64,7 +64,7 @@ class Check:
             UserError: the model cannot be loaded, or nothing at all runs.
         """
         try:
-            self._prober.start(self._options(configurations[0]))
+            self._prober.start(configurations[0][1])
             self._run_all(configurations)
             if self._ran:
                 self._explain()
@@ -76,47 +76,22 @@ class Check:
         self._conclude()
         return self.report
 
-    def _options(self, features: frozenset[str]) -> dict[str, Any]:
-        return {k: v for k, v in self._space.effective(features).items() if k in self._values}
-
     def _until(self, phase: int) -> None:
         if self._seconds is not None:
             self._prober.deadline = self._began + self._seconds * _SHARES[phase]
 
-    def _run_all(self, configurations: list[frozenset[str]]) -> None:
+    def _run_all(self, configurations: Configurations) -> None:
         self._until(0)
         self.report.configurations_planned = len(configurations)
-        held = [(features, self._options(features)) for features in configurations]
-        # What shares a load of the model stands together: a reload is dear.
-        held[1:] = sorted(held[1:], key=lambda one: self._load_key(one[1]))
         with contextlib.suppress(OutOfTime):
-            for features, options in held:
+            for features, options in configurations:
                 self._ran.append(Ran(features, options, self._prober.probe(options)))
-                self._on_progress("configurations", len(self._ran), len(held))
-
-    def _load_key(self, options: dict[str, Any]) -> str:
-        deployed = {k: v for k, v in options.items() if self._space.layer(k) == "deployment"}
-        return canonical({k: v for k, v in deployed.items() if k != "batch_size"})
-
-    def _base(self) -> dict[str, Any]:
-        """The library's default where it is good, else the good configuration nearest to it."""
-        default = self._ran[0].options
-        running = [one for one in self._ran if one.verdict.failure is None]
-        if not running:
-            raise UserError(
-                f"no configuration of {self.report.space} runs: {self._ran[0].verdict.failure}",
-                mend="choose another model, or another space",
-            )
-
-        def apart(one: Ran) -> tuple[int, int]:
-            return len(one.verdict.ignored), sum(one.options[k] != v for k, v in default.items())
-
-        return min(running, key=apart).options
+                self._on_progress("configurations", len(self._ran), len(configurations))
 
     def _explain(self) -> None:
         """Shrink every symptom that no cause found before explains; then look again."""
         self._until(1)
-        finder = CauseFinder(self._prober, self._base(), self._values)
+        finder = CauseFinder(self._prober, base_options(self._ran), self._values)
         bad = [one for one in self._ran if not one.verdict.good]
         left = 0
         for done, one in enumerate(bad, start=1):

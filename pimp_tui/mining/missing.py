@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from pimp_tui.errors import UserError
 from pimp_tui.mining.causes import Cause
+from pimp_tui.mining.configurations import Ran
 from pimp_tui.mining.report import Finding
 from pimp_tui.mining.rules import Rule, RuleWriter, merged
-from pimp_tui.mining.verdict import Verdict
 from pimp_tui.space import Space
 from pimp_tui.space.uvl.amend import add_constraints
 from pimp_tui.space.uvl.reader import read_uvl
 
 _KINDS = {"failed": "missing", "ignored": "ineffective"}
-
-
-@dataclass(slots=True)
-class Ran:
-    """A configuration that was run."""
-
-    features: frozenset[str]
-    options: dict[str, object]
-    verdict: Verdict
 
 
 class Proposer:

@@ -57,7 +57,7 @@ class Prober:
         self._seed, self._timeout_s, self._trust = seed, timeout_s, trust_remote_code
         self._known: dict[tuple[str, int], Verdict] = {}
         self._loaded: Options | None = None
-        self._slowest_s: list[float] = []
+        self._good_s: list[float] = []
         self.probes = 0
         self.deadline: float | None = None
         self.history: list[tuple[Options, Verdict]] = []
@@ -113,17 +113,17 @@ class Prober:
             return Verdict(str(error), seconds=time.monotonic() - began)
         took = time.monotonic() - started
         if answer["type"] == "failed":
-            if answer["kind"] == "memory":
-                self._link.kill()  # what it holds may be what is missing
+            if answer["kind"] == "memory" or "CUDA error" in answer["reason"]:
+                self._link.kill()  # what it holds may be what is missing, or broken for good
             return Verdict(answer["reason"], seconds=took)
-        self._slowest_s.append(took)
+        self._good_s.append(took)
         return Verdict(None, tuple(answer["ignored"]), tuple(answer["warnings"]), took)
 
     def _patience_s(self) -> float:
         """Generous while the pace is unknown, then a multiple of the slowest good probe."""
-        if len(self._slowest_s) < _KNOWN_PACE:
+        if len(self._good_s) < _KNOWN_PACE:
             return self._timeout_s
-        return min(self._timeout_s, max(_LEAST_TIMEOUT_S, _PATIENCE * max(self._slowest_s)))
+        return min(self._timeout_s, max(_LEAST_TIMEOUT_S, _PATIENCE * max(self._good_s)))
 
     def _load(self, options: Options) -> str | None:
         """Load the model for these options where that is due; the reason when it fails."""

@@ -8,17 +8,16 @@ from pathlib import Path
 from pimp_tui.engine.registry import engine_names
 from pimp_tui.errors import UserError
 from pimp_tui.mining.check import Check, OnProgress
+from pimp_tui.mining.configurations import draw, is_deployment
 from pimp_tui.mining.prober import Prober
 from pimp_tui.mining.report import Report
 from pimp_tui.mining.values import checked_options
-from pimp_tui.sampling import distinct_uniform, sample
 from pimp_tui.space import Space
 from pimp_tui.space.load import source_text
 from pimp_tui.space.nearest import did_you_mean
 from pimp_tui.space.uvl.reader import read_uvl
 
 DEFAULT_UNIFORM = 100
-_PAIRWISE_SECONDS = 5.0
 
 
 def check_space(
@@ -68,26 +67,11 @@ def check_space(
     _, text, label = source_text(source)
     lines = [constraint.line for constraint in read_uvl(text, label).constraints]
     report = Report(space.name, model, engine, seed)
-    configurations = _configurations(space, n, seed, report)
+    configurations = draw(space, n, seed, report.notes.append)
     with tempfile.TemporaryDirectory(prefix="pimp-tui-check-") as folder:
         prober = Prober(
-            engine, model, lambda name: space.layer(name) == "deployment" and name != "batch_size",
+            engine, model, lambda option: is_deployment(space, option),
             Path(folder) / "child.log", seed, timeout_s, trust_remote_code,
         )  # fmt: skip
         check = Check(space, prober, report, lines, seconds, on_progress)
         return check.run(configurations)
-
-
-def _configurations(space: Space, n: int, seed: int, report: Report) -> list[frozenset[str]]:
-    """The library's default, a 2-wise plan, and n uniform configurations, each once."""
-    plan = sample(space, method="twise", t=2, seed=seed, seconds=_PAIRWISE_SECONDS)
-    rows = plan.to_dicts()
-    if n:
-        drawn = set(plan["config_id"])
-        try:
-            rows += distinct_uniform(space, n, seed=seed, without=drawn).to_dicts()
-        except UserError as error:
-            report.notes.append(f"no {n} uniform configurations: {error.what}")
-    names = list(space.bindings)
-    found = [space.from_row({name: row[name] for name in names}) for row in rows]
-    return list(dict.fromkeys([space.default_configuration(), *found]))
