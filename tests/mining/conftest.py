@@ -78,7 +78,7 @@ def write_space(tmp_path):
 def check(fake, write_space):
     """Checks such a space; returns the report."""
 
-    def run(constraints, delta=("hang",), **asked):
+    def run(constraints, delta=("steady",), **asked):
         path = write_space(constraints, delta)
         asked = {"n": 20, "engine": "fake"} | asked
         model = asked.pop("model", "any")
