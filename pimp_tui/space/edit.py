@@ -9,8 +9,9 @@ from pimp_tui.errors import UserError
 from pimp_tui.space.binding import read_options
 from pimp_tui.space.nearest import did_you_mean
 from pimp_tui.space.space import Space
+from pimp_tui.space.uvl.amend import add_constraints
 from pimp_tui.space.uvl.reader import read_uvl
-from pimp_tui.space.uvl.write import add_constraints, attributes_text, quoted
+from pimp_tui.space.uvl.values import attributes_text, quoted
 
 
 def set_option(space_text: str, option: str, value: Any) -> tuple[str, list[str]]:

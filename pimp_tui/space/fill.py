@@ -14,7 +14,8 @@ from pimp_tui.space.edit import set_option, with_value
 from pimp_tui.space.host import HostFacts
 from pimp_tui.space.model import Feature, FeatureModel
 from pimp_tui.space.model_facts import ModelFacts
-from pimp_tui.space.uvl.write import add_attribute, add_constraints, attributes_text, quoted
+from pimp_tui.space.uvl.amend import add_attribute, add_constraints
+from pimp_tui.space.uvl.values import attributes_text, quoted
 
 __all__ = ["fill", "set_option", "with_value"]
 

@@ -6,6 +6,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
+class Condition(str):
+    """The text of a constraint that stands among a feature's attributes."""
+
+    __slots__ = ()
+
+
+@dataclass(slots=True)
+class Comments:
+    """Comment and blank lines above a line, and the comment at its end, as written."""
+
+    above: tuple[str, ...] = ()
+    beside: str = ""
+
+
 @dataclass(slots=True)
 class Group:
     """Children of a feature under one keyword.
@@ -30,7 +44,10 @@ class Group:
 
 @dataclass(slots=True, eq=False)
 class Feature:
-    """A feature; ``line`` and ``last_line`` are where it stands in the text (1-based)."""
+    """A feature; ``line`` and ``last_line`` are where it stands in the text (1-based).
+
+    ``cardinality`` is how often it may be instantiated; None beyond a low bound is no bound.
+    """
 
     name: str
     attributes: dict[str, Any] = field(default_factory=dict)
@@ -41,6 +58,7 @@ class Feature:
     last_line: int = 0
     indent: int = 0
     type: str | None = None
+    cardinality: tuple[int, int | None] | None = None
 
     @property
     def abstract(self) -> bool:
@@ -82,9 +100,11 @@ class Constraint:
 
     Attributes:
         text: as written, on one line.
-        formula: nested tuples over feature names (``uvl.expressions``).
+        formula: nested tuples over feature names (``uvl.formula``).
         note: text of the comment directly above it: its reason.
-        numeric: it has a numeric, string or aggregate part, so nothing reasons over it.
+        numeric: it has a numeric, string or aggregate part.
+        reasoned: it is imposed; False where its value is beyond what is reasoned over.
+        owner: the feature among whose attributes it stands; it then holds where that is selected.
     """
 
     text: str
@@ -92,6 +112,8 @@ class Constraint:
     line: int
     note: str | None = None
     numeric: bool = False
+    reasoned: bool = True
+    owner: str | None = None
 
     def words(self) -> str:
         """The constraint in an explanation: its text, then its reason."""
@@ -105,6 +127,11 @@ class FeatureModel:
     Attributes:
         features: by name, in tree order (parents before children).
         warnings: what was accepted but not reasoned over, one sentence each.
+        text: UVL text that reads to this model, line ends normalised; "" where it was built.
+        original: the file as it was read, where that differs from ``text``.
+        levels: language levels of the ``include`` section, such as ``Boolean.group-cardinality``.
+        comments: by line number; by -1 those at the end of the file.
+        origin: line -> ``file:line``, for lines that came from other files.
     """
 
     root: Feature
@@ -115,3 +142,12 @@ class FeatureModel:
     label: str
     namespace: str | None = None
     constraints_line: int | None = None
+    original: str | None = None
+    levels: list[str] = field(default_factory=list)
+    comments: dict[int, Comments] = field(default_factory=dict)
+    section_lines: dict[str, int] = field(default_factory=dict)
+    origin: dict[int, str] = field(default_factory=dict)
+
+    def place(self, line: int) -> str:
+        """``file:line`` of a line, in the file that the user wrote."""
+        return self.origin.get(line) or f"{self.label}:{line}"

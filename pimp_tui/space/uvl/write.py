@@ -1,67 +1,123 @@
-"""Writing pieces of UVL into a text without touching the rest of it."""
+"""A feature model as UVL text.
+
+What was read and not changed is written as it stood, byte for byte. A model that was built or
+changed in memory is laid out anew: four columns a level, one feature a line, comments kept beside
+the lines that they stood at.
+"""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-_KEYWORDS = {"true", "false", "mandatory", "optional", "or", "alternative", "features",
-             "constraints", "namespace", "imports", "include", "cardinality", "Boolean", "Integer",
-             "Real", "String", "Arithmetic", "Type", "as", "sum", "avg", "len", "floor",
-             "ceil"}  # fmt: skip
+from pimp_tui.space.model import Comments, Condition, Feature, FeatureModel, Group
+from pimp_tui.space.uvl.formula import formula_text
+from pimp_tui.space.uvl.values import marks_text, quoted
+
+__all__ = ["formula_text", "same_model", "write_uvl"]
+
+_STEP = "    "
+_NOTHING = Comments()
 
 
-def quoted(name: str) -> str:
-    """A feature's name as UVL writes it: quoted unless it is a plain identifier."""
-    plain = re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII) and name not in _KEYWORDS
-    return name if plain else f'"{name}"'
+def write_uvl(model: FeatureModel) -> str:
+    """UVL text that reads back to an equal model.
+
+    A model built without text needs names and values that UVL can hold: no dot, quote or line
+    break in a name; text values lose single quotes and line breaks; None, "" and infinities are
+    left out.
+    """
+    if model.text:
+        from pimp_tui.space.uvl.reader import read_uvl
+
+        if same_model(model, read_uvl(model.text, model.label)):
+            return model.text if model.original is None else model.original
+    return lay_out(model)
 
 
-def value_text(value: Any) -> str:
-    """A Python value as a UVL attribute value."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        text = f"{value:.12f}".rstrip("0")
-        return text + "0" if text.endswith(".") else text
-    if isinstance(value, dict):
-        return attributes_text(value)
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(value_text, value)) + "]"
-    return "'" + re.sub(r"['\r\n]+", " ", str(value)) + "'"
+def same_model(one: FeatureModel, other: FeatureModel) -> bool:
+    """Equal but for layout and comments: features, attributes, groups and constraints."""
+    return _signature(one) == _signature(other)
 
 
-def attributes_text(attributes: dict[str, Any]) -> str:
-    """``{name value, ...}``."""
-    parts = [f"{quoted(name)} {value_text(value)}" for name, value in attributes.items()]
-    return "{" + ", ".join(parts) + "}"
+def _signature(model: FeatureModel) -> tuple[Any, ...]:
+    tree = [
+        (f.name, f.attributes, f.type, f.cardinality, [_group_signature(g) for g in f.groups])
+        for f in model.features.values()
+    ]
+    own = [c.formula for c in model.constraints if c.owner is None]
+    return model.namespace, sorted(model.levels), tree, own
 
 
-def add_attribute(line: str, feature: str, attribute: str) -> str:
-    """A feature's line with one more attribute, in front of the others."""
-    after = line.index(feature) + len(feature)
-    if line[after : after + 1] == '"':
-        after += 1
-    brace = re.compile(r"\s*(?:cardinality\s*\[[^\]]*\])?\s*\{").match(line, after)
-    if brace:
-        rest = line[brace.end() :].lstrip()
-        comma = "" if rest.startswith("}") else ", "
-        return line[: brace.end()] + attribute + comma + rest
-    return f"{line[:after]} {{{attribute}}}{line[after:]}"
+def _group_signature(group: Group) -> tuple[Any, ...]:
+    return group.kind, group.low, group.high, [child.name for child in group.children]
 
 
-def add_constraints(text: str, demands: list[str]) -> str:
-    """A model's text with more lines at the end of its constraints."""
-    if not demands:
-        return text
-    text = text.rstrip("\n")
-    lines = text.split("\n")
-    bare = [line.split("//")[0].rstrip() for line in lines]
-    at = bare.index("constraints") if "constraints" in bare else None
-    if at is None:
-        lines.append("constraints")
-    tail = lines[at + 1 :] if at is not None else []
-    lead = next((re.match(r"\s+", ln).group() for ln in tail if re.match(r"\s+\S", ln)), "    ")  # type: ignore[union-attr]
-    return "\n".join([*lines, *(lead + d for d in demands)]) + "\n"
+def lay_out(model: FeatureModel) -> str:
+    """The model laid out anew, with its comments."""
+    writer = _Writer(model)
+    if model.namespace:
+        writer.section("namespace", " " + ".".join(map(quoted, model.namespace.split("."))))
+    if model.levels:
+        writer.section("include")
+        writer.lines.extend(_STEP + level for level in model.levels)
+    writer.section("features")
+    writer.tree(model.root)
+    own = [c for c in model.constraints if c.owner is None]
+    if own:
+        writer.section("constraints")
+    for constraint in own:
+        if constraint.note and not model.comments.get(constraint.line, _NOTHING).above:
+            writer.lines.append(f"{_STEP}// {' '.join(constraint.note.split())}")
+        writer.line(constraint.line, _STEP, constraint.text or formula_text(constraint.formula))
+    writer.lines.extend(line.strip() for line in model.comments.get(-1, _NOTHING).above)
+    return "\n".join(writer.lines).rstrip("\n") + "\n"
+
+
+class _Writer:
+    def __init__(self, model: FeatureModel) -> None:
+        self.model, self.lines = model, list[str]()
+
+    def section(self, keyword: str, rest: str = "") -> None:
+        number = self.model.section_lines.get(keyword, 0)
+        if self.lines and not (number and self.model.comments.get(number, _NOTHING).above):
+            self.lines.append("")
+        self.line(number, "", keyword + rest)
+
+    def line(self, number: int, lead: str, text: str) -> None:
+        """One line with the comments that stood above and beside line ``number``."""
+        comments = self.model.comments.get(number, _NOTHING) if number else _NOTHING
+        for above in comments.above:
+            self.lines.append(f"{lead}{above.strip()}" if above.strip() else "")
+        self.lines.append(f"{lead}{text}  {comments.beside}" if comments.beside else lead + text)
+
+    def tree(self, root: Feature) -> None:
+        """A feature with all below it; a stack, because trees may be deep."""
+        stack: list[tuple[Feature | Group, int]] = [(root, 1)]
+        while stack:
+            at, depth = stack.pop()
+            self.line(at.line, _STEP * depth, _head(at))
+            below: list[Any] = [*(at.groups if isinstance(at, Feature) else at.children)]
+            stack.extend((part, depth + 1) for part in reversed(below))
+
+
+def _head(at: Feature | Group) -> str:
+    if isinstance(at, Group):
+        if at.kind != "cardinality":
+            return at.kind
+        return f"[{at.low}]" if at.low == at.high else f"[{at.low}..{at.high}]"
+    head = quoted(at.name)
+    if at.type is not None:
+        head = f"{at.type} {head}"
+    if at.cardinality is not None:
+        low, high = at.cardinality
+        bounds = str(low) if low == high else f"{low}..{'*' if high is None else high}"
+        head += f" cardinality [{bounds}]"
+    marks = marks_text(
+        {k: v for k, v in at.attributes.items() if not _misplaced(k, v)} if at.attributes else {}
+    )
+    return f"{head} {marks}" if marks else head
+
+
+def _misplaced(key: str, value: Any) -> bool:
+    """A plain value under a key that UVL keeps for constraints cannot be said."""
+    return key in ("constraint", "constraints") and not isinstance(value, Condition)
