@@ -1,7 +1,13 @@
-"""Distance-based sampling: rows far from each other, spread over the values of options.
+"""Distance-based sampling: configurations far from each other, values used evenly.
 
-After Kaltenecker et al., "Distance-based sampling of software configuration spaces" (ICSE 2019),
-as a seeded farthest-point selection out of a uniform pool.
+Kaltenecker, Grebhahn, Siegmund, Guo, Apel ("Distance-based sampling of software configuration
+spaces", ICSE 2019) want a sample that is spread over the space without knowing its distribution:
+they draw a distance to the empty configuration uniformly, and take, among the configurations at
+that distance, one with the options used least so far. This is the same aim by other means: the
+distance that counts is the one to the nearest configuration already chosen, and each next
+configuration is the one of a uniform pool that maximises it (farthest-point selection, Gonzalez
+1985), options used least breaking ties. Distance is the number of options that differ, so that an
+option of many values weighs no more than one of two.
 """
 
 from __future__ import annotations
@@ -19,40 +25,55 @@ if TYPE_CHECKING:
 
 
 def diverse(space: Space, order: Order) -> np.ndarray:
-    """``order.n`` distinct rows (fewer where the space has fewer).
+    """``order.n`` distinct rows (fewer where the space has fewer), far from the given ones too.
 
-    The first row is that of the rarest values in the pool's average; each next one is farthest from
-    all chosen so far (options in which it differs), ties going to values used least.
+    The first of all is the pool's first row; each next one is farthest from all chosen and given so
+    far (options in which it differs), ties going to the values used least.
     """
     wanted = order.n or DEFAULT_COUNT
     rng = np.random.default_rng(order.seed)
     size = min(max(2_000, 16 * wanted), 40_000)
     pool = row_maker(space, list(order.literals), max(20.0, order.seconds)).pool(size, rng)
-    pool = np.unique(pool, axis=0)
+    given = order.given if order.given is not None else pool[:0]
+    pool = _others(space, pool, given)
     pool = pool[rng.permutation(len(pool))]
-    items = items_of(space, "options")
-    codes = _codes(items, pool)
-    chosen = select_spread(codes, min(wanted, len(pool)))
+    codes = _codes(items_of(space, "options"), np.concatenate([given, pool]))
+    chosen = select_spread(codes[len(given) :], min(wanted, len(pool)), codes[: len(given)])
     return pool[chosen]
 
 
-def select_spread(codes: np.ndarray, n: int) -> list[int]:
-    """Indices of n rows of (rows, options) codes by farthest-point selection."""
+def _others(space: Space, pool: np.ndarray, given: np.ndarray) -> np.ndarray:
+    """Rows of the pool with an identity of their own, none of them a given one's."""
+    known = {row.tobytes() for row in given[:, space.identity]}
+    own = np.ascontiguousarray(pool[:, space.identity])
+    _, first = np.unique(own, axis=0, return_index=True)
+    return pool[[i for i in first if own[i].tobytes() not in known]]
+
+
+def select_spread(codes: np.ndarray, n: int, given: np.ndarray | None = None) -> list[int]:
+    """Indices of n rows of (rows, options) codes, farthest from each other and the given ones."""
     rows, options = codes.shape
-    used = [np.zeros(int(codes[:, o].max(initial=0)) + 1) for o in range(options)]
+    width = int(codes.max(initial=0)) + 1
+    if given is None:
+        given = codes[:0]
+    width = max(width, int(given.max(initial=0)) + 1)
+    used = np.zeros((options, width))
+    every = np.arange(options)
     distance = np.full(rows, options, dtype=np.float64)
+
+    def take(row: np.ndarray) -> None:
+        used[every, row] += 1
+        np.minimum(distance, (codes != row).sum(axis=1), out=distance)
+
+    for row in given:
+        take(row)
     chosen: list[int] = []
     for _ in range(n):
-        rarity = np.zeros(rows)
-        for o in range(options):
-            rarity += (1.0 / (1.0 + used[o]))[codes[:, o]]
+        rarity = (1.0 / (1.0 + used))[every, codes].sum(axis=1)
         score = distance + rarity / (options + 1)
         score[chosen] = -1.0
-        best = int(score.argmax())
-        chosen.append(best)
-        for o in range(options):
-            used[o][codes[best, o]] += 1
-        np.minimum(distance, (codes != codes[best]).sum(axis=1), out=distance)
+        chosen.append(int(score.argmax()))
+        take(codes[chosen[-1]])
     return chosen
 
 

@@ -61,6 +61,18 @@ def empty_plan(space: Space) -> pl.DataFrame:
     return plan_frame(space, np.zeros((0, len(space.features)), dtype=bool), "")
 
 
+def stack(head: pl.DataFrame, plan: pl.DataFrame) -> pl.DataFrame:
+    """Rows of both; an option of several leaves may be text in one and a number in the other."""
+    import polars as pl
+
+    plan = plan.select(head.columns)
+    for name, kind in head.schema.items():
+        if plan.schema[name] != kind:
+            plan = plan.with_columns(pl.col(name).cast(pl.String))
+            head = head.with_columns(pl.col(name).cast(pl.String))
+    return pl.concat([head, plan])
+
+
 def column_type(option: Option) -> Any:
     """Polars type of an option's column: Boolean, Int64, Float64 or String."""
     import polars as pl

@@ -19,7 +19,7 @@ from pimp_tui.sampling.item_solver import ItemSolver
 from pimp_tui.sampling.items import items_of
 from pimp_tui.sampling.partial_rows import PartialRows
 from pimp_tui.sampling.registry import Order
-from pimp_tui.sampling.validity import check_request, valid_items, valid_pairs, valid_triples
+from pimp_tui.sampling.validity import valid_items, valid_pairs, valid_triples
 
 if TYPE_CHECKING:
     from pimp_tui.space import Space
@@ -31,12 +31,8 @@ def icpl(space: Space, order: Order) -> np.ndarray:
     """Rows that, with the given ones, cover every valid interaction of ``order.t`` items.
 
     Deterministic for a seed, which orders the interactions; ``order.seconds`` plays no part.
-
-    Raises:
-        UserError: too many interactions, or fewer options than ``order.t``.
     """
     items = items_of(space, order.interactions)
-    check_request(items, order.t)
     rng = np.random.default_rng(order.seed)
     solver = ItemSolver(space, items, order.literals, rng)
     left = _valid(solver, order)

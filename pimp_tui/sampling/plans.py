@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pimp_tui.errors import UserError
-from pimp_tui.sampling.frames import KEYS, plan_frame
-from pimp_tui.space.nearest import nearest
-from pimp_tui.space.rows import leaves_of
+from pimp_tui.sampling.frames import plan_frame
+from pimp_tui.sampling.plan_rows import rows_of_plan
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,28 +19,33 @@ if TYPE_CHECKING:
 
 
 def write_plan(plan: pl.DataFrame, path: Path) -> None:
-    """Write a plan as Parquet, or as CSV where the name ends in ``.csv``.
+    """Write a plan as Parquet, or as CSV where the name ends in ``.csv``; whole or not at all.
 
     Raises:
         UserError: the file cannot be written.
     """
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         if path.suffix.lower() == ".csv":
-            plan.write_csv(path)
+            plan.write_csv(draft)
         else:
-            plan.write_parquet(path)
+            plan.write_parquet(draft)
+        draft.replace(path)
     except OSError as fault:
         why = fault.strerror or "it cannot be written"
         raise UserError(f"cannot write the plan: {why}", str(path)) from None
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def read_plan(path: Path, space: Space, complete: bool = False) -> pl.DataFrame:
     """Read a plan of a space.
 
     Args:
-        path: ``.parquet`` or ``.csv``.
+        path: ``.parquet`` or ``.csv``; identities, positions and samplers may be left out. In CSV
+            an empty cell means that no leaf of the option is selected; lists and tables are JSON.
         space: the space it must fit.
-        complete: every row must be a valid configuration; identities are worked out anew.
+        complete: every row must be a valid configuration.
 
     Returns:
         the frame as ``sample`` makes it; without ``complete`` rows that are not valid stay.
@@ -49,129 +54,34 @@ def read_plan(path: Path, space: Space, complete: bool = False) -> pl.DataFrame:
         UserError: no such file, no table, columns or values that are not the space's, or (with
             ``complete``) an invalid row.
     """
+    return plan_of(space, _table(path), str(path), complete)
+
+
+def plan_of(space: Space, table: pl.DataFrame, label: str, complete: bool = False) -> pl.DataFrame:
+    """The plan in a table, its identities worked out anew; as ``read_plan``.
+
+    Args:
+        label: what messages call the table.
+    """
     import polars as pl
 
-    table = _table(path)
-    _check_columns(table, space, str(path))
-    rows, valid = rows_of_plan(space, table, str(path))
+    rows, valid = rows_of_plan(space, table, label)
     if table.is_empty():
-        raise UserError("the plan is empty", str(path), "sample one with `pimp-tui sample`")
+        raise UserError("the plan is empty", label, "sample one with `pimp-tui sample`")
     if complete and not valid.all():
         at = int(np.flatnonzero(~valid)[0])
         try:
-            space.from_row(table.row(at, named=True))
+            space.from_row(space.row(space.to_features(rows[at])))
         except UserError as fault:
-            raise UserError(fault.what, f"{path}, row {at + 1}", fault.mend) from None
+            raise UserError(fault.what, f"{label}, row {at + 1}", fault.mend) from None
     labels = table["sampler"].to_list() if "sampler" in table.columns else ["plan"] * len(table)
-    plan = plan_frame(space, rows, [str(label) for label in labels])
+    plan = plan_frame(space, rows, [str(label or "plan") for label in labels])
     if not valid.all() and "config_id" in table.columns:
         own = table["config_id"].cast(pl.String)
         plan = plan.with_columns(
             pl.when(pl.Series(valid)).then("config_id").otherwise(own).alias("config_id")
         )
     return plan
-
-
-def rows_of_plan(
-    space: Space, plan: pl.DataFrame, label: str = "plan"
-) -> tuple[np.ndarray, np.ndarray]:
-    """Complete configurations of a plan's rows.
-
-    Returns:
-        (n, features) bool, and (n,) bool: which rows are valid. An invalid row holds the leaves it
-        names and nothing else.
-
-    Raises:
-        UserError: a column is missing or holds a value that its option does not have.
-    """
-    _check_columns(plan, space, label)
-    rows = np.zeros((len(plan), len(space.features)), dtype=bool)
-    for name, option in space.bindings.items():
-        numbers = {leaf: space.variable(leaf) - 1 for leaf in option.leaves}
-        cells = plan[name].to_list()
-        known: dict[Any, list[int]] = {}
-        for at, cell in enumerate(cells):
-            key = (type(cell), cell if not isinstance(cell, list | dict) else repr(cell))
-            if key not in known:
-                leaves = leaves_of(option, _typed(cell, option.leaves.values(), option.bound))
-                if leaves is None:
-                    values = ", ".join(map(str, option.values if option.bound else (True, False)))
-                    where = f"{label}, row {at + 1}"
-                    raise UserError(f"{name} has no value {cell!r}", where, f"it has {values}")
-                known[key] = [numbers[leaf] for leaf in leaves]
-            rows[at, known[key]] = True
-    if not space.is_bound:
-        return rows, space.reasoner.valid(rows)
-    return _completed(space, rows)
-
-
-def _completed(space: Space, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Features that the options leave open, by SAT, each distinct row once."""
-    leaves = [space.variable(leaf) for o in space.bindings.values() for leaf in o.leaves]
-    unique, where = np.unique(rows, axis=0, return_inverse=True)
-    found, valid = unique.copy(), np.zeros(len(unique), dtype=bool)
-    open_ = _open_features(space, leaves)
-    for i, row in enumerate(unique):
-        literals = [v if row[v - 1] else -v for v in leaves]
-        model = space.reasoner.solver.model(literals)
-        if model is None:
-            continue
-        valid[i] = True
-        if open_:
-            model = space.to_row(space.from_row(space.row(space.to_features(model))))
-        found[i] = model
-    where = where.reshape(-1)
-    return found[where], valid[where]
-
-
-def _open_features(space: Space, leaves: list[int]) -> bool:
-    """Whether some configuration's leaves leave another feature open (checked by one SAT call)."""
-    from pysat.solvers import Minisat22
-
-    solver = space.reasoner.solver
-    shift = solver.top
-    own = set(leaves)
-    others = [v for v in range(1, solver.variables + 1) if v not in own]
-    second = [
-        [x if abs(x) in own else (abs(x) + shift) * (1 if x > 0 else -1) for x in clause]
-        for clause in solver.clauses
-    ]
-    flags = []
-    with Minisat22(bootstrap_with=[*solver.clauses, *second]) as sat:
-        top = 2 * shift
-        for v in others:
-            top += 1
-            flags.append(top)
-            sat.append_formula([[-top, v, v + shift], [-top, -v, -v - shift]])
-        sat.add_clause(flags)
-        return bool(sat.solve())
-
-
-def _typed(cell: Any, values: Any, bound: bool) -> Any:
-    """A cell of a text table as the type its option's values have."""
-    if not isinstance(cell, str):
-        return cell
-    kinds = {type(v) for v in values}
-    if not bound or kinds == {bool}:
-        return {"true": True, "false": False}.get(cell.lower(), cell)
-    if kinds <= {int, float}:
-        try:
-            return float(cell)
-        except ValueError:
-            return cell
-    return cell
-
-
-def _check_columns(table: pl.DataFrame, space: Space, label: str) -> None:
-    missing = [name for name in space.bindings if name not in table.columns]
-    if not missing:
-        return
-    spare = [c for c in table.columns if c not in space.bindings and c not in KEYS]
-    near = nearest(missing[0], spare)
-    mend = f"rename the column {near}" if near else f"sample a plan of {space.name}"
-    raise UserError(
-        f"this is no plan of {space.name}: the column {missing[0]} is missing", label, mend
-    )
 
 
 def _table(path: Path) -> pl.DataFrame:

@@ -2,48 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import numpy as np
 
-from pimp_tui.errors import UserError
 from pimp_tui.sampling.item_solver import ItemSolver
-from pimp_tui.sampling.items import Item
 from pimp_tui.sampling.registry import Progress
-
-MOST = {1: 1_000_000, 2: 30_000_000, 3: 30_000_000}
-"""Combinations of 1, 2 or 3 items that covering and checking go through at most."""
-
-
-def check_request(items: list[Item], t: int, most: int | None = None) -> None:
-    """Refuse what cannot be covered, or not within hours, before any work.
-
-    Args:
-        items: of the interactions asked for.
-        t: their strength.
-        most: another bound than ``MOST`` on the number of combinations.
-
-    Raises:
-        UserError: more strength than options, or too many combinations.
-    """
-    sizes = list(Counter(item.owner for item in items).values())
-    if t > len(sizes):
-        raise UserError(
-            f"t is {t}, but there are only {len(sizes)} options to combine",
-            mend=f"take -t {len(sizes)}" if sizes else None,
-        )
-    ways = [1, 0, 0, 0]  # elementary symmetric sums: combinations of items of different owners
-    for size in sizes:
-        for k in (3, 2, 1):
-            ways[k] += ways[k - 1] * size
-    limit = MOST[t] if most is None else most
-    if ways[t] > limit:
-        smaller = max((k for k in range(1, t) if ways[k] <= MOST[k]), default=0)
-        mend = f"take -t {smaller}, or select features first" if smaller else None
-        raise UserError(
-            f"{len(items)} values make {ways[t]:,} interactions of {t}, more than {limit:,}",
-            mend=mend or "select features first",
-        )
 
 
 def valid_items(solver: ItemSolver) -> np.ndarray:

@@ -19,7 +19,7 @@ from pimp_tui.sampling.item_solver import ItemSolver
 from pimp_tui.sampling.items import items_of
 from pimp_tui.sampling.partial_rows import PartialRows
 from pimp_tui.sampling.registry import Order
-from pimp_tui.sampling.validity import check_request, valid_items, valid_pairs
+from pimp_tui.sampling.validity import valid_items, valid_pairs
 
 if TYPE_CHECKING:
     from pimp_tui.space import Space
@@ -32,12 +32,8 @@ def yasa(space: Space, order: Order, passes: int = PASSES) -> np.ndarray:
     """Rows that, with the given ones, cover every valid interaction of ``order.t`` items.
 
     Deterministic for a seed; ``order.seconds`` plays no part.
-
-    Raises:
-        UserError: too many interactions, or fewer options than ``order.t``.
     """
     items = items_of(space, order.interactions)
-    check_request(items, order.t)
     rng = np.random.default_rng(order.seed)
     solver = ItemSolver(space, items, order.literals, rng)
     given = order.given
