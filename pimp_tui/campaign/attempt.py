@@ -62,6 +62,7 @@ class Attempt:
             "options": item.options,
             "seed": seed,
             "warmups": self._settings.warmups,
+            "cool_down_s": self._settings.cool_down_s,
         }
 
     def on_message(self, message: dict[str, Any]) -> None:

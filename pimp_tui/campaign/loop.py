@@ -153,6 +153,7 @@ class CampaignLoop:
                     self._idle_due = True
                 self._fail(item, repetition, number, answer["reason"], begun)
                 return
+            self._note_heat(item, answer["cool_down"])
             if (spoilt := self._spoilt(answer)) and number < _ATTEMPTS_SPOILT:
                 self._attempt.commit_result(item, repetition, number, answer, spoilt)
                 self._log(f"#{item.position} is repeated: {spoilt}", "warning")
@@ -162,6 +163,15 @@ class CampaignLoop:
             self.runs_done += 1
             self._count(item, "ok", begun)
             return
+
+    def _note_heat(self, item: Planned, wait: dict[str, Any]) -> None:
+        """Say when a run began on a device that did not cool down in time."""
+        if not wait["cooled"]:
+            self._log(
+                f"#{item.position} began at {wait['temperature_c']:.0f} C: warmer than at the idle "
+                f"baseline after {wait['waited_s']:.0f} s of waiting",
+                "warning",
+            )
 
     def _spoilt(self, answer: dict[str, Any]) -> str | None:
         """Foreign load on our GPUs during the window, unless the user accepted that."""

@@ -18,6 +18,7 @@ class Settings:
         repeats: measured runs per configuration.
         warmups: unmeasured batches before each measured run.
         idle_s: length of the idle baseline, seconds.
+        cool_down_s: longest wait, before a run, for the temperature of the idle baseline, seconds.
         timeout_s: a run that takes longer is killed and recorded as failed, seconds.
         seed: seed of sampling, order and generation.
         method: samplers joined by ``+``, None for a given plan.
@@ -34,6 +35,7 @@ class Settings:
     repeats: int = 2
     warmups: int = 1
     idle_s: float = 5.0
+    cool_down_s: float = 10.0
     timeout_s: float = 600.0
     seed: int = 0
     method: str | None = "diverse"
@@ -82,6 +84,7 @@ PRESETS = {
         repeats=10,
         warmups=6,
         idle_s=30.0,
+        cool_down_s=60.0,
         timeout_s=7200.0,
         method="twise",
         batch_size=32,
@@ -93,6 +96,7 @@ PRESETS = {
         repeats=30,
         warmups=6,
         idle_s=30.0,
+        cool_down_s=60.0,
         timeout_s=7200.0,
         method="twise",
     ),

@@ -116,6 +116,8 @@ class Worker:
         facts = self._engine.load(
             self._models[message["model"]], message["deployment"], trust_remote_code=self._trust
         )
+        self._tell("phase", phase="cool")
+        cooled = self._meters.cool_down(message.get("cool_down_s", 0.0))
         self._tell("phase", phase="warmup")
         batch = prompts[: max(1, int(options.get("batch_size") or 1))]
         ignored: list[str] = []
@@ -145,6 +147,7 @@ class Worker:
             device=facts.get("device"),
             reading=asdict(window.reading),
             foreign=self._foreign.end(),
+            cool_down=asdict(cooled),
             peak_memory_bytes=self._engine.peak_memory_bytes,
             completions=[asdict(completion) for completion in completions],
         )

@@ -12,6 +12,7 @@ from . import idle as idle_module
 from .base import Meter, MeterUnavailable
 from .idle import Idle, IdleSamples
 from .registry import factories, try_open
+from .thermal import CoolDown, cool_down
 from .trace import PERIOD_S, Trace
 from .windows import Window
 
@@ -27,6 +28,7 @@ class MeterSet:
     def __init__(self, meters: Sequence[Meter], period_s: float = PERIOD_S) -> None:
         self.meters = list(meters)
         self.idle_power_w: float | None = None
+        self.idle_temperature_c: float | None = None
         self._process = psutil.Process()
         self._trace = Trace(self.meters, period_s)
         self._trace.start()
@@ -68,8 +70,12 @@ class MeterSet:
         finally:
             self._trace.unlisten(collected.add)
         result = collected.result(window.reading)
-        self.idle_power_w = result.power_w
+        self.idle_power_w, self.idle_temperature_c = result.power_w, result.temperature_c
         return result
+
+    def cool_down(self, most_s: float) -> CoolDown:
+        """Wait until the devices are as cool as at the idle baseline; see `thermal.cool_down`."""
+        return cool_down(self._trace.latest, self.idle_temperature_c, most_s)
 
     def window(self, sync: Callable[[], object] | None = None) -> Window:
         """A context manager that measures what happens inside it.

@@ -80,6 +80,11 @@ class Trace:
         with self._lock:
             self._listeners.remove(listener)
 
+    def latest(self) -> Sequence[Sample]:
+        """Every device at the last tick."""
+        with self._lock:
+            return self._ticks[-1].samples if self._ticks else ()
+
     def rows(self, since: float) -> list[dict[str, Any]]:
         """Rows of the power table later than a monotonic time, oldest first.
 

@@ -18,6 +18,7 @@ from pimp_tui.tui.widgets.strip import spark
 _LONGEST_PLAN = 10_000
 _PHASES = {
     "load": "loading the model",
+    "cool": "cooling down",
     "warmup": "warming up",
     "score": "scoring",
     "idle": "measuring idle",
