@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pimp_tui.campaign.baseline import read_baseline
 from pimp_tui.campaign.settings import Settings
 from pimp_tui.campaign.setup import Setup
 from pimp_tui.errors import UserError
@@ -28,7 +28,7 @@ def make_plan(
 
     Args:
         plan_file: a plan that is run as it is, without the named configurations.
-        baseline: file with the user's own configuration, JSON, option -> value.
+        baseline: the user's own configuration, a JSON file or a command line.
 
     Raises:
         UserError: a bad plan file, a baseline outside the space, or more configurations asked
@@ -100,16 +100,7 @@ def _baseline(setup: Setup, fixed: dict[str, Any], file: str) -> frozenset[str]:
     from pimp_tui.space.named import nearest_configuration
     from pimp_tui.space.nearest import did_you_mean
 
-    try:
-        value = json.loads(Path(file).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UserError(
-            f"the baseline cannot be read ({error.strerror})", file, "give a JSON file"
-        ) from None
-    except ValueError as error:
-        raise UserError(f"the baseline is no JSON ({error})", file) from None
-    if not isinstance(value, dict):
-        raise UserError("the baseline is no JSON object", file, 'write {"option": value, …}')
+    value = read_baseline(file)
     for name in value:
         if name not in setup.space.options:
             raise UserError(

@@ -34,7 +34,7 @@ class Request:
         space: a ``.uvl`` file or a shipped name.
         host: file of host facts; None detects this machine.
         plan: file of a plan that is run as it is; None samples one.
-        baseline: file with the user's own configuration as JSON.
+        baseline: the user's own configuration, a JSON file or a command line.
         engine: name of the engine.
         settings: the protocol.
     """

@@ -81,7 +81,9 @@ def run(
     seed: Annotated[int | None, Option(help="Seed of everything.")] = None,
     select: Annotated[Repeatable, Option(help="Feature that every configuration has.")] = None,
     deselect: Annotated[Repeatable, Option(help="Feature that none has.")] = None,
-    baseline: Annotated[str | None, Option(help="Your own configuration, JSON.")] = None,
+    baseline: Annotated[
+        str | None, Option(help="Your own configuration: JSON file or command line.")
+    ] = None,
     preset: Annotated[str | None, Option(help="quick, paper or paper-2.")] = None,
     repeats: Annotated[int | None, Option(help="Runs of each configuration.")] = None,
     batch: Annotated[int | None, Option(help="Fix the batch size.")] = None,

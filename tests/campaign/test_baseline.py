@@ -1,0 +1,54 @@
+"""The user's own configuration, from a file and from a command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pimp_tui.campaign.baseline import read_baseline
+from pimp_tui.errors import UserError
+
+
+@pytest.mark.parametrize(
+    ("line", "options"),
+    [
+        ("--num-beams 4 --do-sample", {"num_beams": 4, "do_sample": True}),
+        ("--num-beams=4 --temperature 0.7 --dtype bfloat16",
+         {"num_beams": 4, "temperature": 0.7, "dtype": "bfloat16"}),
+        ("transformers chat some/model num_beams=2 do_sample=false",
+         {"num_beams": 2, "do_sample": False}),
+        ("--no-use-cache --length-penalty -1.0", {"use_cache": False, "length_penalty": -1.0}),
+        ("--cache-config '{\"backend\": \"fp8\"}'", {"cache_config": {"backend": "fp8"}}),
+        ("--exponential-decay-length-penalty [8,1.3]",
+         {"exponential_decay_length_penalty": [8, 1.3]}),
+        ("--early-stopping never --top-h none", {"early_stopping": "never", "top_h": None}),
+    ],
+)  # fmt: skip
+def test_command_lines(line: str, options: dict[str, Any]) -> None:
+    assert read_baseline(line) == options
+
+
+def test_files(tmp_path: Path) -> None:
+    file = tmp_path / "mine=1.json"
+    file.write_text(json.dumps({"num_beams": 4}))
+    assert read_baseline(str(file)) == {"num_beams": 4}
+
+
+@pytest.mark.parametrize("source", ["nowhere.json", "--", "a b --"])
+def test_what_is_neither_is_refused(source: str) -> None:
+    with pytest.raises(UserError):
+        read_baseline(source)
+
+
+def test_a_baseline_outside_the_space_names_the_option(tmp_path, mini, pimp) -> None:
+    for line, named in (("--num-beam 2", "num_beams"), ("--num-beams 3", "num_beams=3")):
+        done = pimp("run", tmp_path / "s", "--space", mini, "--baseline", line, "-n", 2)
+        assert done.returncode == 2 and named in done.stderr
+        assert len(done.stderr.splitlines()) <= 3 and not (tmp_path / "s").exists()
+    done = pimp("run", tmp_path / "s", "--space", mini, "--baseline", "--num-beams 2", "-n", 3,
+                "--dry-run", "--json")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "baseline" in json.loads(done.stdout)["samplers"]
