@@ -6,12 +6,18 @@ takes a millisecond where importing the library takes seconds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+# How a layer hands its keys and values to a cache that is not its own; a paged one needs kwargs.
+_CACHE_UPDATE = re.compile(r"\.update\([^()]*layer_id\w*[^()]*\)")
+# A look at the length of the cache, which a paged one does not know, where positions are given.
+_LENGTH_ASKED = re.compile(r"(?<!if position_ids is None:\n)^ +past_seen_tokens = ", re.MULTILINE)
+_PAGED_LAYERS = {"full_attention", "sliding_attention"}
 # The loop that obeys config.num_hidden_layers, which a draft by early exit lowers for a while.
 _LAYER_LOOP = "[: self.config.num_hidden_layers]"
 
@@ -36,6 +42,18 @@ def _attends_to_all(config: Mapping[str, Any]) -> bool:
     return not config.get("sliding_window") and not config.get("attention_chunk_size")
 
 
+def _reads_pages(source: str, config: Mapping[str, Any]) -> bool:
+    """Whether the attention works on a paged cache, which knows no soft caps of the scores."""
+    kinds = set(config.get("layer_types") or ())
+    return (
+        "_supports_attention_backend = True" in source
+        and kinds <= _PAGED_LAYERS
+        and not config.get("attn_logit_softcapping")
+        and all("kwargs" in call for call in _CACHE_UPDATE.findall(source))
+        and not _LENGTH_ASKED.search(source)
+    )
+
+
 def architecture_facts(
     architecture: str, config: Mapping[str, Any], depth: int | None
 ) -> dict[str, bool]:
@@ -49,7 +67,8 @@ def architecture_facts(
     Returns:
         ``early_exit`` (a draft may leave after the first layers), ``sdpa`` (runs on torch's fused
         attention), ``full_attention`` (no sliding window or recurrent layer), ``rewindable``
-        (drafted tokens can be taken back). An architecture that is not in the library is trusted
+        (drafted tokens can be taken back), ``paged_attention`` (continuous batching gives what
+        generate gives). An architecture that is not in the library is trusted
         with full attention and sdpa only.
     """
     source = _source(architecture)
@@ -59,6 +78,7 @@ def architecture_facts(
             "sdpa": True,
             "full_attention": _attends_to_all(config),
             "rewindable": False,
+            "paged_attention": False,
         }
     stateful = "_is_stateful = True" in source
     recurrent = any("linear" in str(kind) for kind in config.get("layer_types") or ())
@@ -67,4 +87,5 @@ def architecture_facts(
         "sdpa": "_supports_sdpa = True" in source,
         "full_attention": _attends_to_all(config) and not stateful,
         "rewindable": not stateful and not recurrent,
+        "paged_attention": not stateful and _reads_pages(source, config),
     }

@@ -56,8 +56,16 @@ def gguf_facts(path: Path) -> ModelFacts:
         size_bytes=size,
         revision=digest.hexdigest()[:16],
         facts={
-            **architecture_facts(architecture, {"sliding_window": window}, depth),
+            **architecture_facts(
+                architecture,
+                {
+                    "sliding_window": window,
+                    "attn_logit_softcapping": table.get(f"{architecture}.attn_logit_softcapping"),
+                },
+                depth,
+            ),
             "mtp": mtp > 0,
+            "full_precision": False,  # and what it holds is unpacked when it is loaded
         },
         generation_config={},
     )

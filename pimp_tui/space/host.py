@@ -103,7 +103,11 @@ def detect_host() -> HostFacts:
     else:
         flag = probe.cpu_bf16()
         fact("bf16", flag is not None, f"CPU has {flag}" if flag else "CPU lacks bf16 instructions")
-    fact("fp8", cuda and capability >= (8, 9), shown if cuda else names)
+    kernels = probe.package("kernels")
+    fact(
+        "fp8", bool(kernels) and cuda and capability >= (8, 9),
+        f"{shown}, package kernels {kernels or 'missing'}" if cuda else names,
+    )  # fmt: skip
     compiler = probe.c_compiler()
     triton = probe.package("triton")
     fact(
@@ -115,13 +119,15 @@ def detect_host() -> HostFacts:
         "flash_attention", bool(flash) and cuda and capability >= (8, 0),
         f"flash-attn {flash}, {shown}" if flash and cuda else names if flash else "package missing",
     )  # fmt: skip
-    for name, package, needs_gpu in (
-        ("quanto", "optimum-quanto", False), ("hqq", "hqq", False),
-        ("bitsandbytes", "bitsandbytes", True), ("torchao", "torchao", False),
+    for name, packages in (
+        ("quanto", ("optimum-quanto", "accelerate")), ("hqq", ("hqq",)),
+        ("bitsandbytes", ("bitsandbytes", "accelerate")), ("torchao", ("torchao",)),
     ):  # fmt: skip
-        version = probe.package(package)
-        said = f"{package} {version}" if version else f"package {package} missing"
-        fact(name, bool(version) and (cuda or not needs_gpu), said)
+        versions = {package: probe.package(package) for package in packages}
+        missing = [package for package, version in versions.items() if version is None]
+        found_here = ", ".join(f"{package} {version}" for package, version in versions.items())
+        said = f"package {' and '.join(missing)} missing" if missing else found_here
+        fact(name, not missing, said)
     counter = bool(gpus) and all(g.energy_counter for g in gpus)
     fact("energy_counter", counter, "NVML total energy" if counter else names)
     root = hasattr(os, "geteuid") and os.geteuid() == 0

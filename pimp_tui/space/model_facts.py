@@ -170,7 +170,11 @@ def _from_folder(path: Path, name: str, trust_remote_code: bool) -> ModelFacts:
         parameters=size // width,
         size_bytes=size,
         revision=digest.hexdigest()[:16],
-        facts={**architecture_facts(str(config["model_type"]), inner, depth), "mtp": mtp > 0},
+        facts={
+            **architecture_facts(str(config["model_type"]), inner, depth),
+            "mtp": mtp > 0,
+            "full_precision": not config.get("quantization_config"),
+        },
         generation_config=_optional_json(path / "generation_config.json"),
     )
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from pimp_tui.engine.transformers import TransformersEngine
 from pimp_tui.engine.transformers.batches import encode, eos_ids, own_length
+from pimp_tui.engine.transformers.continuous import wanted
 from pimp_tui.engine.transformers.effects import NEUTRAL, set_options
-from pimp_tui.engine.transformers.trace import watching
+from pimp_tui.engine.transformers.trace import trace_continuous, watching
 
 
 class Outcome:
@@ -18,6 +19,9 @@ class Outcome:
 
         loaded = engine._prepare(options)
         config = engine._config(options)
+        if wanted(options):
+            self._in_flight(loaded, prompts, config, options)
+            return
         config.output_scores = config.output_logits = config.return_dict_in_generate = True
         encoded = encode(loaded, prompts, config.max_new_tokens)
         extra = {"tokenizer": loaded.tokenizer} if config.stop_strings else {}
@@ -42,6 +46,28 @@ class Outcome:
             for step, live in enumerate(self.live)
         ]
 
+    def _in_flight(
+        self, loaded: Any, prompts: list[str], config: Any, options: dict[str, Any]
+    ) -> None:
+        """The same of continuous batching: final scores pass by in the sampler."""
+        from transformers.generation.continuous_batching.model_runner import ModelRunner
+
+        original, scores = ModelRunner._sample, []
+
+        def sampled(self: Any, given: Any, output_ids: Any) -> None:
+            scores.append(given[0].clone())
+            original(self, given, output_ids)
+
+        setattr(ModelRunner, "_sample", sampled)  # noqa: B010
+        try:
+            run = trace_continuous(loaded, prompts, config, options, 0)
+        finally:
+            setattr(ModelRunner, "_sample", original)  # noqa: B010
+        deployed = (loaded.model.dtype, loaded.model.config._attn_implementation)
+        self.plain = (run.tokens, run.passes, deployed)
+        self.scores = self.logits = ()
+        self.live, self.tensors = [], scores
+
     def same_as(self, other: Outcome) -> bool:
         """Nothing differs."""
         import torch
@@ -49,7 +75,10 @@ class Outcome:
         return (
             self.plain == other.plain
             and len(self.tensors) == len(other.tensors)
-            and all(torch.equal(a, b) for a, b in zip(self.tensors, other.tensors, strict=True))
+            and all(
+                a.shape == b.shape and torch.equal(a, b)
+                for a, b in zip(self.tensors, other.tensors, strict=True)
+            )
         )
 
 
@@ -87,4 +116,6 @@ def reset(options: dict[str, Any], name: str) -> dict[str, Any]:
     plain = options | {name: NEUTRAL[name]}
     if name == "cache_implementation":
         plain |= {"cache_config": None, "max_cache_len": None}
+    if name == "continuous_batching":
+        plain |= {"max_batch_tokens": NEUTRAL["max_batch_tokens"]}
     return plain

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from ablation import Outcome, idle_options
-from tiny_models import tiny_gemma, tiny_gpt2, tiny_llama
+from tiny_models import tiny_bloom, tiny_gemma, tiny_gpt2, tiny_llama
 
 from pimp_tui.engine.transformers import TransformersEngine
 from pimp_tui.engine.transformers.effects import NEUTRAL
 
-MAKERS = {"llama": tiny_llama, "gpt2": tiny_gpt2, "gemma": tiny_gemma}
-ATTENTION = {"gemma": "eager"}
+MAKERS = {"llama": tiny_llama, "gpt2": tiny_gpt2, "gemma": tiny_gemma, "bloom": tiny_bloom}
+ATTENTION = {"gemma": "eager", "bloom": "eager"}
 
 
 def shipped_prompts() -> list[str]:
@@ -27,7 +27,7 @@ class Lab:
     """Models are made once, in ``folder``."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._engines: dict[str, TransformersEngine] = {}
         self.prompts = shipped_prompts()
 
@@ -35,7 +35,7 @@ class Lab:
         """What a session would call the model."""
         if model not in MAKERS:
             return model
-        place = self._folder / model
+        place = self.folder / model
         return str(place if place.exists() else MAKERS[model](place))
 
     def engine(self, model: str = "micro-coder") -> TransformersEngine:

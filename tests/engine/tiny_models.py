@@ -1,4 +1,4 @@
-"""Tiny random models of three architectures with a byte-level tokenizer, as ordinary folders."""
+"""Tiny random models of four architectures with a byte-level tokenizer, as ordinary folders."""
 
 from __future__ import annotations
 
@@ -111,5 +111,23 @@ def tiny_gemma(folder: Path, generation: dict[str, Any] | None = None) -> Path:
         eos_token_id=tok.eos_token_id,
         pad_token_id=tok.pad_token_id,
         bos_token_id=tok.bos_token_id,
+    )
+    return _write(folder, config, tok, generation)
+
+
+def tiny_bloom(folder: Path, generation: dict[str, Any] | None = None) -> Path:
+    """BLOOM kind: attention of its own, which knows the places of tokens from their distance."""
+    from transformers import BloomConfig
+
+    tok = tokenizer()
+    config = BloomConfig(
+        vocab_size=len(tok),
+        hidden_size=48,
+        n_layer=2,
+        n_head=4,
+        initializer_range=0.2,
+        eos_token_id=tok.eos_token_id,
+        pad_token_id=tok.pad_token_id,
+        bos_token_id=None,
     )
     return _write(folder, config, tok, generation)
