@@ -1,0 +1,1 @@
+"""Feature models and partial configurations in the files of other tools."""
