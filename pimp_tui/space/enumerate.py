@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 
+from pimp_tui.space.sat import sat_solver
 from pimp_tui.space.solver import Solver
 
 
@@ -13,12 +14,10 @@ def enumerate_all(
     solver: Solver, literals: list[int], most: int = 20_000, seconds: float = 2.0
 ) -> np.ndarray | None:
     """Every valid configuration, (n, features) bool, or None beyond ``most`` or ``seconds``."""
-    from pysat.solvers import Minisat22
-
     deadline = time.monotonic() + seconds
     found: list[np.ndarray] = []
-    with Minisat22(bootstrap_with=solver.clauses) as sat:
-        while sat.solve(assumptions=literals):
+    with sat_solver(solver.clauses) as sat:
+        while sat.solve(literals):
             if len(found) >= most or time.monotonic() > deadline:
                 return None
             values = sat.get_model()[: solver.variables]

@@ -6,10 +6,12 @@ shape says by itself (a child needs its parent, mandatory children) is backgroun
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection, Sequence
 
 from pimp_tui.space.clauses import ClauseMaker
+from pimp_tui.space.logic import Logic, disj
 from pimp_tui.space.relations import Relation
+from pimp_tui.space.sat import sat_solver
 
 
 class Explainer:
@@ -21,54 +23,66 @@ class Explainer:
     """
 
     def __init__(self, variables: int, relations: list[Relation]) -> None:
-        from pysat.solvers import Minisat22
-
-        maker = ClauseMaker(variables)
+        self._maker = ClauseMaker(variables)
         hard: list[list[int]] = []
         soft: list[tuple[Relation, list[list[int]]]] = []
         for relation in relations:
-            clauses = maker.clauses(relation.formula)
+            clauses = self._maker.clauses(relation.formula)
             if relation.words is None:
                 hard.extend(clauses)
             else:
                 soft.append((relation, clauses))
         self._relation: dict[int, Relation] = {}
-        self._sat: Any = Minisat22(bootstrap_with=hard)
-        switch = maker.top
         for relation, clauses in soft:
-            switch += 1
+            switch = self._new()
             self._relation[switch] = relation
-            for clause in clauses:
-                self._sat.add_clause([-switch, *clause])
+            hard.extend([-switch, *clause] for clause in clauses)
+        self._sat = sat_solver(hard)
+
+    def _new(self) -> int:
+        self._maker.top += 1
+        return self._maker.top
+
+    def literal(self, formula: Logic) -> int:
+        """A literal under which the formula holds; to be a target."""
+        question = self._new()
+        for clause in self._maker.clauses(disj([-question, formula])):
+            self._sat.add_clause(clause)
+        return question
 
     def core(
-        self, literals: list[int], target: list[int]
+        self, literals: list[int], target: list[int], without: Collection[int] = ()
     ) -> tuple[list[int], list[Relation]] | None:
         """A minimal reason why the literals and the target do not go together.
 
         Args:
             literals: the user's choices, which may be reasons.
             target: literals that are not reasons but the question.
+            without: identities (``id``) of relations left out.
 
         Returns:
             the choices and relations of a minimal clash, or None when they do go together.
         """
-        relations = list(self._relation)
-        if self._sat.solve(assumptions=[*target, *literals, *relations]):
+        relations = [x for x, r in self._relation.items() if id(r) not in without]
+        if self._sat.solve([*target, *literals, *relations]):
             return None
+        # Tried for removal last to first, the choices at the end: a short list of choices reads
+        # best, but a set that is minimal as a whole is what is promised.
         core = set(self._sat.get_core() or [])
-        # Constraints are tried for removal last to first, choices at the end: a short list of
-        # choices reads best, but a set that is minimal as a whole is what is promised.
-        kept = [x for x in [*literals, *relations] if x in core]
+        kept = self._minimal(target, [x for x in [*literals, *relations] if x in core])
+        chosen = [x for x in kept if x not in self._relation]
+        return chosen, [self._relation[x] for x in kept if x in self._relation]
+
+    def _minimal(self, target: list[int], kept: Sequence[int]) -> list[int]:
+        kept = list(kept)
         at = len(kept) - 1
         while at >= 0:
             trial = kept[:at] + kept[at + 1 :]
-            if self._sat.solve(assumptions=[*target, *trial]):
+            if self._sat.solve([*target, *trial]):
                 at -= 1
             else:
                 left = set(self._sat.get_core() or [])
                 ahead = [x for x in trial[:at] if x in left]
                 kept = ahead + [x for x in trial[at:] if x in left]
                 at = len(ahead) - 1
-        chosen = [x for x in kept if x not in self._relation]
-        return chosen, [self._relation[x] for x in kept if x in self._relation]
+        return kept

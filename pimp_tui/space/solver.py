@@ -13,6 +13,7 @@ import numpy as np
 
 from pimp_tui.space.clauses import Clause, ClauseMaker
 from pimp_tui.space.relations import Relation
+from pimp_tui.space.sat import sat_solver
 
 _POOL = 512
 
@@ -38,17 +39,12 @@ class Solver:
     def sat(self) -> Any:
         """The python-sat solver, started at first use."""
         if self._sat is None:
-            from pysat.solvers import Minisat22
-
-            self._sat = Minisat22(bootstrap_with=[c for c in self.clauses if c])
-            if any(not c for c in self.clauses):
-                self._sat.add_clause([1])
-                self._sat.add_clause([-1])
+            self._sat = sat_solver(self.clauses)
         return self._sat
 
     def model(self, literals: Iterable[int] = ()) -> np.ndarray | None:
         """A configuration that holds the literals, (variables,) bool; None when there is none."""
-        if not self.sat.solve(assumptions=list(literals)):
+        if not self.sat.solve(list(literals)):
             return None
         found = np.zeros(self.variables, dtype=bool)
         values = self.sat.get_model()[: self.variables]
@@ -57,11 +53,11 @@ class Solver:
 
     def satisfiable(self, literals: Iterable[int] = ()) -> bool:
         """Whether a valid configuration holds all the literals."""
-        return bool(self.sat.solve(assumptions=list(literals)))
+        return bool(self.sat.solve(list(literals)))
 
     def core(self, literals: Iterable[int]) -> list[int] | None:
         """Some of the literals that no valid configuration holds together; None when one does."""
-        if self.sat.solve(assumptions=list(literals)):
+        if self.sat.solve(list(literals)):
             return None
         return list(self.sat.get_core() or [])
 
