@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pimp_tui.mining.causes import Cause, CauseFinder
@@ -17,7 +17,6 @@ from pimp_tui.mining.report import Report
 from pimp_tui.mining.rules import RuleWriter
 from pimp_tui.mining.values import by_option, option_values
 from pimp_tui.space import Space
-from pimp_tui.space.model import Constraint
 
 Configurations = list[tuple[frozenset[str], dict[str, Any]]]
 OnProgress = Callable[[str, int, int], None]
@@ -32,7 +31,7 @@ class Check:
         space: with host and model filled in.
         prober: of the engine and model.
         report: to be filled; holds the names.
-        lines: line of each of the space's own constraints in the file, in their order.
+        lines: text of a constraint -> its line in the file.
         seconds: budget, None for none.
         on_progress: called with the phase, how much of it is done, and how much there is.
     """
@@ -42,7 +41,7 @@ class Check:
         space: Space,
         prober: Prober,
         report: Report,
-        lines: list[int],
+        lines: Mapping[str, int],
         seconds: float | None,
         on_progress: OnProgress,
     ) -> None:
@@ -139,16 +138,10 @@ class Check:
             report.left_out["configurations"] = report.configurations_planned - len(ran)
         if self._pairs is not None:
             report.pairs_probed = self._pairs.probed
-            overs = self._pairs.findings(self._line)
+            overs = self._pairs.findings(self._lines)
             report.findings += overs
             report.explained = sum(one.configurations for one in overs if one.reason)
             report.over_constrained = sum(one.configurations for one in overs if not one.reason)
             if report.pairs_forbidden > report.pairs_probed:
                 report.left_out["pairs"] = report.pairs_forbidden - report.pairs_probed
         report.duration_s = round(time.monotonic() - self._began, 1)
-
-    def _line(self, constraint: Constraint) -> int | None:
-        """The line in the file: filling host and model in moved the lines, not the order."""
-        own = self._space.model.constraints
-        at = next((i for i, one in enumerate(own) if one is constraint), None)
-        return self._lines[at] if at is not None and at < len(self._lines) else None

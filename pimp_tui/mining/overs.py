@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from pimp_tui.mining.pairs import ForbiddenPair, PairMaker, Trial
@@ -43,8 +43,12 @@ class PairProbes:
             self.probed += 1
             on_progress(self.probed, len(pairs))
 
-    def findings(self, line_of: Callable[[Constraint], int | None]) -> list[Finding]:
-        """One finding for each constraint that forbids a pair that runs, worst first."""
+    def findings(self, lines: Mapping[str, int]) -> list[Finding]:
+        """One finding for each constraint that forbids a pair that runs, worst first.
+
+        Args:
+            lines: text of a constraint -> its line in the file.
+        """
         groups: dict[tuple[int, ...], list[tuple[ForbiddenPair, Trial]]] = {}
         for pair, trial in self.ran:
             groups.setdefault(tuple(id(c) for c in trial.blamed), []).append((pair, trial))
@@ -54,7 +58,7 @@ class PairProbes:
             text = " and ".join(constraint.text for constraint in blamed)
             first = pairs[0].settings
             reason = next((r for c in blamed if (r := reason_of(c)) is not None), None)
-            line = line_of(blamed[0])
+            line = lines.get(blamed[0].text)
             findings.append(
                 Finding(
                     kind="over-constraint",

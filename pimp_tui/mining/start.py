@@ -64,8 +64,9 @@ def check_space(
             f"{space.name} binds no option of an engine: there is nothing to run",
             mend="bind features by `option` and `value` attributes",
         )
+    # Filling host and model in moved the lines: the file itself tells where a constraint stands.
     _, text, label = source_text(source)
-    lines = [constraint.line for constraint in read_uvl(text, label).constraints]
+    lines = {one.text: one.line for one in reversed(read_uvl(text, label).constraints)}
     report = Report(space.name, model, engine, seed)
     configurations = draw(space, n, seed, report.notes.append)
     with tempfile.TemporaryDirectory(prefix="pimp-tui-check-") as folder:
