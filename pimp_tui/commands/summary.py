@@ -25,6 +25,7 @@ def print_summary(path: Path) -> None:
     energy = {row["energy_source"] for row in rows if row["energy_source"]}
     if any(row["energy_estimated"] for row in rows):
         print(f"~ estimated: {', '.join(sorted(energy))}")
+    _print_steadiness(session)
     _print_quality(session)
     _print_front(session)
 
@@ -40,6 +41,42 @@ def result_row(row: dict[str, Any], session: Session) -> dict[str, Any]:
         else:
             shown[name] = value
     return shown
+
+
+def _print_steadiness(session: Session) -> None:
+    """Spread of repeats and drift; nothing where nothing was repeated."""
+    from pimp_tui.learning.steadiness import REPEAT_CV_LIMIT, steadiness
+
+    named = session.manifest.get("named") or {}
+    control = next((label for label in ("baseline", "library default") if label in named), None)
+    rows = steadiness(session.runs.collect(), named[control] if control else None)
+    if not rows:
+        return
+    print("\nSteadiness of repeats, and drift through the campaign (95 % interval)")
+    print_table(
+        [
+            {
+                "metric": row["metric"],
+                "repeat CV": f"{row['repeat_cv']:.3f}",
+                "worst": f"{row['repeat_cv_worst']:.3f}",
+                "first to last run": _drift_words(row),
+                f"control ({control})": " ".join(map(cell, row["control"][:10])) or None,
+            }
+            for row in rows
+        ]
+    )
+    for row in rows:
+        if not row["steady"]:
+            say(
+                f"note: repeats of {row['metric']} spread by {row['repeat_cv']:.3f}, more than "
+                f"{REPEAT_CV_LIMIT}: take more repeats, or a quieter machine"
+            )
+
+
+def _drift_words(row: dict[str, Any]) -> str | None:
+    if row["drift"] is None:
+        return None
+    return f"{row['drift']:+.1%} ({row['drift_low']:+.1%} to {row['drift_high']:+.1%})"
 
 
 def _print_quality(session: Session) -> None:
