@@ -92,8 +92,7 @@ class Choice:
         """
         self.space.variable(feature)
         if feature in self._chosen:
-            verb = "selected" if self._chosen[feature] else "deselected"
-            return [f"you {verb} {feature}"]
+            return [self.space.words.choice(feature, self._chosen[feature])]
         state = self.states()[feature]
         if state == "undecided":
             return []
@@ -159,12 +158,13 @@ class Choice:
         found = self.space.clash(others, feature, selected)
         assert found is not None, "refused only when unsatisfiable"
         verb = "selected" if selected else "deselected"
-        if found.choices:
-            mend = f"clear {' or '.join(found.choices)}"
-        else:
-            mend = "no configuration of this space allows it"
+        cleared = self.space.to_clear(others, feature, selected)
+        mend = "no configuration of this space allows it"
+        if cleared:
+            mend = f"clear {' and '.join(map(self.space.words.feature, cleared))}"
+        said = "; ".join(found.words)
         raise Contradiction(
-            f"{feature} cannot be {verb}: " + "; ".join(found.words), found.words, mend
+            f"{self.space.words.feature(feature)} cannot be {verb}: {said}", found.words, mend
         )
 
     def _move(self, after: dict[str, bool]) -> None:

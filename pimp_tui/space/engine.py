@@ -16,6 +16,7 @@ from pimp_tui.space.model import FeatureModel
 from pimp_tui.space.reasons import Clash, clash, void_error
 from pimp_tui.space.relations import relations_of
 from pimp_tui.space.solver import Solver
+from pimp_tui.space.words import Words
 
 
 class Reasoner:
@@ -38,6 +39,11 @@ class Reasoner:
     def explainer(self) -> Explainer:
         """Built at the first question why."""
         return Explainer(len(self.names), self.relations)
+
+    @cached_property
+    def words(self) -> Words:
+        """How this model's reasons are said."""
+        return Words(self.model)
 
     @cached_property
     def backbone(self) -> np.ndarray:
@@ -150,7 +156,7 @@ class Reasoner:
 
     def clash(self, choices: list[int], target: int) -> Clash | None:
         """Why the target does not go with the choices; None when it does."""
-        return clash(self.explainer, lambda v: self.names[v - 1], choices, target)
+        return clash(self.explainer, self.words, choices, target)
 
 
 def _merge(

@@ -2,48 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pimp_tui.errors import UserError
 from pimp_tui.space.explain import Explainer
+from pimp_tui.space.relations import Relation
+from pimp_tui.space.words import Words
 
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """A minimal reason: the user's choices in it, and all of it in words, choices first."""
+    """A minimal reason.
+
+    Attributes:
+        choices: the user's choices in it.
+        words: all of it in plain words; a choice stands with the first reason that names it, those
+            that none names come first.
+        relations: the named constraints and groups in it.
+    """
 
     choices: list[str]
     words: list[str]
+    relations: list[Relation] = field(default_factory=list)
 
 
-def clash(
-    explainer: Explainer, name: Callable[[int], str], choices: list[int], target: int
-) -> Clash | None:
+def clash(explainer: Explainer, words: Words, choices: list[int], target: int) -> Clash | None:
     """Why the target literal does not go with the choices; None when it does.
 
     Args:
         explainer: of the space.
-        name: variable to feature name.
+        words: of the same model.
         choices: literals the user chose.
         target: the literal asked about.
     """
     core = explainer.core(choices, [target])
     if core is None:
         return None
-    chosen, relations = core
-    words = [f"you {'selected' if x > 0 else 'deselected'} {name(abs(x))}" for x in chosen]
-    words += [relation.words or "" for relation in relations]
-    if not words:
+    names = words.names
+    chosen = {names[abs(x) - 1]: x > 0 for x in core[0]}
+    left, said = dict(chosen), []
+    for relation in core[1]:
+        text, told = words.folded(relation, left)
+        said.append(text)
+        for feature in told:
+            del left[feature]
+    alone = [words.choice(feature, on) for feature, on in left.items()]
+    if not chosen and not said:
         never = "part of no configuration" if target > 0 else "part of every configuration"
-        words = [f"the tree makes {name(abs(target))} {never}"]
-    return Clash([name(abs(x)) for x in chosen], list(dict.fromkeys(words)))
+        alone = [f"the tree makes {words.feature(names[abs(target) - 1])} {never}"]
+    return Clash(list(chosen), list(dict.fromkeys([*alone, *said])), core[1])
 
 
 def void_error(explainer: Explainer, label: str) -> UserError:
     """The error of a model without any valid configuration, naming a minimal clash."""
-    core = explainer.core([], [])
-    relations = core[1] if core else []
+    relations = void_clash(explainer)
     lines = sorted(r.constraint.line for r in relations if r.constraint)
     where = f"{label}:{lines[0]}" if lines else label
     words = [f"`{r.words}`" for r in relations]
@@ -52,3 +64,9 @@ def void_error(explainer: Explainer, label: str) -> UserError:
     else:
         said = f"{words[0] if words else 'the tree'} clashes with the tree"
     return UserError(f"no valid configuration: {said}", where, "mend or remove one of these")
+
+
+def void_clash(explainer: Explainer) -> list[Relation]:
+    """A minimal set of constraints and groups that nothing satisfies beside the tree."""
+    core = explainer.core([], [])
+    return core[1] if core else []

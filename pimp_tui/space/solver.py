@@ -65,6 +65,28 @@ class Solver:
         """Try these values first in later solves."""
         self.sat.set_phases([int(x) for x in literals])
 
+    def any_of(self, literals: list[int], fixed: Iterable[int] = ()) -> np.ndarray | None:
+        """A configuration that holds ``fixed`` and any of the literals; None when there is none."""
+        self._switch += 1
+        self.sat.add_clause([-self._switch, *literals])
+        found = self.model([*fixed, self._switch])
+        self.sat.add_clause([-self._switch])
+        return found
+
+    def names_of(self, conjunctions: Iterable[Iterable[int]]) -> list[int]:
+        """For each conjunction of literals a new literal under which it holds."""
+        found = []
+        for parts in conjunctions:
+            self._switch += 1
+            for literal in parts:
+                self.sat.add_clause([-self._switch, literal])
+            found.append(self._switch)
+        return found
+
+    def witnesses(self) -> np.ndarray:
+        """(n, variables) bool: valid configurations met so far."""
+        return self._pool
+
     def remember(self, rows: np.ndarray) -> None:
         """Keep valid configurations as witnesses, (n, variables) bool; the newest stay."""
         self._pool = np.concatenate([rows, self._pool])[:_POOL]
@@ -119,10 +141,7 @@ class Solver:
             if len(wanted) == 1:
                 found = self.model([*fixed, wanted[0]])
             else:
-                self._switch += 1
-                self.sat.add_clause([-self._switch, *wanted])
-                found = self.model([*fixed, self._switch])
-                self.sat.add_clause([-self._switch])
+                found = self.any_of(wanted, fixed)
             if found is None:
                 return
             self._see(found, can)

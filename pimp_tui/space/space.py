@@ -20,6 +20,7 @@ from pimp_tui.space.named import complete
 from pimp_tui.space.nearest import did_you_mean
 from pimp_tui.space.reasons import Clash
 from pimp_tui.space.rows import features_of_row, value_of
+from pimp_tui.space.words import Words
 
 
 class Space:
@@ -77,6 +78,11 @@ class Space:
                 value = None if fixed == 0 else fixed > 0
                 found[feature.name] = {"value": value, "evidence": notes.get(feature.name, "")}
         return found
+
+    @property
+    def words(self) -> Words:
+        """How features and constraints are said in plain words."""
+        return self.reasoner.words
 
     @cached_property
     def _option_of(self) -> dict[str, str]:

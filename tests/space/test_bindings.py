@@ -70,7 +70,10 @@ def test_host_and_model_are_fixed_and_written(space) -> None:
     assert states["cuda"] == "deselected" and states["watermark"] == "deselected"
     assert states["deep"] == "deselected" and states["early_exit"] == "selected"
     reasons = space.configure().explain("watermark")
-    assert reasons == ["watermark => cuda (selfhash needs a GPU)", "!cuda (host: no device)"]
+    line = next(c.line for c in space.model.constraints if c.text == "watermark => cuda")
+    assert reasons == [
+        f"watermark needs cuda (line {line}: selfhash needs a GPU)", "host: no cuda (no device)",
+    ]  # fmt: skip
     again = load_space(UvlText(space.text))
     assert again.text == space.text and again.features == space.features
     assert again.count() == space.count() and again.host_features == space.host_features
@@ -129,8 +132,10 @@ def test_choice_has_undo_and_redo(space) -> None:
     choice = space.configure()
     whole = choice.count()
     choice.select("t07")
+    line = next(c.line for c in space.model.constraints if c.text == "t07 => sampling")
     assert choice.forced()["greedy"] == [
-        "you selected t07", "decoding is one of", "t07 => sampling",
+        "decoding is one of",
+        f"temperature=0.7, which you selected, needs do_sample=true (line {line})",
     ]  # fmt: skip
     assert "greedy" in choice.forced() and "t07" not in choice.forced()
     choice.deselect("exp_decay")

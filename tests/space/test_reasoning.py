@@ -87,20 +87,20 @@ def test_explanations_are_minimal_and_suffice(model: RandomModel, data: st.DataO
     choice = space.configure()
     for name in names:
         choice.select(name) if name in goal else choice.deselect(name)
+    chosen = choice.literals()
     for feature, reasons in choice.forced().items():
         state = choice.states()[feature] == "selected"
-        chosen = {f: v for f, v in choice.literals().items()
-                  if f"you {'selected' if v else 'deselected'} {f}" in reasons}  # fmt: skip
-        others = [r for r in space.reasoner.relations if r.words in reasons]
+        why = space.clash(chosen, feature, not state)
+        assert why is not None and why.words == reasons and reasons
+        own = {f: chosen[f] for f in why.choices}
         hard = [r for r in space.reasoner.relations if r.words is None]
-        assert reasons and not _possible(space, hard + others, chosen, feature, not state)
-        for dropped in chosen:
-            rest = {f: v for f, v in chosen.items() if f != dropped}
-            assert _possible(space, hard + others, rest, feature, not state)
-        words = {r.words for r in others}
-        for word in words:
-            rest_of = [r for r in others if r.words != word]
-            assert _possible(space, hard + rest_of, chosen, feature, not state)
+        assert not _possible(space, hard + why.relations, own, feature, not state)
+        for dropped in own:
+            rest = {f: v for f, v in own.items() if f != dropped}
+            assert _possible(space, hard + why.relations, rest, feature, not state)
+        for one in why.relations:
+            rest_of = [r for r in why.relations if r is not one]
+            assert _possible(space, hard + rest_of, own, feature, not state)
 
 
 def _possible(
