@@ -14,7 +14,10 @@ import numpy as np
 
 _REMEMBERED = 192 << 20  # bytes of rows kept
 _LOOKED_AT = 6  # candidates compared by what they leave to add
-_PLATEAU = 600  # steps without a larger clique before a restart
+_MEMBER = 10_000  # so that members count as blocked
+_PLATEAU = 100  # steps without a larger clique before part of it is given up
+_DROPPED = 0.2, 0.9  # least and greatest part given up
+_RESTART = 50  # partings without a larger clique before all is given up
 
 
 class Graph(Protocol):
@@ -43,24 +46,28 @@ def large_clique(
     """
     search = _Search(graph, rng)
     best: list[int] = []
-    begins = [start, []] if start else [[]]
+    run: list[int] = []
+    parted = 0
+    search.begin(start or [])
     while True:
-        if begins:
-            search.begin(begins.pop(0))
-        else:
-            search.restart(best)
         idle = 0
         while idle < _PLATEAU:
             idle += 1
             moved = search.step()
-            if len(search.members) > len(best):
-                best, idle = list(search.members), 0
+            if len(search.members) > len(run):
+                run, idle, parted = list(search.members), 0, 0
             if time.monotonic() > deadline and not search.can_add:
-                return best
+                return max(run, best, key=len)
             if not moved:
                 break
+        best = max(best, run, key=len)
         if time.monotonic() > deadline:
             return best
+        parted += 1
+        if parted > _RESTART or run == start:
+            run, parted = [], 0
+        kept = int(len(run) * (1 - rng.uniform(*_DROPPED)))
+        search.begin([run[at] for at in rng.permutation(len(run))[:kept]])
 
 
 class _Search:
@@ -78,11 +85,6 @@ class _Search:
     def can_add(self) -> bool:
         """Whether some vertex could be added at once."""
         return bool((self.against == 0).any())
-
-    def restart(self, best: list[int]) -> None:
-        """Keep a random part of the best clique, or begin with nothing."""
-        kept = int(len(best) * self.rng.uniform(0.3, 0.95)) if self.rng.random() < 0.7 else 0
-        self.begin([best[at] for at in self.rng.permutation(len(best))[:kept]])
 
     def begin(self, members: list[int]) -> None:
         """These members and no others; one that does not exclude the earlier ones is left out."""
@@ -102,7 +104,6 @@ class _Search:
             self._add(self._widest(at))
             return True
         at = np.flatnonzero((self.against == 1) & free)
-        at = at[~np.isin(at, self.members)]
         if len(at):
             v = int(at[self.rng.integers(len(at))])
             blocked = ~self._row(v)
@@ -134,8 +135,10 @@ class _Search:
     def _add(self, v: int) -> None:
         self.members.append(v)
         self.against += ~self._row(v)
+        self.against[v] += _MEMBER
 
     def _drop(self, v: int) -> None:
         self.members.remove(v)
         self.against -= ~self._row(v)
+        self.against[v] -= _MEMBER
         self.rest[v] = self.clock + 7 + int(self.rng.integers(1 + len(self.members) // 4))
