@@ -3,6 +3,9 @@
 Repeats are interleaved (every configuration once, then every one again) so that a drift of the
 machine does not look like an effect of an option; inside a repetition the order is shuffled, but
 configurations that need the same load of the model stay together, since a reload is expensive.
+Each load is made at least twice (a split plot: Jones and Nachtsheim 2009), so that what one load
+happens to be like is not taken for the effect of its options: with one repetition its
+configurations are parted in two visits.
 """
 
 from __future__ import annotations
@@ -50,18 +53,18 @@ def order(
             without changing the order of the others.
     """
     skip = set(recorded)
-    runs = []
+    runs: list[tuple[Planned, int]] = []
+    visits = 2 if repeats == 1 and len({item.load_key for item in plan}) > 1 else 1
     for repetition in range(1, repeats + 1):
         generator = random.Random(f"{seed}/{repetition}")
         groups: dict[str, list[Planned]] = {}
         for item in plan:
             groups.setdefault(item.load_key, []).append(item)
-        keys = list(groups)
-        generator.shuffle(keys)
-        for key in keys:
-            members = list(groups[key])
+        for members in groups.values():
             generator.shuffle(members)
-            runs += [
-                (item, repetition) for item in members if (item.config_id, repetition) not in skip
-            ]
-    return runs
+        for visit in range(visits):
+            keys = list(groups)
+            generator.shuffle(keys)
+            for key in keys:
+                runs += [(item, repetition) for item in groups[key][visit::visits]]
+    return [(item, number) for item, number in runs if (item.config_id, number) not in skip]

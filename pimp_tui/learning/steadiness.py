@@ -28,10 +28,11 @@ def steadiness(runs: pl.DataFrame, control: str | None = None) -> list[dict[str,
         control: config_id of the control configuration, whose values are told one by one.
 
     Returns:
-        ``metric``, ``configurations`` and ``runs`` that tell something, ``repeat_cv`` (median over
-        configurations), ``repeat_cv_worst``, ``steady`` (median within the limit),
-        ``drift`` from the first run to the last with ``drift_low`` and ``drift_high`` (95 %, shares;
-        None where repeats do not suffice), ``hours`` between the two, ``control`` (values in order of time).
+        ``metric``; ``configurations`` and ``runs`` that tell something; ``repeat_cv`` (median over
+        configurations) and ``repeat_cv_worst``; ``steady``: the median is within the limit;
+        ``drift`` from the first run to the last with ``drift_low`` and ``drift_high`` (shares,
+        95 %; None where repeats do not suffice) and the ``hours`` between; ``control``: its values
+        in order of time.
     """
     import polars as pl
 

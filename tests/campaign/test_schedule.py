@@ -23,7 +23,23 @@ def test_every_run_once_and_repetitions_in_turn(count, repeats, dtypes, seed):
     for repetition in range(1, repeats + 1):
         keys = [p.load_key for p, r in runs if r == repetition]
         changes = sum(a != b for a, b in itertools.pairwise(keys))
-        assert changes == len(set(keys)) - 1  # one load per group and repetition
+        if repeats > 1:
+            assert changes == len(set(keys)) - 1  # one load per group and repetition
+
+
+@given(st.integers(4, 12), st.integers(1, 4), st.integers(2, 3), st.integers(0, 5))
+def test_every_load_is_visited_twice_at_least(count, repeats, dtypes, seed):
+    runs = order(plan(count, dtypes), repeats, seed)
+    if repeats > 1:  # once in each repetition
+        visits = [{p.load_key for p, r in runs if r == n + 1} for n in range(repeats)]
+    else:  # in halves, each a visit of every load
+        many = [sum(n % dtypes == key for n in range(count)) for key in range(dtypes)]
+        first = sum(-(-size // 2) for size in many)
+        visits = [{p.load_key for p, _ in runs[:first]}]
+        visits.append({p.load_key for p, _ in runs[first:]} | {
+            p.load_key for p, _ in runs if many[p.options["n"] % dtypes] == 1
+        })  # fmt: skip
+    assert all(keys == visits[0] for keys in visits) and len(visits[0]) == dtypes
 
 
 @given(st.integers(0, 24), st.integers(0, 3))
