@@ -14,6 +14,7 @@ from pimp_tui.campaign.board import Board
 from pimp_tui.campaign.budget import Budget
 from pimp_tui.campaign.clock import SessionClock
 from pimp_tui.campaign.gpu_journal import GpuJournal
+from pimp_tui.campaign.precision import Repeats
 from pimp_tui.campaign.schedule import Planned, order
 from pimp_tui.campaign.settings import Settings
 from pimp_tui.campaign.worker_link import Interrupted, WorkerDied, WorkerHung, WorkerLink
@@ -68,6 +69,8 @@ class CampaignLoop:
             session / "log.txt", self._must_drop,
         )  # fmt: skip
         self._gpus = GpuJournal(session, settings.gpus)
+        self._repeats = Repeats(settings.precision)
+        self._left_out = 0
         self._stop_asked_at: float | None = None
         self._durations: list[float] = []
         self._broken: dict[str, str] = {}
@@ -78,10 +81,16 @@ class CampaignLoop:
         recorded = [(config, repetition) for config, repetition, _ in committed_keys(self._session)]
         waiting = order(self._planned, self._settings.repeats, self._settings.seed, recorded)
         self._total = len(self._planned) * self._settings.repeats
+        self._repeats.read(self._session)
+        if self._settings.precision is not None:
+            self._mark("running", repeats_left_out=0)
         self._update(state="running", phase="load")
         self._log(f"{len(waiting)} of {self._total} runs to do")
         try:
             for item, repetition in waiting:
+                if self._repeats.enough(item.config_id):
+                    self._leave_out()
+                    continue
                 if outcome := self._before(item, repetition):
                     return outcome
                 self._one(item, repetition)
@@ -92,9 +101,18 @@ class CampaignLoop:
                     )
             if self._board.stop.is_set() and self.runs_done + self.runs_failed < self._total:
                 return Outcome("stopped", self._board.stop_reason)
-            return Outcome("done", f"{self.runs_done} runs ok, {self.runs_failed} failed")
+            told = f"{self.runs_done} runs ok, {self.runs_failed} failed"
+            if self._left_out:
+                told += f", {self._left_out} repeats left out: known well enough"
+            return Outcome("done", told)
         finally:
             self._link.close()
+
+    def _leave_out(self) -> None:
+        self._left_out += 1
+        self._total -= 1
+        self._mark("running", repeats_left_out=self._left_out)
+        self._update()
 
     def _before(self, item: Planned, repetition: int) -> Outcome | None:
         """Obey pause, stop and budget between two runs."""
@@ -160,6 +178,7 @@ class CampaignLoop:
                 continue
             row = self._attempt.commit_result(item, repetition, number, answer)
             self._budget.spend(row["duration_s"], row["energy_j"])
+            self._repeats.add(item.config_id, row)
             self.runs_done += 1
             self._count(item, "ok", begun)
             return

@@ -16,6 +16,8 @@ class Settings:
     Attributes:
         preset: name of the preset the rest came from.
         repeats: measured runs per configuration.
+        precision: a configuration is repeated no more once the 95 % interval of its mean duration,
+            and of its mean measured energy, reaches no further than this share; None never stops.
         warmups: unmeasured batches before each measured run.
         idle_s: length of the idle baseline, seconds.
         cool_down_s: longest wait, before a run, for the temperature of the idle baseline, seconds.
@@ -33,6 +35,7 @@ class Settings:
 
     preset: str = "quick"
     repeats: int = 2
+    precision: float | None = None
     warmups: int = 1
     idle_s: float = 5.0
     cool_down_s: float = 10.0
@@ -134,6 +137,8 @@ def preset(name: str, **changes: Any) -> Settings:
         value = getattr(settings, key)
         if value is not None and value < 1:
             raise UserError(f"{key} must be at least 1, not {value}")
+    if settings.precision is not None and not 0 < settings.precision < 1:
+        raise UserError(f"precision must lie between 0 and 1, not {settings.precision}")
     if settings.budget:
         parse_budget(settings.budget)
     return settings

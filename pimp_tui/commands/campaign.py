@@ -86,6 +86,9 @@ def run(
     ] = None,
     preset: Annotated[str | None, Option(help="quick, paper or paper-2.")] = None,
     repeats: Annotated[int | None, Option(help="Runs of each configuration.")] = None,
+    precision: Annotated[
+        float | None, Option(help="Repeat no more once means are known to this share.")
+    ] = None,
     batch: Annotated[int | None, Option(help="Fix the batch size.")] = None,
     max_new_tokens: Annotated[int | None, Option(help="Fix the output limit.")] = None,
     timeout: Annotated[float | None, Option(help="Seconds after which a run is killed.")] = None,
@@ -111,8 +114,9 @@ def run(
 
     asked: dict[str, Any] = {
         "preset": preset, "method": method, "configurations": n, "seed": seed, "limit": limit,
-        "repeats": repeats, "batch_size": batch, "max_new_tokens": max_new_tokens,
-        "budget": budget, "timeout_s": timeout, "gpus": _gpus(gpus),
+        "repeats": repeats, "precision": precision, "batch_size": batch,
+        "max_new_tokens": max_new_tokens, "budget": budget, "timeout_s": timeout,
+        "gpus": _gpus(gpus),
         "select": tuple(split_list(select)) or None,
         "deselect": tuple(split_list(deselect)) or None,
         "trust_remote_code": trust_remote_code or None, "unsafe_sandbox": unsafe_sandbox or None,

@@ -70,7 +70,7 @@ def read_status(session: Path) -> dict[str, Any]:
 
 
 def planned_runs(session: Path, manifest: dict[str, Any]) -> int:
-    """Distinct planned configurations times repeats."""
+    """Distinct planned configurations times repeats, less the repeats that were not needed."""
     import polars as pl
 
     plan = session / "plan.parquet"
@@ -78,4 +78,4 @@ def planned_runs(session: Path, manifest: dict[str, Any]) -> int:
         return 0
     repeats = int((manifest.get("settings") or {}).get("repeats") or 1)
     distinct = pl.scan_parquet(plan).select(pl.col("config_id").n_unique()).collect().item()
-    return int(distinct) * repeats
+    return int(distinct) * repeats - int(manifest.get("repeats_left_out") or 0)
