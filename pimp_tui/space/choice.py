@@ -50,6 +50,18 @@ class Choice:
         left = {f: v for f, v in self._chosen.items() if feature is not None and f != feature}
         self._move(left)
 
+    def replace(self, chosen: Mapping[str, bool]) -> None:
+        """Other choices in place of these, as one step of undo.
+
+        Raises:
+            Contradiction: they clash; the choice stays as it was.
+            UserError: an unknown feature.
+        """
+        numbers = [self.space.variable(f) * (1 if v else -1) for f, v in chosen.items()]
+        if not self.space.satisfiable(numbers):
+            raise Contradiction("these choices contradict each other")
+        self._move(dict(chosen))
+
     def undo(self) -> bool:
         """Back to before the last change; False when there is none."""
         if not self._undo:

@@ -76,6 +76,11 @@ class Reasoner:
         """The compiled model if there is one by now; compiles nothing."""
         return self._knowledge
 
+    def adopt(self, knowledge: Knowledge | None, seconds: float) -> None:
+        """Take what was compiled elsewhere; None says that so many seconds did not suffice."""
+        self._knowledge = knowledge or self._knowledge
+        self._tried_seconds = max(self._tried_seconds, seconds)
+
     def engine(self) -> str:
         """``bdd`` or ``sat``; compiles the model if nothing asked for that before."""
         known = self._knowledge if self._tried_seconds else self.knowledge()
