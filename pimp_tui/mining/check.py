@@ -28,7 +28,8 @@ class Check:
     """One check; ``run`` fills ``report``.
 
     Args:
-        space: with host and model filled in.
+        space: with host and model filled in; proposals are over it.
+        within: the part of it that is run.
         prober: of the engine and model.
         report: to be filled; holds the names.
         lines: text of a constraint -> its line in the file.
@@ -39,6 +40,7 @@ class Check:
     def __init__(
         self,
         space: Space,
+        within: Space,
         prober: Prober,
         report: Report,
         lines: Mapping[str, int],
@@ -46,9 +48,10 @@ class Check:
         on_progress: OnProgress,
     ) -> None:
         self.report = report
-        self._space, self._prober, self._lines = space, prober, lines
+        self._space, self._within = space, within
+        self._prober, self._lines = prober, lines
         self._seconds, self._on_progress = seconds, on_progress
-        self._values = by_option(option_values(space))
+        self._values = by_option(option_values(within))
         self._ran: list[Ran] = []
         self._causes: list[Cause] = []
         self._pairs: PairProbes | None = None
@@ -114,7 +117,7 @@ class Check:
 
     def _run_pairs(self) -> None:
         self._until(2)
-        maker = PairMaker(self._space)
+        maker = PairMaker(self._within)
         pairs = maker.forbidden()
         self.report.pairs_forbidden = len(pairs)
         self.report.pairs_by_tree, self.report.pairs_by_facts = maker.by_tree, maker.by_facts
@@ -132,7 +135,8 @@ class Check:
                 cause.symptom in one.verdict.symptoms() and cause.explains(one.options)
                 for one in ran
             )
-        proposer = Proposer(self._space, RuleWriter(self._space, self._values), ran)
+        writer = RuleWriter(self._space, by_option(option_values(self._space)))
+        proposer = Proposer(self._space, writer, ran)
         report.findings = proposer.findings(self._causes)
         if report.configurations_planned > len(ran):
             report.left_out["configurations"] = report.configurations_planned - len(ran)

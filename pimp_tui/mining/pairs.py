@@ -9,11 +9,11 @@ from typing import Any
 from pimp_tui.mining.values import (
     OptionValue,
     defines,
+    fixed,
     is_fact,
     mentions,
     option_values,
     without,
-    without_features,
 )
 from pimp_tui.space import Space
 from pimp_tui.space.binding import same
@@ -61,7 +61,8 @@ class PairMaker:
 
     Attributes:
         by_tree: pairs left out because the tree alone forbids them.
-        by_facts: pairs left out because only facts of this host or model forbid them.
+        by_facts: pairs left out because only facts of this host or model, or what was chosen for
+            the check, forbid them.
     """
 
     def __init__(self, space: Space) -> None:
@@ -128,7 +129,7 @@ class PairMaker:
             return None
         unset = [v for one in (pair.first, pair.second) if one.leaf is None for v in one.literals]
         if unset:
-            relaxed = without_features(relaxed, [relaxed.features[-v - 1] for v in unset])
+            relaxed = fixed(relaxed, {relaxed.features[-v - 1]: False for v in unset})
         defaults = [leaf for option in relaxed.bindings.values() for leaf in option.defaults]
         found = relaxed.effective(relaxed.to_features(complete(relaxed, defaults, pair.leaves)))
         return {name: found.get(name) for name in self._names} | pair.settings

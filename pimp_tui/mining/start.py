@@ -11,8 +11,8 @@ from pimp_tui.mining.check import Check, OnProgress
 from pimp_tui.mining.configurations import draw, is_deployment
 from pimp_tui.mining.prober import Prober
 from pimp_tui.mining.report import Report
-from pimp_tui.mining.values import checked_options
-from pimp_tui.space import Space
+from pimp_tui.mining.values import checked_options, fixed
+from pimp_tui.space import Choice, Space
 from pimp_tui.space.load import source_text
 from pimp_tui.space.nearest import did_you_mean
 from pimp_tui.space.uvl.reader import read_uvl
@@ -32,6 +32,7 @@ def check_space(
     engine: str = "transformers",
     timeout_s: float = 120.0,
     trust_remote_code: bool = False,
+    within: Choice | None = None,
 ) -> Report:
     """Check a space by running it.
 
@@ -45,6 +46,7 @@ def check_space(
         seconds: budget; what it leaves out is told in the report.
         engine: name of the engine.
         timeout_s: the most that one configuration may take before it counts as hung.
+        within: a partial configuration: only what agrees with it is run.
 
     Raises:
         UserError: a bad argument, a space without options for an engine, an engine or a model
@@ -68,11 +70,12 @@ def check_space(
     _, text, label = source_text(source)
     lines = {one.text: one.line for one in reversed(read_uvl(text, label).constraints)}
     report = Report(space.name, model, engine, seed)
-    configurations = draw(space, n, seed, report.notes.append)
+    part = space if within is None else fixed(space, within.literals())
+    configurations = draw(part, n, seed, report.notes.append)
     with tempfile.TemporaryDirectory(prefix="pimp-tui-check-") as folder:
         prober = Prober(
             engine, model, lambda option: is_deployment(space, option),
             Path(folder) / "child.log", seed, timeout_s, trust_remote_code,
         )  # fmt: skip
-        check = Check(space, prober, report, lines, seconds, on_progress)
+        check = Check(space, part, prober, report, lines, seconds, on_progress)
         return check.run(configurations)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from pimp_tui.space.model import Constraint
 from pimp_tui.space.uvl.formula import features_in
 
 LAYERS = ("generation", "deployment")
+_CHOSEN = "chosen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,9 @@ def by_option(values: list[OptionValue]) -> dict[str, list[Any]]:
 
 
 def is_fact(space: Space, constraint: Constraint) -> bool:
-    """Whether a constraint speaks of the host and the model alone."""
+    """Whether a constraint speaks of the host and the model alone, or was chosen for this check."""
+    if constraint.note == _CHOSEN:
+        return True
     names = features_in(constraint.formula)
     return bool(names) and all(branch_of(space.model.features[name]) for name in names)
 
@@ -75,9 +79,12 @@ def without(space: Space, dropped: list[Constraint]) -> Space:
     return Space(space.name, replace(space.model, constraints=kept))
 
 
-def without_features(space: Space, features: list[str]) -> Space:
-    """The space with these features deselected for good."""
-    more = [Constraint(f"!{name}", ("not", name), 0) for name in features]
+def fixed(space: Space, chosen: Mapping[str, bool]) -> Space:
+    """The space with features selected or deselected for good; ``is_fact`` holds of each."""
+    more = [
+        Constraint(name if on else f"!{name}", name if on else ("not", name), 0, _CHOSEN)
+        for name, on in chosen.items()
+    ]
     constraints = [*space.model.constraints, *more]
     return Space(space.name, replace(space.model, constraints=constraints))
 

@@ -4,6 +4,7 @@ import pytest
 
 from pimp_tui.errors import UserError
 from pimp_tui.mining.report import with_proposals
+from pimp_tui.mining.start import check_space
 from pimp_tui.space import load_space
 
 GOOD = ["alpha_2 | alpha_3 => beta_1", "gamma_5 => !alpha_1"]
@@ -120,3 +121,19 @@ def test_an_interrupt_keeps_what_was_found(check):
 def test_bad_input_is_told(check, asked, words):
     with pytest.raises(UserError, match=words):
         check(GOOD, **asked)
+
+
+def test_a_part_of_the_space_is_checked_alone(fake, write_space):
+    path = write_space([GOOD[1]], ("steady",))
+    space = load_space(str(path))
+    within = space.configure()
+    within.deselect("alpha_3")
+    within.deselect("gamma_5")
+    report = check_space(
+        space, str(path), "any", lambda *news: None, n=5, engine="fake", within=within
+    )
+    [finding] = report.findings
+    assert finding.cause == {"alpha": 2, "beta": finding.cause["beta"]}
+    # What was not run is not spoken of.
+    assert finding.proposal == "alpha_2 => beta_1"
+    assert report.pairs_forbidden == 0

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pimp_tui.commands.output import Json, print_json, print_pairs, say
-from pimp_tui.commands.sampling import Host, Model, SpaceArgument
+from pimp_tui.commands.output import Json, print_json, print_pairs, say, split_list
+from pimp_tui.commands.sampling import Features, Host, Model, SpaceArgument
 
 if TYPE_CHECKING:
     from pimp_tui.mining.report import Report
@@ -23,6 +23,8 @@ def check(
     model: Model = None,
     n: Annotated[int, typer.Option("-n", help="Uniform configurations beside all 2-wise.")] = 100,
     host: Host = None,
+    select: Features = None,
+    deselect: Features = None,
     seed: Annotated[int, typer.Option(help="Seed.")] = 0,
     seconds: Annotated[float | None, typer.Option(help="Budget; tells what it left out.")] = None,
     timeout: Annotated[float, typer.Option(help="Seconds after which a run hangs.")] = 120.0,
@@ -36,7 +38,7 @@ def check(
     json: Json = False,
 ) -> int:
     """Run a space for real: configurations that fail, idle options, forbidden pairs that work."""
-    from pimp_tui.commands.spaces import open_space
+    from pimp_tui.commands.spaces import choice_of, open_space
     from pimp_tui.errors import UserError
     from pimp_tui.mining.report import with_proposals
     from pimp_tui.mining.start import check_space
@@ -47,11 +49,12 @@ def check(
     if out is not None and not out.parent.is_dir():
         raise UserError(f"there is no folder {out.parent}", "--out", "make it first")
     loaded = open_space(space, host, model)
+    within = choice_of(loaded, split_list(select), split_list(deselect))
     progress = _Progress()
     report = check_space(
         loaded, space, model[0] if model else "micro-coder", progress.show,
         n=n, seed=seed, seconds=seconds, engine=engine, timeout_s=timeout,
-        trust_remote_code=trust_remote_code,
+        trust_remote_code=trust_remote_code, within=within,
     )  # fmt: skip
     progress.close()
     if out is not None:
