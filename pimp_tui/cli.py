@@ -28,7 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        return _fault(error)
+        # python-sat turns Ctrl-C during a solve into an error of its own.
+        return 130 if "Caught keyboard interrupt" in str(error) else _fault(error)
 
 
 def _dispatch(arguments: list[str]) -> int:
