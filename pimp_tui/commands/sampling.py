@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from pimp_tui.commands.output import Json, print_json, print_pairs, print_table, say, split_list
+from pimp_tui.errors import UserError
 
 Option = typer.Option
 SpaceArgument = Annotated[
@@ -20,49 +21,64 @@ Model = Annotated[list[str] | None, Option(help="Model folder, .gguf file or mic
 
 def sample(
     space: SpaceArgument,
-    method: Annotated[str, Option(help="twise, uniform, diverse, or a union a+b.")] = "twise",
-    t: Annotated[int, Option("-t", help="Interaction strength of twise.")] = 2,
+    method: Annotated[
+        str, Option(help="twise, yasa, icpl, uniform, diverse, or a union a+b.")
+    ] = "twise",
+    t: Annotated[int, Option("-t", help="Interaction strength of twise, yasa and icpl.")] = 2,
     n: Annotated[int | None, Option("-n", help="Configurations.")] = None,
     seed: Annotated[int, Option(help="Seed.")] = 0,
-    seconds: Annotated[float, Option(help="Time that twise may spend.")] = 5.0,
+    seconds: Annotated[float, Option(help="Time that twise, and then --bound, may spend.")] = 5.0,
     bound: Annotated[bool, Option("--bound", help="Also prove a lower bound.")] = False,
     select: Features = None,
     deselect: Features = None,
     host: Host = None,
     model: Model = None,
     interactions: Annotated[str | None, Option(help="options or literals.")] = None,
-    extend: Annotated[str | None, Option(help="Plan to extend.")] = None,
+    extend: Annotated[Path | None, Option(help="Plan whose rows stay and come first.")] = None,
     out: Annotated[Path | None, Option(help="plan.parquet or plan.csv.")] = None,
     json: Json = False,
 ) -> int:
-    """Draw a plan of valid configurations."""
-    from pimp_tui.commands.later import refuse
-
-    if bound:
-        raise refuse("sample --bound")
-    if extend:
-        raise refuse("sample --extend")
+    """Draw a plan of valid configurations, or extend one."""
+    from pimp_tui.commands.progress import Progress
     from pimp_tui.commands.spaces import choice_of, open_space
     from pimp_tui.sampling import coverage as plan_coverage
     from pimp_tui.sampling import sample as draw
-    from pimp_tui.sampling.plans import write_plan
+    from pimp_tui.sampling.plans import read_plan, write_plan
+    from pimp_tui.sampling.registry import is_covering
+    from pimp_tui.sampling.sample import check_interactions
 
+    covering = any(is_covering(name) for name in method.split("+"))
+    if bound and not covering:
+        raise UserError(f"there is no bound for {method}", mend="use twise, yasa or icpl")
     loaded = open_space(space, host, model)
+    kind = check_interactions(loaded, interactions)
     within = choice_of(loaded, split_list(select), split_list(deselect))
-    plan = draw(
-        loaded, method=method, t=t, n=n, seed=seed, within=within, seconds=seconds,
-        interactions=interactions,
-    )  # fmt: skip
-    if out is not None:
-        write_plan(plan, out)
-        say(f"{len(plan)} configurations written to {out}")
-    covering = "twise" in method.split("+")
-    covered = None
-    if covering and within is None:
-        covered = plan_coverage(loaded, plan, t=t, interactions=interactions)["coverage"]
+    given = read_plan(extend, loaded, complete=True) if extend else None
+    lower, covered = None, None
+    with Progress() as progress:
+        plan = draw(
+            loaded, method=method, t=t, n=n, seed=seed, within=within, seconds=seconds,
+            interactions=kind, extend=given, progress=progress,
+        )  # fmt: skip
+        if out is not None:
+            write_plan(plan, out)
+        if covering:
+            covered = plan_coverage(loaded, plan, t, kind, within, progress)["coverage"]
+        if bound:
+            from pimp_tui.sampling.bound import lower_bound
+
+            lower = lower_bound(loaded, t, kind, within, seconds, seed)
     answer = {
-        "configurations": len(plan), "method": method, "lower_bound": None, "coverage": covered,
+        "configurations": len(plan), "method": method, "lower_bound": lower, "coverage": covered,
+        "interactions": kind if covering else None,
     }  # fmt: skip
+    told = f"{len(plan)} configurations"
+    if lower is not None:
+        told += f", proven lower bound {lower}"
+    if covered is not None:
+        share = "all" if covered == 1 else f"{100 * covered:.3g} % of the"
+        told += f", {share} valid {t}-way interactions of {kind} covered"
+    say(told if out is None else f"{told}; written to {out}")
     if json:
         print_json(answer)
     elif out is not None:
@@ -82,12 +98,15 @@ def coverage(
     json: Json = False,
 ) -> int:
     """Check a plan: valid, without duplicates, and which interactions it covers."""
+    from pimp_tui.commands.progress import Progress
     from pimp_tui.commands.spaces import open_space
     from pimp_tui.sampling import coverage as plan_coverage
     from pimp_tui.sampling.plans import read_plan
 
     loaded = open_space(space, host, model)
-    answer = plan_coverage(loaded, read_plan(plan, loaded), t=t, interactions=interactions)
+    table = read_plan(plan, loaded)
+    with Progress() as progress:
+        answer = plan_coverage(loaded, table, t, interactions, progress=progress)
     print_json(answer) if json else print_pairs(answer)
     return 0
 

@@ -50,32 +50,36 @@ class Checker:
         self.top = top
         self.rng = np.random.default_rng(0)
 
-    def count(self, held: np.ndarray, t: int) -> tuple[int, int]:
+    def count(self, held: np.ndarray, inside: np.ndarray, t: int) -> tuple[int, int]:
         """Valid interactions of t items, and how many of them the rows hold.
 
         Args:
-            held: (rows, items) bool of valid rows that respect the partial configuration.
+            held: (rows, items) bool of valid rows.
+            inside: (rows,) bool: which of them respect the partial configuration, and so prove that
+                what they hold is valid beside it.
         """
-        alone = np.asarray(held.any(axis=0))
+        alone = np.asarray(held[inside].any(axis=0))
         valid = alone.copy()
         for i in np.flatnonzero(~alone).tolist():
             valid[i] = self._witness([i]) is not None
         if t == 1:
-            return int(valid.sum()), int(alone.sum())
+            return int(valid.sum()), int((valid & held.any(axis=0)).sum())
         pairs = np.asarray(self.differ & valid[:, None] & valid[None, :])
-        covered = _together(held) & pairs
-        good = self._valid_pairs([], pairs, covered)
+        good = self._valid_pairs([], pairs, _together(held[inside]) & pairs)
         if t == 2:
-            return int(good.sum()), int(covered.sum())
+            return int(good.sum()), int((_together(held) & good).sum())
         total = done = 0
         for i in np.flatnonzero(valid).tolist():
             self._tell(i)
             candidates = good & good[i][:, None] & good[i][None, :]
             if not candidates.any():
                 continue
-            here = _together(held[held[:, i]]) & candidates
-            total += int(self._valid_pairs([i], candidates, here).sum())
-            done += int(here.sum())
+            here = held[:, i]
+            triples = self._valid_pairs(
+                [i], candidates, _together(held[here & inside]) & candidates
+            )
+            total += int(triples.sum())
+            done += int((_together(held[here]) & triples).sum())
         return total, done
 
     def _tell(self, done: int) -> None:

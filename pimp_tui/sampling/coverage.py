@@ -37,8 +37,7 @@ def coverage(
         plan: one column per option.
         t: 1, 2 or 3.
         interactions: ``options`` or ``literals``; the default is that of ``sample``.
-        within: count only what is valid beside this partial configuration, and only the rows that
-            respect it.
+        within: count only what is valid beside this partial configuration.
         progress: told now and then how far the work is.
 
     Returns:
@@ -57,11 +56,11 @@ def coverage(
     rows, valid = rows_of_plan(space, plan)
     good = rows[valid]
     literals = within._numbers() if within is not None else []
-    inside = good
+    inside = np.ones(len(good), dtype=bool)
     for x in literals:
-        inside = inside[inside[:, abs(x) - 1] == (x > 0)]
+        inside &= good[:, abs(x) - 1] == (x > 0)
     checker = Checker(space, items, literals, progress)
-    total, covered = checker.count(item_matrix(items, inside), t)
+    total, covered = checker.count(item_matrix(items, good), inside, t)
     return {
         "t": t,
         "interactions": kind,

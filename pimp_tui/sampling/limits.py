@@ -23,9 +23,9 @@ def check_request(items: list[Item], t: int) -> None:
     """
     sizes = list(Counter(item.owner for item in items).values())
     if t > len(sizes):
+        there = f"are only {len(sizes)} options" if len(sizes) > 1 else "is only one option"
         raise UserError(
-            f"t is {t}, but there are only {len(sizes)} options to combine",
-            mend=f"take -t {len(sizes)}" if sizes else None,
+            f"t is {t}, but there {there} to combine", mend=f"take -t {max(1, len(sizes))}"
         )
     ways = [1, 0, 0, 0]  # elementary symmetric sums: combinations of items of different owners
     for size in sizes:

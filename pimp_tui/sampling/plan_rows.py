@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pimp_tui.errors import UserError
 from pimp_tui.sampling.frames import KEYS
+from pimp_tui.space.ids import canonical
 from pimp_tui.space.nearest import nearest
 from pimp_tui.space.rows import leaves_of
 
@@ -45,6 +47,8 @@ def rows_of_plan(
             key = (type(cell), cell if not isinstance(cell, list | dict) else repr(cell))
             if key not in known:
                 leaves = leaves_of(option, _typed(cell, option.leaves.values(), option.bound))
+                if leaves is None:
+                    leaves = leaves_of(option, cell)
                 if leaves is None:
                     values = ", ".join(map(str, option.values if option.bound else (True, False)))
                     where = f"{label}, row {at + 1}, column {name}"
@@ -105,12 +109,13 @@ def _typed(cell: Any, values: Any, bound: bool) -> Any:
     kinds = {type(v) for v in values}
     if not bound or kinds == {bool}:
         return {"true": True, "false": False, "1": True, "0": False}.get(cell.lower(), cell)
-    if kinds <= {int, float}:
-        try:
-            return float(cell)
-        except ValueError:
-            return cell
-    return cell
+    if kinds == {str}:
+        return cell
+    try:
+        found = float(cell) if kinds <= {int, float} else json.loads(cell)
+    except ValueError:
+        return cell
+    return canonical(found) if isinstance(found, str | list | dict) else found
 
 
 def check_columns(table: pl.DataFrame, space: Space, label: str) -> None:

@@ -76,6 +76,11 @@ def sampler_names() -> list[str]:
     return sorted(found)
 
 
+def is_covering(text: str) -> bool:
+    """Whether a method covers every valid interaction."""
+    return text.strip().partition(":")[0] in COVERING
+
+
 def sampler(text: str) -> Sampler:
     """The sampler of a method: a name, or ``yasa:M`` for M passes.
 

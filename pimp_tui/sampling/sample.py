@@ -10,7 +10,7 @@ from pimp_tui.errors import UserError
 from pimp_tui.sampling.frames import plan_frame, stack
 from pimp_tui.sampling.items import items_of
 from pimp_tui.sampling.limits import check_request
-from pimp_tui.sampling.registry import COVERING, FILLING, Order, Progress, sampler
+from pimp_tui.sampling.registry import FILLING, Order, Progress, is_covering, sampler
 from pimp_tui.sampling.uniform import distinct_rows
 from pimp_tui.sampling.union import distinct, fill, too_few
 
@@ -70,7 +70,7 @@ def sample(
     kind = check_interactions(space, interactions)
     if not 1 <= t <= 3:
         raise UserError(f"t is {t}", mend="t is 1, 2 or 3")
-    if any(name.partition(":")[0] in COVERING for name in names):
+    if any(map(is_covering, names)):
         check_request(items_of(space, kind), t)
     if n is not None and n < 1:
         raise UserError(f"n is {n}", mend="n is at least 1")

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from pimp_tui.errors import UserError
-from pimp_tui.sampling import sample
+from pimp_tui.sampling import coverage, distinct_uniform, sample
 from pimp_tui.sampling.plans import read_plan, write_plan
 from pimp_tui.space import Space, UvlText, load_space
 from tests.space.shop import HOST, INFERENCE, write_model
@@ -69,3 +69,97 @@ def test_tables_that_are_no_plan(space: Space, tmp_path: Path) -> None:
             read_plan(tmp_path / name, space)
     with pytest.raises(UserError, match="cannot write"):
         write_plan(plan, tmp_path / "nowhere" / "p.parquet")
+
+
+EVERY_KIND = """features
+    R {abstract, layer 'generation'}
+        optional
+            whole {abstract, option 'whole'}
+                alternative
+                    w1 {value 1}
+                    w2 {value 20}
+            real {abstract, option 'real'}
+                alternative
+                    r1 {value 0.1}
+                    r2 {value 0.00001}
+                    r3 {value 2}
+            flag {abstract, option 'flag'}
+                alternative
+                    on {value true}
+                    off {value false}
+            text {abstract, option 'text'}
+                alternative
+                    t1 {value 'a, b'}
+                    t2 {value '1'}
+                    t3 {value 'true'}
+                    t4 {value 'é {x}'}
+            items {abstract, option 'items'}
+                alternative
+                    i1 {value [1, 2]}
+                    i2 {value ['x', 'y']}
+            table {option 'table', value {bias 2.5, scheme 'selfhash'}}
+            mixed {abstract, option 'mixed'}
+                alternative
+                    m1 {value 'auto'}
+                    m2 {value 4}
+                    m3 {value [8, 1.1]}
+            many {abstract, option 'many'}
+                or
+                    y1 {value 1}
+                    y2 {value 2}
+constraints
+    on => w1 | w2
+"""
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv"])
+def test_every_kind_of_option_is_read_as_written(tmp_path: Path, ending: str) -> None:
+    space = load_space(UvlText(EVERY_KIND))
+    plan = distinct_uniform(space, 300, seed=1)
+    for name in space.options:
+        assert plan[name].null_count() and plan[name].n_unique() > len(space.option(name).values)
+    file = tmp_path / f"plan.{ending}"
+    write_plan(plan, file)
+    assert read_plan(file, space, complete=True).equals(plan)
+    assert coverage(space, read_plan(file, space))["coverage"] == 1
+    assert [f.name for f in tmp_path.iterdir()] == [file.name]
+
+
+def test_plans_are_written_by_hand(tmp_path: Path) -> None:
+    space = load_space(UvlText(EVERY_KIND))
+    file = tmp_path / "mine.csv"
+    file.write_text(
+        "many,whole,real,flag,text,items,table,mixed\r\n"
+        '2,20,1E-5,TRUE,"a, b","[1, 2]","{""scheme"":""selfhash"",""bias"":2.5}",auto\r\n'
+        '"[1,2]",1.0,2,0,1,,,4\r\n'
+        ",,,,,,,"
+    )
+    plan = read_plan(file, space, complete=True)
+    first, second, third = plan.drop("config_id", "position").to_dicts()
+    assert first["whole"] == 20 and first["real"] == 1e-05 and first["flag"] is True
+    assert first["items"] == "[1,2]" and first["table"] == '{"bias":2.5,"scheme":"selfhash"}'
+    assert (first["mixed"], second["mixed"]) == ('"auto"', "4")
+    assert second["many"] == "[1,2]" and second["flag"] is False and second["text"] == "1"
+    assert third == dict.fromkeys(space.options) | {"sampler": "plan"}
+    answer = coverage(space, plan)
+    assert answer["invalid_configurations"] == 0 and 0 < answer["coverage"] < 1
+
+
+@pytest.mark.parametrize(
+    ("cells", "what", "where"),
+    [
+        ("3,0.1,,,,,,", "whole has no value '3'", "row 2, column whole"),
+        ("1,x,,,,,,", "real has no value 'x'", "row 2, column real"),
+        ("1,0.1,maybe,,,,,", "flag has no value 'maybe'", "row 2, column flag"),
+        ('1,0.1,,,"[1, 3]",,,', "items has no value", "row 2, column items"),
+        (",,true,,,,,", "not a valid configuration", "row 2"),
+        ("1,2,3", "no table|not a valid|no value", "bad.csv"),
+    ],
+)
+def test_errors_name_row_and_column(tmp_path: Path, cells: str, what: str, where: str) -> None:
+    space = load_space(UvlText(EVERY_KIND))
+    file = tmp_path / "bad.csv"
+    file.write_text(f"whole,real,flag,text,items,table,mixed,many\n,,,,,,,\n{cells}\n")
+    with pytest.raises(UserError, match=what) as caught:
+        read_plan(file, space, complete=True)
+    assert where in str(caught.value.where)

@@ -208,3 +208,55 @@ def test_pairwise_of_a_generation_like_model_stays_small() -> None:
     plan = sample(space, "twise", seed=1, seconds=2)
     assert coverage(space, plan)["coverage"] == 1
     assert 27 <= len(plan) <= 30
+
+
+@pytest.mark.parametrize("method", ["twise", "yasa", "icpl"])
+def test_infeasible_requests_are_refused_before_any_work(method: str) -> None:
+    small = load_space(
+        UvlText("features\n  R {abstract, option 'r'}\n    alternative\n      a\n      b\n")
+    )
+    large = load_space(
+        "features\n  R\n    optional\n" + "".join(f"      F{i}\n" for i in range(900))
+    )
+    rows = sample(small, "uniform", n=2)
+    assert coverage(small, rows, t=1)["valid_interactions"] == 2
+    for call in (lambda: sample(small, method), lambda: coverage(small, rows)):
+        with pytest.raises(UserError, match="only one option to combine") as caught:
+            call()
+        assert caught.value.mend == "take -t 1"
+    rows = sample(large, "uniform", n=2)
+    for call in (lambda: sample(large, method, t=3), lambda: coverage(large, rows, t=3)):
+        with pytest.raises(UserError, match="interactions of 3, more than") as caught:
+            call()
+        assert caught.value.mend == "take -t 2, or select features first"
+
+
+@quick
+@given(
+    feature_models(most=8),
+    st.lists(st.sampled_from(["twise", "yasa:2", "icpl", "diverse", "uniform"]), min_size=2,
+             max_size=4, unique=True),
+    st.integers(1, 9),
+)  # fmt: skip
+def test_unions_are_what_their_parts_are(model: RandomModel, names: list[str], n: int) -> None:
+    every = model.configurations()
+    concrete = {node.name for node in model.root.walk() if not node.abstract}
+    assume(every and n <= len({f & concrete for f in every}))
+    space = load_space(model.text())
+    plan = sample(space, "+".join(names), n=n, seed=1, seconds=0.05)
+    assert len(plan) <= n and set(plan["sampler"]) <= set(names)
+    assert plan.select(space.features).n_unique() == len(plan)
+    valid = {frozenset(f) for f in every}
+    for row in plan.iter_rows(named=True):
+        assert frozenset(f for f in space.features if row[f]) in valid
+    covering = [name for name in names if name not in ("diverse", "uniform")]
+    rows = plan.select("sampler", *space.features)
+    seen: set = set()
+    for name in covering:  # shared ones stand under the first that has them
+        alone = sample(space, name, seed=1, seconds=0.05).select(space.features).rows()
+        own = [row for row in alone if row not in seen]
+        seen |= set(own)
+        drawn = rows.filter(pl.col("sampler") == name).select(space.features).rows()
+        assert drawn == own[: len(drawn)]
+    if len(covering) < len(names):
+        assert len(plan) == n
