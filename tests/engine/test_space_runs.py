@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -77,6 +78,41 @@ def test_another_architecture_never_fails(lab: Lab, model: str) -> None:
     plan = sample(of_model, method="uniform", n=40, seed=6)
     for options in effective(of_model, plan):
         assert lab.engine(model).generate(lab.prompts[:4], options, seed=1)
+
+
+def run_all(lab: Lab, model: str, of_model: Space, plan: Any) -> list[str]:
+    """Complete three short prompts under each row of a plan; the failures, each as a line.
+
+    A failed run must also leave the next one alone, so the plan always goes on to its end.
+    """
+    prompts = sorted(lab.prompts, key=len)[:3]
+    engine, failures = lab.engine(model), []
+    done: dict[str, None] = {}
+    rows = plan.sort(["dtype", "attn_implementation"])  # few reloads
+    for row, options in zip(rows.to_dicts(), effective(of_model, rows), strict=True):
+        if row["config_id"] in done:
+            continue
+        done[row["config_id"]] = None
+        try:
+            found = engine.generate(prompts, options, seed=1)
+            assert len(found) == 3 * (options["num_return_sequences"] or 1)
+            assert all(item.tokens_out > 0 for item in found)
+        except Exception as fault:
+            chosen = {k: v for k, v in row.items() if k not in _NOT_OPTIONS and v is not None}
+            failures.append(f"{row['config_id']} {type(fault).__name__}: {fault} under {chosen}")
+    return failures
+
+
+@pytest.mark.long
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("model", ["micro-coder", "gemma"])
+@pytest.mark.parametrize("method", ["uniform", "twise"])
+def test_two_thousand_and_all_pairs_never_fail(lab: Lab, model: str, method: str) -> None:
+    of_model = load_space("transformers", models=[lab.reference(model)])
+    count = int(os.environ.get("PIMP_TUI_LONG_CONFIGURATIONS", "2000"))
+    plan = sample(of_model, method=method, n=count if method == "uniform" else None, seed=8)
+    failures = run_all(lab, model, of_model, plan)
+    assert not failures, f"{len(failures)} of {len(plan)} fail:\n" + "\n".join(failures)
 
 
 @pytest.mark.slow
