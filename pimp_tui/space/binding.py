@@ -127,10 +127,10 @@ def _layer(model: FeatureModel, feature: Feature, above: str) -> str:
     if layer not in LAYERS:
         mend = "a layer is one of " + ", ".join(LAYERS)
         raise UserError(
-            f"{feature.name} has the layer {layer!r}", f"{model.label}:{feature.line}", mend
+            f"{feature.name} has the layer {layer!r}", model.where(feature), mend
         )
     return str(layer)
 
 
 def _fault(model: FeatureModel, feature: Feature, what: str, example: str) -> UserError:
-    return UserError(what, f"{model.label}:{feature.line}", f"write option {example}")
+    return UserError(what, model.where(feature), f"write option {example}")

@@ -1,6 +1,8 @@
 """Formulas to clauses: distribution while it stays small, auxiliary variables beyond (Tseitin 1968,
 one direction only as in Plaisted and Greenbaum 1986, since formulas here are asserted to hold).
-Cardinalities by binomials while few, else by a sequential counter (Sinz 2005).
+Cardinalities by binomials while few, else by a sequential counter (Sinz 2005); linear inequalities
+by their decision diagram, whose nodes imply what they stand for (Eén and Sörensson 2006), or by
+adders where that grows too large.
 """
 
 from __future__ import annotations
@@ -8,9 +10,12 @@ from __future__ import annotations
 from itertools import combinations
 from math import comb
 
+from pimp_tui.space.adder import add_up
+from pimp_tui.space.linear import TooManyStates, decide
 from pimp_tui.space.logic import Logic, negate
 
 _MOST_CLAUSES = 48
+_MOST_NODES = 30_000
 Clause = list[int]
 
 
@@ -46,7 +51,29 @@ class ClauseMaker:
             return [[-a, b], [a, -b]]
         if op == "card":
             return self._card(f[1], f[2], [self._name(p, extra) for p in f[3]], extra)
+        if op == "linear":
+            return self._linear(f[1], f[2], f[3], f[4], extra)
         return self._or([self._clauses(part, extra) for part in f[1]], extra)
+
+    def _linear(
+        self,
+        low: int,
+        high: int,
+        coefs: tuple[int, ...],
+        items: tuple[int, ...],
+        extra: list[Clause],
+    ) -> list[Clause]:
+        try:
+            nodes, root = decide(low, high, coefs, _MOST_NODES)
+        except TooManyStates:
+            return add_up(low, high, coefs, items, self._new, extra)
+        names: list[int] = [0, 0]
+        for at, off, on in nodes[2:]:
+            names.append(self._new())
+            for x, child in ((items[at], off), (-items[at], on)):
+                if child != 1:
+                    extra.append([-names[-1], x, *([names[child]] if child else [])])
+        return [[names[root]]] if root > 1 else [] if root else [[]]
 
     def _or(self, parts: list[list[Clause]], extra: list[Clause]) -> list[Clause]:
         """Distribute, with the largest parts named until the product stays small."""

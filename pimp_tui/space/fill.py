@@ -89,7 +89,7 @@ def _option_feature(model: FeatureModel) -> Feature:
             return feature
     raise UserError(
         "the Model branch has no feature with option 'model'",
-        f"{model.label}:{model.features['Model'].line}",
+        model.where(model.features["Model"]),
         "add: model {abstract, option 'model'}",
     )
 

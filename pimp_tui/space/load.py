@@ -12,6 +12,7 @@ from pimp_tui.space.model import FeatureModel
 from pimp_tui.space.model_facts import ModelFacts, model_facts
 from pimp_tui.space.nearest import did_you_mean
 from pimp_tui.space.space import Space
+from pimp_tui.space.uvl.flatten import keep_places
 from pimp_tui.space.uvl.reader import decode, read_uvl
 
 
@@ -72,7 +73,7 @@ def load_model(
     if needs_model:
         given = models or ["micro-coder"]
         facts = [model_facts(ref, trust_remote_code) for ref in given]
-    return name, read_uvl(fill(model, machine, facts), label)
+    return name, keep_places(model, read_uvl(fill(model, machine, facts), label))
 
 
 def _host(host: HostFacts | str | Path | None) -> HostFacts:

@@ -1,12 +1,15 @@
 """Formulas over integer literals (+v selected, -v deselected), negation pushed to the leaves.
 
-A formula is a literal, True, False, ``("and"|"or", parts)``, ``("iff", a, b)`` or
-``("card", low, high, parts)``: between low and high of the parts hold.
+A formula is a literal, True, False, ``("and"|"or", parts)``, ``("iff", a, b)``,
+``("card", low, high, parts)``: between low and high of the parts hold, or
+``("linear", low, high, coefs, literals)``: the coefficients of those literals that hold sum up to
+between low and high; coefficients are whole, positive and falling, no variable stands twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from math import gcd
 from typing import Any
 
 import numpy as np
@@ -62,6 +65,13 @@ def iff(a: Logic, b: Logic) -> Logic:
     return ("iff", a, b)
 
 
+def ite(condition: Logic, yes: Logic, no: Logic) -> Logic:
+    """``yes`` where the condition holds, else ``no``."""
+    if yes == no and isinstance(yes, bool) == isinstance(no, bool):
+        return yes
+    return disj([conj([condition, yes]), conj([negate(condition), no])])
+
+
 def card(low: int, high: int, parts: list[Logic]) -> Logic:
     """Between low and high of the parts, constants folded."""
     held = sum(1 for p in parts if p is True)
@@ -80,6 +90,39 @@ def card(low: int, high: int, parts: list[Logic]) -> Logic:
     return ("card", low, high, tuple(rest))
 
 
+def linear(low: int, high: int, coefs: Sequence[int], parts: Sequence[Logic]) -> Logic:
+    """The sum of the coefficients of those literals that hold is between low and high.
+
+    Args:
+        low: least sum, any whole number.
+        high: greatest sum.
+        coefs: whole, of any sign.
+        parts: literals, True or False; one may stand several times, or with its opposite.
+    """
+    sums: dict[int, int] = {}
+    for coef, part in zip(coefs, parts, strict=True):
+        if part is True or (not isinstance(part, bool) and part < 0):
+            low, high = low - coef, high - coef  # c*!x = c - c*x
+            coef = -coef
+        if not isinstance(part, bool):
+            sums[abs(part)] = sums.get(abs(part), 0) + coef
+    for v in [v for v, coef in sums.items() if coef < 0]:
+        low, high = low - sums[v], high - sums[v]  # c*x = c - c*!x
+        sums[-v] = -sums.pop(v)
+    terms = sorted(((c, x) for x, c in sums.items() if c), key=lambda t: (-t[0], abs(t[1])))
+    step = gcd(*(c for c, _ in terms)) or 1
+    total = sum(c for c, _ in terms) // step
+    low, high = max(0, -(-low // step)), min(total, high // step)
+    if low > high:
+        return False
+    if low == 0 and high == total:
+        return True
+    given, literals = tuple(c // step for c, _ in terms), [x for _, x in terms]
+    if given[0] == 1:
+        return card(low, high, literals)
+    return ("linear", low, high, given, tuple(literals))
+
+
 def negate(f: Logic) -> Logic:
     """The formula that holds where this one does not."""
     if isinstance(f, bool):
@@ -93,26 +136,68 @@ def negate(f: Logic) -> Logic:
         return conj([negate(p) for p in f[1]])
     if op == "iff":
         return iff(f[1], negate(f[2]))
+    if op == "linear":
+        _, low, high, coefs, parts = f
+        under = linear(0, low - 1, coefs, parts)
+        return disj([under, linear(high + 1, sum(coefs), coefs, parts)])
     _, low, high, parts = f
     below = card(0, low - 1, list(parts)) if low > 0 else False
     return disj([below, card(high + 1, len(parts), list(parts))])
 
 
-def from_names(formula: Any, literal: Callable[[str], int]) -> Logic:
-    """A constraint of the reader (nested tuples over names) as a formula over literals."""
-    if isinstance(formula, str):
-        return literal(formula)
-    op = formula[0]
+def from_names(
+    formula: Any,
+    literal: Callable[[str], int],
+    value: Callable[[Any], Logic] | None = None,
+) -> Logic:
+    """A constraint of the reader (nested tuples over names) as a formula over literals.
+
+    Args:
+        formula: as ``uvl.formula`` describes it; walked with a stack, because machine-made ones
+            are long.
+        literal: of a feature.
+        value: what a comparison or a Boolean attribute says.
+    """
+    done: list[Logic] = []
+    stack: list[tuple[Any, int]] = [(formula, -1)]
+    while stack:
+        at, inner = stack.pop()
+        if isinstance(at, str):
+            done.append(literal(at))
+        elif at[0] in ("compare", "is"):
+            assert value is not None, "a formula with values"
+            done.append(value(at))
+        elif inner < 0:
+            below = _chain(at) if at[0] in ("and", "or") else list(at[1:])
+            stack.append((at, len(below)))
+            stack.extend((part, -1) for part in reversed(below))
+        else:
+            given = done[len(done) - inner :]
+            del done[len(done) - inner :]
+            done.append(_joined(at[0], given))
+    return done[0]
+
+
+def _joined(op: str, given: list[Logic]) -> Logic:
     if op == "not":
-        return negate(from_names(formula[1], literal))
-    a, b = from_names(formula[1], literal), from_names(formula[2], literal)
+        return negate(given[0])
     if op == "and":
-        return conj([a, b])
+        return conj(given)
     if op == "or":
-        return disj([a, b])
-    if op == "imp":
-        return disj([negate(a), b])
-    return iff(a, b)
+        return disj(given)
+    return disj([negate(given[0]), given[1]]) if op == "imp" else iff(given[0], given[1])
+
+
+def _chain(formula: Any) -> list[Any]:
+    """Operands of a conjunction or disjunction, those of the same kind inside it resolved."""
+    op, found, stack = formula[0], [], [formula]
+    while stack:
+        at = stack.pop()
+        if isinstance(at, tuple) and at[0] == op:
+            stack.extend(reversed(at[1:]))
+        else:
+            found.append(at)
+    return found
 
 
 def substitute(f: Logic, of: Callable[[int], Logic]) -> Logic:
@@ -129,6 +214,8 @@ def substitute(f: Logic, of: Callable[[int], Logic]) -> Logic:
         return disj([substitute(p, of) for p in f[1]])
     if op == "iff":
         return iff(substitute(f[1], of), substitute(f[2], of))
+    if op == "linear":
+        return linear(f[1], f[2], f[3], [substitute(p, of) for p in f[4]])
     return card(f[1], f[2], [substitute(p, of) for p in f[3]])
 
 
@@ -159,6 +246,12 @@ def holds(f: Logic, rows: np.ndarray) -> np.ndarray:
     if op == "iff":
         return holds(f[1], rows) == holds(f[2], rows)
     parts = f[-1]
+    if op == "linear":
+        wide = sum(f[3]) >= 1 << 62
+        amount = np.zeros(len(rows), dtype=object if wide else np.int64)
+        for coef, part in zip(f[3], parts, strict=True):
+            amount += holds(part, rows) * (coef if wide else np.int64(coef))
+        return np.asarray((amount >= f[1]) & (amount <= f[2]), dtype=bool)
     if op == "card":
         total = np.zeros(len(rows), dtype=np.int32)
         for part in parts:

@@ -13,14 +13,6 @@ class Condition(str):
 
 
 @dataclass(slots=True)
-class Comments:
-    """Comment and blank lines above a line, and the comment at its end, as written."""
-
-    above: tuple[str, ...] = ()
-    beside: str = ""
-
-
-@dataclass(slots=True)
 class Group:
     """Children of a feature under one keyword.
 
@@ -47,6 +39,7 @@ class Feature:
     """A feature; ``line`` and ``last_line`` are where it stands in the text (1-based).
 
     ``cardinality`` is how often it may be instantiated; None beyond a low bound is no bound.
+    ``place`` is ``file:line`` where it came with an import.
     """
 
     name: str
@@ -59,6 +52,7 @@ class Feature:
     indent: int = 0
     type: str | None = None
     cardinality: tuple[int, int | None] | None = None
+    place: str | None = None
 
     @property
     def abstract(self) -> bool:
@@ -104,7 +98,9 @@ class Constraint:
         note: text of the comment directly above it: its reason.
         numeric: it has a numeric, string or aggregate part.
         reasoned: it is imposed; False where its value is beyond what is reasoned over.
-        owner: the feature among whose attributes it stands; it then holds where that is selected.
+        owner: the feature among whose attributes it stands; it holds all the same without it.
+        key: the attribute, ``constraint`` or ``constraints``.
+        place: ``file:line`` where it came with an import.
     """
 
     text: str
@@ -114,6 +110,8 @@ class Constraint:
     numeric: bool = False
     reasoned: bool = True
     owner: str | None = None
+    key: str = ""
+    place: str | None = None
 
     def words(self) -> str:
         """The constraint in an explanation: its text, then its reason."""
@@ -129,9 +127,9 @@ class FeatureModel:
         warnings: what was accepted but not reasoned over, one sentence each.
         text: UVL text that reads to this model, line ends normalised; "" where it was built.
         original: the file as it was read, where that differs from ``text``.
+        bare_root: the root's name without the alias under which the model was imported.
+        imports: aliases of the imports whose features are named ``alias.name``; none once joined.
         levels: language levels of the ``include`` section, such as ``Boolean.group-cardinality``.
-        comments: by line number; by -1 those at the end of the file.
-        origin: line -> ``file:line``, for lines that came from other files.
     """
 
     root: Feature
@@ -144,10 +142,10 @@ class FeatureModel:
     constraints_line: int | None = None
     original: str | None = None
     levels: list[str] = field(default_factory=list)
-    comments: dict[int, Comments] = field(default_factory=dict)
-    section_lines: dict[str, int] = field(default_factory=dict)
-    origin: dict[int, str] = field(default_factory=dict)
+    imports: list[str] = field(default_factory=list)
+    bare_root: str = ""
 
-    def place(self, line: int) -> str:
-        """``file:line`` of a line, in the file that the user wrote."""
-        return self.origin.get(line) or f"{self.label}:{line}"
+    def where(self, item: Feature | Constraint | Group) -> str:
+        """``file:line`` of a part of the model, in the file that the user wrote."""
+        place = None if isinstance(item, Group) else item.place
+        return place or f"{self.label}:{item.line}"

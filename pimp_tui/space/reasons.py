@@ -56,8 +56,10 @@ def clash(explainer: Explainer, words: Words, choices: list[int], target: int) -
 def void_error(explainer: Explainer, label: str) -> UserError:
     """The error of a model without any valid configuration, naming a minimal clash."""
     relations = void_clash(explainer)
-    lines = sorted(r.constraint.line for r in relations if r.constraint)
-    where = f"{label}:{lines[0]}" if lines else label
+    first = min(
+        (r.constraint for r in relations if r.constraint), key=lambda c: c.line, default=None
+    )
+    where = (first.place or f"{label}:{first.line}") if first else label
     words = [f"`{r.words}`" for r in relations]
     if len(words) > 1:
         said = " and ".join([", ".join(words[:-1]), words[-1]]) + " clash"

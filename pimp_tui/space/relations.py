@@ -7,9 +7,11 @@ Semantics: the root is selected; a child needs its parent; a selected parent bou
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from pimp_tui.space.logic import Logic, card, conj, disj, from_names
 from pimp_tui.space.model import Constraint, Feature, FeatureModel, Group
+from pimp_tui.space.numeric import value_logic
 
 
 @dataclass(slots=True)
@@ -28,16 +30,20 @@ class Relation:
 
 
 def relations_of(model: FeatureModel) -> list[Relation]:
-    """All relations of a model, tree first; constraints with numeric parts are left out."""
+    """All relations of a model, tree first; constraints not reasoned over are left out."""
     number = {name: i for i, name in enumerate(model.features, start=1)}
     found = [Relation(number[model.root.name])]
     for feature in model.features.values():
         for group in feature.groups:
             if group.children:
                 found.extend(_group(feature, group, number))
+
+    def value(formula: Any) -> Logic:
+        return value_logic(formula, model.features, number.__getitem__)
+
     for constraint in model.constraints:
-        if not constraint.numeric:
-            formula = from_names(constraint.formula, number.__getitem__)
+        if constraint.reasoned:
+            formula = from_names(constraint.formula, number.__getitem__, value)
             found.append(Relation(formula, constraint.words(), constraint))
     return found
 

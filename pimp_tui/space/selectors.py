@@ -16,11 +16,16 @@ if TYPE_CHECKING:
 def features_named(space: Space, text: str) -> list[str]:
     """The features that a text means: one by its name or ``option=value``, or all of an option.
 
+    A feature of an import may be named as in the file, ``c.Feature`` for ``c_Feature``.
+
     Raises:
         UserError: it means none; the nearest name is told.
     """
     if text in space.features:
         return [text]
+    joined = text.replace(".", "_")
+    if "." in text and "=" not in text and joined in space.features:
+        return [joined]
     name, equals, value = text.partition("=")
     option = space.bindings.get(name.strip())
     if option is None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 from itertools import combinations
 from math import comb
 
-from pimp_tui.space.logic import Logic, negate
+from pimp_tui.space.linear import decide
+from pimp_tui.space.logic import Logic, ite, negate
 
 _MOST_CLAUSES = 64
 Clause = list[int]
@@ -38,6 +39,12 @@ class ExactCnf:
             return [[-a, b], [a, -b]]
         if op == "card":
             return self._card(f[1], f[2], [self._name(part) for part in f[3]])
+        if op == "linear":
+            nodes, root = decide(f[1], f[2], f[3])
+            names: list[Logic] = [False, True]
+            for at, off, on in nodes[2:]:
+                names.append(self._name(ite(f[4][at], names[on], names[off])))
+            return self._of(names[root])
         return self._or(list(f[1]))
 
     def _or(self, parts: list[Logic]) -> list[Clause]:

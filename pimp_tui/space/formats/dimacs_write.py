@@ -24,7 +24,9 @@ def write_dimacs(model: FeatureModel) -> tuple[str, list[str]]:
     lines.append(f"p cnf {cnf.top} {len(cnf.clauses)}")
     lines.extend(" ".join(map(str, [*clause, 0])) for clause in cnf.clauses)
     left_out = [
-        f"line {c.line}: `{c.text}` is not reasoned over" for c in model.constraints if c.numeric
+        f"line {c.line}: `{c.text}` is not reasoned over"
+        for c in model.constraints
+        if not c.reasoned
     ]
     left_out += [
         f"{f.name} is a feature of type {f.type}"

@@ -12,6 +12,7 @@ import numpy as np
 
 from pimp_tui.space.knowledge.graph import Graph
 from pimp_tui.space.knowledge.order import variable_order
+from pimp_tui.space.linear import TooManyStates, decide
 from pimp_tui.space.logic import Logic, variables
 
 _SIFT_FROM = 20_000  # nodes from which on variables are sifted while building
@@ -117,6 +118,8 @@ def _node(bdd: Any, f: Logic, literal: dict[int, Any]) -> Any:
     op = f[0]
     if op == "iff":
         return bdd.apply("equiv", _node(bdd, f[1], literal), _node(bdd, f[2], literal))
+    if op == "linear":
+        return _linear(bdd, f, literal)
     if op == "card":
         return _card(bdd, f[1], f[2], [_node(bdd, p, literal) for p in f[3]])
     result = bdd.true if op == "and" else bdd.false
@@ -132,6 +135,23 @@ def _card(bdd: Any, low: int, high: int, parts: list[Any]) -> Any:
     for part in reversed(parts):
         states = [bdd.ite(part, states[k + 1], states[k]) for k in range(len(states) - 1)]
     return states[0]
+
+
+def _linear(bdd: Any, f: Logic, literal: dict[int, Any]) -> Any:
+    """A linear inequality, decided in the order of the levels so that no node is rebuilt."""
+    _, low, high, coefs, items = f
+    terms = sorted(zip(coefs, items, strict=True), key=lambda t: literal[abs(t[1])].level)
+    try:
+        nodes, root = decide(low, high, tuple(c for c, _ in terms))
+    except TooManyStates:
+        raise TooLarge from None
+    built = [bdd.false, bdd.true]
+    for at, off, on in nodes[2:]:
+        x = terms[at][1]
+        if x < 0:
+            off, on = on, off
+        built.append(bdd.ite(literal[abs(x)], built[on], built[off]))
+    return built[root]
 
 
 def _flatten(bdd: Any, root: Any, names: list[str]) -> Graph:

@@ -1,15 +1,23 @@
-"""Attributes of a feature: ``{abstract, value 1.5, v [1, 'z'], n {e true}, constraint A > 3}``."""
+"""Attributes of a feature: ``{abstract, value 1.5, v [1, 'z'], n {e true}, constraint A > 3}``.
+
+Conditions among them are cut out as text; ``uvl.constraints`` reads them once all features are
+known.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
+from pimp_tui.space.model import Condition
+from pimp_tui.space.uvl.names import PLAIN
 from pimp_tui.space.uvl.source import Source
 
+Cut = tuple[str, str, int]  # key (constraint or constraints), text of one condition, its offset
 _TOKEN = re.compile(
     r"""\s*(?:(?P<number>-?(?:\d+\.\d+|\.\d+|0|[1-9]\d*)(?![\w.]))|(?P<string>'[^'\n]*')"""
-    r"""|(?P<name>"[^"\n]+"|[A-Za-z]\w*)|(?P<mark>[{}\[\],])|(?P<bad>\S))"""
+    rf"""|(?P<name>"[^"\n]+"|{PLAIN})|(?P<mark>[{{}}\[\],])|(?P<bad>\S))""",
+    re.ASCII,
 )
 
 
@@ -17,6 +25,7 @@ class _Reader:
     def __init__(self, source: Source, text: str, start: int) -> None:
         self.source, self.text, self.start, self.at = source, text, start, 0
         self.kind, self.word, self.where = "", "", 0
+        self.cuts: list[Cut] = []
         self.step()
 
     def step(self) -> None:
@@ -49,7 +58,7 @@ class _Reader:
                 raise self.fail(f"the attribute {name} is given twice", "keep one of the two")
             self.step()
             if name in ("constraint", "constraints"):
-                found[name] = self.formula()
+                found[name] = self.conditions(name)
             else:
                 found[name] = self.value()
             if self.kind == "mark" and self.word == ",":
@@ -59,14 +68,35 @@ class _Reader:
         self.step()
         return found
 
-    def formula(self) -> str:
-        """A constraint inside attributes, as its text up to the comma or brace that ends it."""
+    def conditions(self, key: str) -> Condition:
+        """One condition, or several in brackets, as text."""
+        begin = self.where
+        several = key == "constraints"
+        if several:
+            self.take("[")
+        while not (several and self.word == "]"):
+            at = self.where
+            text = self.condition()
+            if not text:
+                example = "[A => B, C]" if several else "A => B"
+                raise self.fail(f"a condition is missing after `{key}`", f"write {key} {example}")
+            self.cuts.append((key, text, self.start + at))
+            if not several:
+                return Condition(text)
+            if self.word == ",":
+                self.step()
+        end = self.at
+        self.take("]")
+        return Condition(self.text[begin:end])
+
+    def condition(self) -> str:
+        """Text up to the comma or bracket that ends it."""
         begin = end = self.where
         depth = 0
         while self.kind != "end":
-            if self.kind == "mark" and self.word in "{[":
+            if self.kind in ("mark", "bad") and self.word in "{[(":
                 depth += 1
-            elif self.kind == "mark" and self.word in "}]":
+            elif self.kind in ("mark", "bad") and self.word in "}])":
                 if depth == 0:
                     break
                 depth -= 1
@@ -113,8 +143,8 @@ class _Reader:
         return found
 
 
-def read_attributes(source: Source, text: str, start: int) -> dict[str, Any]:
-    """Attributes as plain Python values; an attribute without a value is True.
+def read_attributes(source: Source, text: str, start: int) -> tuple[dict[str, Any], list[Cut]]:
+    """Attributes as plain Python values, one without a value as True; and the conditions cut out.
 
     Args:
         source: the file, for error places.
@@ -128,4 +158,4 @@ def read_attributes(source: Source, text: str, start: int) -> dict[str, Any]:
     found = reader.table()
     if reader.kind != "end":
         raise reader.fail(f"`{reader.word}` after the attributes", "one feature a line")
-    return found
+    return found, reader.cuts

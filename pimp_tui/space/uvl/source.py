@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 from pimp_tui.errors import UserError
 
-_QUOTED_OR_COMMENT = re.compile(r"""("[^"\n]*"|'[^'\n]*')|(//[^\n]*|/\*.*?\*/)|(/\*)""", re.DOTALL)
-_QUOTED = re.compile(r""""[^"\n]*"|'[^'\n]*'""")
+_TEXT = r"""(?<![\w#§%?\\;])'[^'\n]*'"""  # a name may hold quotes, but does not start with one
+_QUOTED_OR_COMMENT = re.compile(rf"""("[^"\n]*"|{_TEXT})|(//[^\n]*|/\*.*?\*/)|(/\*)""", re.DOTALL)
+_QUOTED = re.compile(rf""""[^"\n]*"|{_TEXT}""")
 _NOT_NEWLINE = re.compile(r"[^\n]")
 _OPEN, _CLOSE = "([{", ")]}"
 
@@ -45,6 +46,10 @@ class Source:
     notes: dict[int, str] = field(default_factory=dict)
     _starts: list[int] = field(default_factory=list)
 
+    def line_of(self, offset: int) -> int:
+        """The line (from 1) in which an offset lies."""
+        return bisect_right(self._starts, offset)
+
     def error(self, what: str, offset: int, mend: str | None = None) -> UserError:
         """A UserError at an offset into the text, as ``file:line:column``."""
         row = bisect_right(self._starts, offset) - 1
@@ -66,6 +71,15 @@ def read_source(text: str, label: str) -> Source:
     bare = _blank_comments(source) if "//" in text or "/*" in text else text
     _split(source, bare)
     return source
+
+
+def comment_spans(source: Source) -> list[tuple[int, str]]:
+    """Comments as written, each with the line (from 1) on which it begins."""
+    return [
+        (source.line_of(match.start()), match.group(2))
+        for match in _QUOTED_OR_COMMENT.finditer(source.text)
+        if match.group(2) is not None
+    ]
 
 
 def _blank_comments(source: Source) -> str:

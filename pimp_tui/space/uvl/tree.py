@@ -1,31 +1,43 @@
-"""The ``features`` section: features and groups alternate, indentation says what is below what."""
+"""The ``features`` section: features and groups alternate, indentation says what is below what.
+
+``alias.Root`` stands for the root of an import: its whole tree is put in that place.
+"""
 
 from __future__ import annotations
 
 import re
 
-from pimp_tui.space.model import Feature, Group
-from pimp_tui.space.uvl.attributes import read_attributes
+from pimp_tui.space.model import Feature, FeatureModel, Group
+from pimp_tui.space.nearest import nearest
+from pimp_tui.space.uvl.attributes import Cut, read_attributes
+from pimp_tui.space.uvl.names import NAME
 from pimp_tui.space.uvl.source import Line, Source
+from pimp_tui.space.uvl.values import KEYWORDS
 
 _FEATURE = re.compile(
-    r"""(?:(?P<type>Boolean|Integer|Real|String)\s+(?=["A-Za-z]))?(?P<name>"[^".\n]+"|[A-Za-z]\w*)"""
+    rf"""(?:(?P<type>Boolean|Integer|Real|String)\s+(?=["A-Za-z]))?(?P<name>{NAME}(?:\.{NAME})*)"""
     r"""\s*(?:cardinality\s*\[(?P<card>[^\]]*)\])?\s*(?P<attributes>\{.*\})?$""",
     re.DOTALL | re.ASCII,
 )
+_BOUNDS = re.compile(r"\s*(\d+)\s*(?:\.\.\s*(\d+|\*)\s*)?")
 _GROUP = re.compile(r"(mandatory|optional|or|alternative)$|\[\s*(\d+)\s*(?:\.\.\s*(\d+|\*)\s*)?\]$")
-_RESERVED = {"mandatory", "optional", "or", "alternative", "features", "constraints", "namespace",
-             "imports", "include", "cardinality", "true", "false", "Boolean", "Integer", "Real",
-             "String"}  # fmt: skip
 
 
 class TreeReader:
-    """Reads the tree; ``features`` and ``warnings`` fill as it goes."""
+    """Reads the tree; ``features``, ``warnings`` and ``cuts`` fill as it goes.
 
-    def __init__(self, source: Source) -> None:
+    Args:
+        source: the file.
+        imported: alias -> the model imported under it, its features named ``alias.name``.
+    """
+
+    def __init__(self, source: Source, imported: dict[str, FeatureModel] | None = None) -> None:
         self.source = source
+        self.imported = imported or {}
+        self.placed: set[str] = set()
         self.features: dict[str, Feature] = {}
         self.warnings: list[str] = []
+        self.cuts: list[tuple[str, Cut]] = []
 
     def read(self, keyword: Line, lines: list[Line]) -> Feature:
         """The root feature.
@@ -96,19 +108,25 @@ class TreeReader:
             raise self.source.error(*_why_not(line))
         quoted = match["name"]
         name = quoted.strip('"')
+        offset = line.start + match.start("name")
         if name in self.features:
             first = self.features[name].line
             raise self.source.error(
                 f"the feature {name} stands twice",
-                line.start + match.start("name"),
+                offset,
                 f"rename one of them; the first is on line {first}",
             )
-        feature = Feature(name, line=line.number, last_line=line.last, indent=line.indent)
+        if "." in name:
+            feature = self._imported(name.replace('"', ""), offset, line)
+        else:
+            feature = Feature(name, line=line.number, last_line=line.last, indent=line.indent)
+            self.features[name] = feature
         if match["attributes"]:
-            feature.attributes = read_attributes(
-                self.source, match["attributes"], line.start + match.start("attributes")
-            )
-        if name in _RESERVED and not quoted.startswith('"'):
+            at = line.start + match.start("attributes")
+            attributes, cuts = read_attributes(self.source, match["attributes"], at)
+            self.cuts.extend((feature.name, cut) for cut in cuts)
+            feature.attributes = {**attributes, **feature.attributes}
+        if name in KEYWORDS and not quoted.startswith('"'):
             self.warnings.append(f"line {line.number}: the keyword `{name}` is used as a name")
         if match["type"] and match["type"] != "Boolean":
             feature.type = match["type"]
@@ -116,6 +134,7 @@ class TreeReader:
                 f"line {line.number}: {name} is {match['type']}; only its presence is reasoned over"
             )
         if match["card"] is not None:
+            feature.cardinality = self._bounds(match["card"], line.start + match.start("card"))
             self.warnings.append(
                 f"line {line.number}: the cardinality of {name} is read; "
                 "only its presence is reasoned over"
@@ -123,8 +142,45 @@ class TreeReader:
         if group is not None:
             feature.group = group
             group.children.append(feature)
-        self.features[name] = feature
         return feature
+
+    def _bounds(self, text: str, offset: int) -> tuple[int, int | None]:
+        match = _BOUNDS.fullmatch(text)
+        if match is None:
+            mend = "write cardinality [2], [1..3] or [1..*]"
+            raise self.source.error(f"[{text}] is no cardinality", offset, mend)
+        low = int(match[1])
+        high = low if match[2] is None else None if match[2] == "*" else int(match[2])
+        if high is not None and high < low:
+            raise self.source.error(f"[{text}] is empty", offset, "swap the bounds")
+        return low, high
+
+    def _imported(self, name: str, offset: int, line: Line) -> Feature:
+        """The root of an import with its tree, put where ``alias.Root`` stands."""
+        fitting = [alias for alias in self.imported if name.startswith(alias + ".")]
+        if not fitting:
+            alias = name.rpartition(".")[0]
+            near = nearest(alias, self.imported)
+            mend = f"did you mean {near}?" if near else "import it, or write `_` in place of dots"
+            raise self.source.error(f"nothing is imported as {alias}", offset, mend)
+        alias = max(fitting, key=len)
+        model = self.imported[alias]
+        if name != model.root.name:
+            what = "is not the root of the import" if name in model.features else "is not in it"
+            mend = f"put its root here: {model.root.name}"
+            raise self.source.error(f"{name} {what} {alias}", offset, mend)
+        if name in self.features:
+            raise self.source.error(
+                f"{name} stands twice",
+                offset,
+                f"import the file again under another alias; the first is on line "
+                f"{self.features[name].line}",
+            )
+        self.placed.add(alias)
+        self.features.update(model.features)
+        root = model.root
+        root.line, root.last_line, root.indent = line.number, line.last, line.indent
+        return root
 
     def _close(self) -> None:
         """Parents, and bounds of groups, once all children are known."""

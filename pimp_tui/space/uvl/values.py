@@ -9,16 +9,17 @@ from typing import Any
 
 from pimp_tui.space.model import Condition
 
-RESERVED = {"true", "false", "mandatory", "optional", "or", "alternative", "features",
-            "constraints", "constraint", "namespace", "imports", "include", "cardinality",
-            "Boolean", "Integer", "Real", "String", "Arithmetic", "Type", "as", "sum", "avg",
-            "len", "floor", "ceil"}  # fmt: skip
+KEYWORDS = {"mandatory", "optional", "or", "alternative", "features", "constraints", "constraint",
+            "namespace", "imports", "include", "cardinality", "true", "false", "Boolean",
+            "Integer", "Real", "String", "Arithmetic", "Type", "as", "sum", "avg", "len", "floor",
+            "ceil"}  # fmt: skip
+"""Words of the language, reserved in the reference grammar though used as names in the wild."""
 _PLAIN = re.compile(r"[A-Za-z]\w*", re.ASCII)
 
 
 def quoted(name: str) -> str:
     """A name as UVL writes it: quoted unless it is a plain identifier and no keyword."""
-    return name if _PLAIN.fullmatch(name) and name not in RESERVED else f'"{name}"'
+    return name if _PLAIN.fullmatch(name) and name not in KEYWORDS else f'"{name}"'
 
 
 def sayable(value: Any) -> bool:

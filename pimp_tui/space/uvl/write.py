@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pimp_tui.space.model import Comments, Condition, Feature, FeatureModel, Group
+from pimp_tui.space.model import Condition, Feature, FeatureModel, Group
+from pimp_tui.space.uvl.comments import END, Comments, comments_of
 from pimp_tui.space.uvl.formula import formula_text
 from pimp_tui.space.uvl.values import marks_text, quoted
 
@@ -66,26 +67,34 @@ def lay_out(model: FeatureModel) -> str:
     if own:
         writer.section("constraints")
     for constraint in own:
-        if constraint.note and not model.comments.get(constraint.line, _NOTHING).above:
+        if constraint.note and not writer.at(constraint.line).above:
             writer.lines.append(f"{_STEP}// {' '.join(constraint.note.split())}")
         writer.line(constraint.line, _STEP, constraint.text or formula_text(constraint.formula))
-    writer.lines.extend(line.strip() for line in model.comments.get(-1, _NOTHING).above)
+    writer.lines.extend(line.strip() for line in writer.at(END).above)
     return "\n".join(writer.lines).rstrip("\n") + "\n"
 
 
 class _Writer:
     def __init__(self, model: FeatureModel) -> None:
-        self.model, self.lines = model, list[str]()
+        self.lines: list[str] = []
+        self.comments: dict[int, Comments] = {}
+        self.sections: dict[str, int] = {}
+        if model.text:
+            self.comments, self.sections = comments_of(model.text)
+
+    def at(self, number: int) -> Comments:
+        """Comments of a line of the text that was read; none of line 0, which was built."""
+        return self.comments.get(number, _NOTHING) if number else _NOTHING
 
     def section(self, keyword: str, rest: str = "") -> None:
-        number = self.model.section_lines.get(keyword, 0)
-        if self.lines and not (number and self.model.comments.get(number, _NOTHING).above):
+        number = self.sections.get(keyword, 0)
+        if self.lines and not self.at(number).above and not self.comments:
             self.lines.append("")
         self.line(number, "", keyword + rest)
 
     def line(self, number: int, lead: str, text: str) -> None:
         """One line with the comments that stood above and beside line ``number``."""
-        comments = self.model.comments.get(number, _NOTHING) if number else _NOTHING
+        comments = self.at(number)
         for above in comments.above:
             self.lines.append(f"{lead}{above.strip()}" if above.strip() else "")
         self.lines.append(f"{lead}{text}  {comments.beside}" if comments.beside else lead + text)

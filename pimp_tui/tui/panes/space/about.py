@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from pimp_tui.tui.panes.space.desk import Reasons, View
 from pimp_tui.tui.panes.space.outline import value_words
+from pimp_tui.tui.panes.space.view import Reasons, View
 from pimp_tui.tui.widgets.painted import Spans
 
 if TYPE_CHECKING:
-    from pimp_tui.space.model import Constraint
+    from pimp_tui.space.model import Constraint, FeatureModel
     from pimp_tui.space.space import Space
+
+#: A heading, its lines and their kind.
+Part = tuple[str, Sequence[str], str]
+_OURS = {"abstract", "option", "value", "default", "unset", "layer", "doc", "bound"}
 
 
 def title_of(space: Space, name: str) -> str:
@@ -30,8 +35,9 @@ def title_of(space: Space, name: str) -> str:
 def state_words(name: str, view: View, fixed: bool) -> str:
     """The state in words, for those who do not know the marks."""
     if name in view.chosen:
-        return "selected by you" if view.chosen[name] else "deselected by you"
-    state = view.states.get(name, "undecided")
+        words = "selected by you" if view.chosen[name] else "deselected by you"
+        return f"{words}, ! contradicts others" if name in view.clash else words
+    state = view.state(name)
     if state == "undecided":
         return "undecided"
     on = "on" if state == "selected" else "off"
@@ -40,52 +46,104 @@ def state_words(name: str, view: View, fixed: bool) -> str:
     return f"always {on}" if name in view.core else f"forced {on}"
 
 
-def lines_about(
-    space: Space, name: str, view: View, reasons: Reasons, fixed: str | None, width: int
-) -> list[Spans]:
-    """Everything said about a feature, wrapped to ``width``.
+def reason_parts(view: View, name: str, reasons: Reasons | None, fixed: str | None) -> list[Part]:
+    """Why it is what it is, and what to clear.
 
     Args:
+        reasons: None while they are worked out.
         fixed: the host's evidence, None where the host has no part in it.
     """
-    rows: list[Spans] = [[(state_words(name, view, fixed is not None), "bright")]]
-    if name != title_of(space, name):
-        rows.append([(f"feature {name}", "dim")])
-
-    def part(title: str, lines: list[str], kind: str = "") -> None:
-        rows.append([("", "")])
-        rows.append([(title, "bright")])
-        for line in lines:
-            wrapped = textwrap.wrap(line, max(width - 2, 10), subsequent_indent="  ")
-            rows.extend([(f" {text}", kind)] for text in wrapped or [""])
-
+    parts: list[Part] = []
+    if view.clash:
+        parts.append(("contradiction", view.clash_words, "bad"))
+        if name in view.clash:
+            parts.append(("to settle it", [f"clear {name} (Enter), or another of these (n)"],
+                          "accent"))  # fmt: skip
+        return parts
     if fixed:
-        part("host", [fixed])
-    if reasons.words:
-        part("because", list(reasons.words))
-    if reasons.to_clear:
-        part("to allow it", [f"clear {', '.join(reasons.to_clear)} (Enter)"], "accent")
-    doc = space.doc(name)
-    if doc:
-        part("what it is", [doc])
-    touching = constraints_on(space, name)
-    if touching:
-        texts = [f"{'! ' if c.numeric else ''}{c.words()}" for c in touching]
-        part(f"constraints on it ({len(texts)} of {len(space.model.constraints)})", texts)
+        parts.append(("host", [fixed], ""))
+    if reasons is None:
+        parts.append(("because", ["…"], "dim"))
+    elif reasons.words:
+        parts.append(("because", reasons.words, ""))
+        if reasons.to_clear:
+            words = f"clear {', '.join(reasons.to_clear)} (Enter)"
+            parts.append(("to allow it", [words], "accent"))
+        elif reasons.never and not fixed:
+            parts.append(("to allow it", ["nothing: no choice of yours has a part in it"], "dim"))
+    return parts
+
+
+def doc_part(space: Space, name: str) -> Part | None:
+    """What the library or the model says of it, and what the file gives it beside."""
+    feature = space.model.features[name]
+    lines = []
+    if doc := space.doc(name):
+        lines.append(doc)
+    if feature.type:
+        lines.append(f"a feature of type {feature.type}")
+    own = {key: value for key, value in feature.attributes.items() if key not in _OURS}
+    lines += [f"{key} = {_attribute(value)}" for key, value in own.items()]
+    return ("what it is", lines, "") if lines else None
+
+
+def touch_part(touching: Sequence[Constraint], total: int) -> Part | None:
+    """Constraints that name it."""
+    texts = [
+        ("" if getattr(c, "reasoned", True) else "! not reasoned over: ") + c.words()
+        for c in touching
+    ]
+    return (f"constraints on it ({len(texts)} of {total})", texts, "") if texts else None
+
+
+def lines_of(head: Sequence[Spans], parts: Sequence[Part | None], width: int) -> list[Spans]:
+    """The parts under their headings, wrapped to ``width`` cells."""
+    rows: list[Spans] = list(head)
+    for part in parts:
+        if part is not None:
+            title, lines, kind = part
+            rows += [[("", "")]] if rows else []
+            rows += [[(title, "bright")], *wrapped(lines, width, kind)]
     return rows
 
 
-def constraints_on(space: Space, name: str) -> list[Constraint]:
-    """Cross-tree constraints that name the feature."""
-    return [c for c in space.model.constraints if name in names_in(c.formula)]
+def wrapped(lines: Sequence[str], width: int, kind: str = "") -> list[Spans]:
+    """Lines broken at blanks, one cell in."""
+    rows: list[Spans] = []
+    for line in lines:
+        broken = textwrap.wrap(line, max(width - 2, 10), subsequent_indent="  ")
+        rows.extend([(f" {text}", kind)] for text in broken or [""])
+    return rows
+
+
+def touching_of(model: FeatureModel) -> dict[str, list[Constraint]]:
+    """Feature -> cross-tree constraints that name it."""
+    found: dict[str, list[Constraint]] = {}
+    for constraint in model.constraints:
+        for name in names_in(constraint.formula):
+            if name in model.features:
+                found.setdefault(name, []).append(constraint)
+    return found
 
 
 def names_in(formula: Any) -> set[str]:
-    """Feature names in a constraint's formula (nested tuples; operators come first)."""
-    if isinstance(formula, str):
-        return {formula}
-    if isinstance(formula, tuple):
-        return set().union(*(names_in(part) for part in formula[1:]), set())
-    if isinstance(formula, list):
-        return set().union(*(names_in(part) for part in formula), set())
-    return set()
+    """Names in a constraint's formula (nested tuples; operators come first)."""
+    found: set[str] = set()
+    stack = [formula]
+    while stack:
+        at = stack.pop()
+        if isinstance(at, str):
+            found.add(at)
+        elif isinstance(at, tuple):
+            stack.extend(at[1:])
+        elif isinstance(at, list):
+            stack.extend(at)
+    return found
+
+
+def _attribute(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k} {_attribute(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_attribute, value)) + "]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
