@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pimp_tui.errors import UserError
-from pimp_tui.space.generation_config import NOT_IN_CONFIG, config_entries
+from pimp_tui.space.generation_config import NOT_IN_CONFIG, config_entries, custom_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,7 @@ _PYTHON = '''\
 
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
-
+{custom}
 MODEL = {model}
 tokenizer = AutoTokenizer.from_pretrained(MODEL, padding_side="left")
 tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
@@ -61,7 +61,8 @@ def generation_config_json(options: dict[str, Any]) -> tuple[dict[str, Any], lis
         accepts, and the names of the options that have no place in the file.
     """
     entries = {name: value for name, value in config_entries(options).items() if value is not None}
-    left_out = [name for name in options if name in NOT_IN_CONFIG and name != "model"]
+    outside = {*NOT_IN_CONFIG, *custom_options(options)} - {"model"}
+    left_out = [name for name in options if name in outside]
     return entries, left_out
 
 
@@ -113,13 +114,25 @@ def _python(config_id: str, model: str, options: dict[str, Any]) -> str:
         for name in ("dtype", "attn_implementation")
         if options.get(name) is not None
     )
+    mode = custom_options(options)
+    module, name = ("contrastive", "contrastive_search") if "penalty_alpha" in mode else (
+        "group_beam", "group_beam_search",
+    )  # fmt: skip
+    custom = f"\nfrom pimp_tui.engine.transformers.custom.{module} import {name}\n" if mode else ""
+    extra = ", tokenizer=tokenizer" if entries.get("stop_strings") else ""
+    if mode:
+        arguments = {"custom_generate": name} | {k: _code(v) for k, v in mode.items()}
+        extra += (
+            "".join(f",\n                {k}={v}" for k, v in arguments.items()) + ",\n            "
+        )
     return _PYTHON.format(
         config_id=config_id,
         model=json.dumps(model, ensure_ascii=False),
         loading=loading,
         config="\n".join(f"    {name}={_code(entries[name])}," for name in sorted(entries)),
         batch=int(options.get("batch_size") or 1),
-        extra=", tokenizer=tokenizer" if entries.get("stop_strings") else "",
+        extra=extra,
+        custom=custom,
     )
 
 

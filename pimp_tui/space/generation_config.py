@@ -64,6 +64,30 @@ def config_entries(options: Mapping[str, Any]) -> dict[str, Any]:
     return entries
 
 
+def custom_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments of the mode that left the library, where the options ask for one.
+
+    Args:
+        options: every modelled option with its value (``Space.effective``).
+
+    Returns:
+        of contrastive search where ``penalty_alpha`` is above 0, of diverse beam search where
+        ``num_beam_groups`` is above 1; empty for a mode of the library.
+    """
+    if options.get("penalty_alpha"):
+        return {
+            "penalty_alpha": options["penalty_alpha"],
+            "top_k": options.get("top_k") or 1,
+            "low_memory": bool(options.get("low_memory")),
+        }
+    if (options.get("num_beam_groups") or 1) > 1:
+        return {
+            "num_beam_groups": options["num_beam_groups"],
+            "diversity_penalty": options.get("diversity_penalty") or 0.0,
+        }
+    return {}
+
+
 def inherited_entries(
     generation_config: Mapping[str, Any], modelled: Collection[str]
 ) -> dict[str, Any]:
