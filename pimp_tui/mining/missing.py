@@ -76,11 +76,12 @@ class Proposer:
         allowed = self._allowed[text]
         if allowed is None:
             return False
+        kind = causes[0].symptom.kind
         for one, valid in zip(self._ran, allowed.tolist(), strict=True):
             symptoms = one.verdict.symptoms()
-            if not valid and not any(
-                symptom.kind == causes[0].symptom.kind for symptom in symptoms
-            ):
+            # A failure hides whether an option would have had an effect.
+            hidden = kind == "ignored" and one.verdict.failure is not None
+            if not valid and not hidden and kind not in {symptom.kind for symptom in symptoms}:
                 return False
             bad = any(c.symptom in symptoms and c.explains(one.options) for c in causes)
             if bad and valid:

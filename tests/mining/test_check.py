@@ -137,3 +137,11 @@ def test_a_part_of_the_space_is_checked_alone(fake, write_space):
     # What was not run is not spoken of.
     assert finding.proposal == "alpha_2 => beta_1"
     assert report.pairs_forbidden == 0
+
+
+def test_two_errors_that_meet_in_a_configuration_are_told_apart(check):
+    report = check([GOOD[0]], delta=("memory",), n=30)
+    assert {(f.kind, f.proposal) for f in report.findings} == {
+        ("missing", "!delta_memory"),
+        ("ineffective", "gamma_5 => !alpha_1"),
+    }
