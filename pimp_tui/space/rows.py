@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from itertools import product
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from pimp_tui.errors import UserError
 from pimp_tui.space.binding import Option, same
@@ -47,6 +50,42 @@ def leaves_of(option: Option, cell: Any) -> list[str] | None:
     return None
 
 
+def readings_of(option: Option, cell: Any) -> list[list[str]]:
+    """All sets of leaves that a cell may stand for: a value may belong to several leaves.
+
+    None where the cell holds no value of the option.
+    """
+    leaves = leaves_of(option, cell)
+    if leaves is None:
+        return []
+    values = option.leaves
+    return [
+        list(one)
+        for one in product(
+            *([other for other in values if same(values[other], values[leaf])] for leaf in leaves)
+        )
+    ]
+
+
+def fitting(
+    space: Space, readings: list[list[list[int]]], literals: list[int]
+) -> np.ndarray | None:
+    """The first valid configuration with one reading of every option; None when there is none.
+
+    Args:
+        readings: per option sets of literals; only what leads to something valid is gone into.
+        literals: what holds besides.
+    """
+    if not readings:
+        return space.reasoner.solver.model(literals)
+    for one in readings[0]:
+        if len(readings[0]) == 1 or space.satisfiable([*literals, *one]):
+            found = fitting(space, readings[1:], [*literals, *one])
+            if found is not None:
+                return found
+    return None
+
+
 def _parsed(cell: Any) -> Any:
     if not isinstance(cell, str):
         return cell
@@ -58,24 +97,25 @@ def _parsed(cell: Any) -> Any:
 
 def features_of_row(space: Space, row: Mapping[str, Any]) -> frozenset[str]:
     """The complete feature selection of a plan row; ``space.from_row`` says more."""
-    literals: list[int] = []
+    groups: list[list[list[int]]] = []
     for name, option in space.bindings.items():
         if name not in row:
             raise UserError(f"the row has no column {name}", mend="sample the plan from this space")
-        leaves = leaves_of(option, row[name])
-        if leaves is None:
+        readings = readings_of(option, row[name])
+        if not readings:
             known = ", ".join(str(v) for v in option.values)
             raise UserError(f"{name} has no value {row[name]!r}", mend=f"it has {known}")
-        for leaf in option.leaves:
-            at = space.variable(leaf)
-            literals.append(at if leaf in leaves else -at)
-    found = space.reasoner.solver.model(literals)
+        at = {leaf: space.variable(leaf) for leaf in option.leaves}
+        groups.append([[v if leaf in one else -v for leaf, v in at.items()] for one in readings])
+    groups.sort(key=len)
+    found = fitting(space, groups, [])
     if found is None:
-        names = {space.features[abs(x) - 1]: x > 0 for x in literals}
+        names = {space.features[abs(x) - 1]: x > 0 for group in groups for x in group[0]}
         raise UserError(
             f"not a valid configuration of {space.name}: {_why(space, names)}",
             mend="sample the plan from this space",
         )
+    literals = [abs(x) if found[abs(x) - 1] else -abs(x) for group in groups for x in group[0]]
     # What the options leave open is deselected where possible, so that the answer is one.
     for v in range(len(space.features), 0, -1):
         if found[v - 1] and v not in literals:
