@@ -12,6 +12,8 @@ from pimp_tui.sampling.registry import Progress
 if TYPE_CHECKING:
     from pimp_tui.space import Space
 
+_BATCH = 64  # witnesses whose pairs are taken into account together
+
 
 class Checker:
     """Valid interactions by SAT, witnesses reused.
@@ -91,23 +93,26 @@ class Checker:
     ) -> np.ndarray:
         """Those candidate pairs that some valid configuration holds beside the fixed items."""
         good, open_ = known.copy(), np.asarray(candidates & ~known)
+        fresh: list[np.ndarray] = []
         for i in np.flatnonzero(open_.any(axis=1)).tolist():
             if not fixed:
                 self._tell(i)
-            if not open_[i].any():
-                continue
-            open_[i] &= ~self._excluded([*fixed, i])
-            for j in np.flatnonzero(open_[i]).tolist():
-                if not open_[i, j]:
-                    continue
-                witness = self._witness([*fixed, i, j])
-                if witness is None:
-                    open_[i, j] = False
-                    continue
-                own = np.flatnonzero(witness)
-                block = np.ix_(own, own)
-                good[block] |= candidates[block]
-                open_[block] = False
+            left = open_[i].copy()
+            open_[i] = False
+            if left.any():
+                left &= ~self._excluded([*fixed, i])
+            for j in np.flatnonzero(left).tolist():
+                witness = self._witness([*fixed, i, j]) if left[j] else None
+                if witness is not None:
+                    left &= ~witness
+                    fresh.append(witness)
+            if len(fresh) >= _BATCH:
+                found = _together(np.array(fresh)) & candidates
+                good |= found
+                open_ &= ~found
+                fresh = []
+        if fresh:
+            good |= _together(np.array(fresh)) & candidates
         return good
 
     def _excluded(self, chosen: list[int]) -> np.ndarray:

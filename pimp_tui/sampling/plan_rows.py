@@ -61,22 +61,34 @@ def rows_of_plan(
 
 
 def _completed(space: Space, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Features that the options leave open, by SAT, each distinct row once."""
+    """Features that the options leave open, each distinct row once."""
     leaves = [space.variable(leaf) for o in space.bindings.values() for leaf in o.leaves]
     unique, where = np.unique(rows, axis=0, return_inverse=True)
-    found, valid = unique.copy(), np.zeros(len(unique), dtype=bool)
-    open_ = _open_features(space, leaves)
-    for i, row in enumerate(unique):
-        literals = [v if row[v - 1] else -v for v in leaves]
-        model = space.reasoner.solver.model(literals)
-        if model is None:
-            continue
-        valid[i] = True
-        if open_:
-            model = space.to_row(space.from_row(space.row(space.to_features(model))))
-        found[i] = model
+    repeated = any(len(o.values) < len(o.leaves) for o in space.bindings.values() if o.bound)
+    alone = repeated or _open_features(space, leaves)
+    found = unique.copy() if alone else _with_parents(space, unique)
+    # Where the options decide everything, a valid guess is the only completion.
+    valid = np.zeros(len(unique), dtype=bool) if alone else space.reasoner.valid(found)
+    for i in np.flatnonzero(~valid).tolist():
+        found[i] = unique[i]
+        if repeated or space.satisfiable([v if unique[i, v - 1] else -v for v in leaves]):
+            try:
+                found[i] = space.to_row(space.from_row(space.row(space.to_features(unique[i]))))
+            except UserError:
+                continue
+            valid[i] = True
     where = where.reshape(-1)
     return found[where], valid[where]
+
+
+def _with_parents(space: Space, rows: np.ndarray) -> np.ndarray:
+    """The rows with the parents of what they select, and the core."""
+    found = rows | (space.reasoner.backbone > 0)
+    for at in range(len(space.features) - 1, -1, -1):
+        parent = space.model.features[space.features[at]].parent
+        if parent is not None:
+            found[:, space.variable(parent.name) - 1] |= found[:, at]
+    return found
 
 
 def _open_features(space: Space, leaves: list[int]) -> bool:

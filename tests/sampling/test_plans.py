@@ -163,3 +163,34 @@ def test_errors_name_row_and_column(tmp_path: Path, cells: str, what: str, where
     with pytest.raises(UserError, match=what) as caught:
         read_plan(file, space, complete=True)
     assert where in str(caught.value.where)
+
+
+def test_a_value_of_several_leaves_is_read_as_the_one_that_is_valid(tmp_path: Path) -> None:
+    text = (
+        "features\n  R {abstract}\n    mandatory\n      Mode {abstract, option 'mode'}\n"
+        "        alternative\n          beams {value 'beams'}\n          draw {value 'draw'}\n"
+        "    optional\n"
+        "      Kept {abstract, option 'top_k'}\n        alternative\n"
+        "          b10 {value 10}\n          b50 {value 50}\n          d10 {value 10}\n"
+        "          d50 {value 50}\n"
+        "      Tail {abstract, option 'tail'}\n        alternative\n"
+        "          bt {value 1}\n          dt {value 1}\n"
+        "constraints\n  b10 | b50 | bt => beams\n  d10 | d50 | dt => draw\n"
+    )
+    space = load_space(UvlText(text))
+    every = distinct_uniform(space, space.count() or 0)
+    assert len(every) == 12
+    write_plan(every, tmp_path / "p.csv")
+    assert read_plan(tmp_path / "p.csv", space, complete=True).equals(every)
+    for row in every.iter_rows(named=True):
+        assert space.config_id(space.from_row(row)) == row["config_id"]
+    for method in ("twise", "yasa", "icpl"):
+        assert coverage(space, sample(space, method, seconds=0.1))["coverage"] == 1
+    broken = every.filter(pl.col("mode") == "beams").with_columns(mode=pl.lit("neither"))
+    with pytest.raises(UserError, match="mode has no value 'neither'"):
+        read_plan_of(broken, space, tmp_path)
+
+
+def read_plan_of(plan: pl.DataFrame, space: Space, folder: Path) -> pl.DataFrame:
+    write_plan(plan, folder / "again.parquet")
+    return read_plan(folder / "again.parquet", space, complete=True)
