@@ -51,15 +51,15 @@ def flatten(model: FeatureModel, read: Callable[[str], FeatureModel]) -> Feature
 
 
 def keep_places(before: FeatureModel, after: FeatureModel) -> FeatureModel:
-    """``after``, an edited copy of ``before``, with what is known of the files of ``before``."""
+    """``after``, an edited copy of ``before``, with the places of ``before`` in its file."""
     if any(feature.place for feature in before.features.values()):
         after.warnings = before.warnings
-        for name, feature in before.features.items():
-            if name in after.features:
-                after.features[name].place = feature.place
-        places = {c.text: c.place for c in before.constraints}
-        for constraint in after.constraints:
-            constraint.place = places.get(constraint.text)
+    for name, feature in before.features.items():
+        if name in after.features:
+            after.features[name].place = before.where(feature)
+    places = {c.text: before.where(c) for c in before.constraints}
+    for constraint in after.constraints:
+        constraint.place = places.get(constraint.text)
     return after
 
 
