@@ -6,8 +6,10 @@ shape says by itself (a child needs its parent, mandatory children) is backgroun
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from typing import Any
 
+from pimp_tui.space.background import Background
 from pimp_tui.space.clauses import ClauseMaker
 from pimp_tui.space.logic import Logic, disj
 from pimp_tui.space.relations import Relation
@@ -24,20 +26,20 @@ class Explainer:
 
     def __init__(self, variables: int, relations: list[Relation]) -> None:
         self._maker = ClauseMaker(variables)
-        hard: list[list[int]] = []
-        soft: list[tuple[Relation, list[list[int]]]] = []
-        for relation in relations:
-            clauses = self._maker.clauses(relation.formula)
-            if relation.words is None:
-                hard.extend(clauses)
-            else:
-                soft.append((relation, clauses))
+        self._background = Background()
         self._relation: dict[int, Relation] = {}
-        for relation, clauses in soft:
-            switch = self._new()
-            self._relation[switch] = relation
-            hard.extend([-switch, *clause] for clause in clauses)
-        self._sat = sat_solver(hard)
+        self._clauses: dict[int, list[list[int]]] = {}
+        made = [(relation, self._maker.clauses(relation.formula)) for relation in relations]
+        clauses: list[list[int]] = []
+        for relation, own in made:
+            if relation.words is not None:
+                switch = self._new()
+                own = [[-switch, *clause] for clause in own]
+                self._relation[switch], self._clauses[switch] = relation, own
+            else:
+                self._background.add(own)
+            clauses += own
+        self._sat = sat_solver(clauses)
 
     def _new(self) -> int:
         self._maker.top += 1
@@ -46,7 +48,9 @@ class Explainer:
     def literal(self, formula: Logic) -> int:
         """A literal under which the formula holds; to be a target."""
         question = self._new()
-        for clause in self._maker.clauses(disj([-question, formula])):
+        clauses = self._maker.clauses(disj([-question, formula]))
+        self._background.add(clauses)
+        for clause in clauses:
             self._sat.add_clause(clause)
         return question
 
@@ -66,23 +70,30 @@ class Explainer:
         relations = [x for x, r in self._relation.items() if id(r) not in without]
         if self._sat.solve([*target, *literals, *relations]):
             return None
-        # Tried for removal last to first, the choices at the end: a short list of choices reads
-        # best, but a set that is minimal as a whole is what is promised.
         core = set(self._sat.get_core() or [])
-        kept = self._minimal(target, [x for x in [*literals, *relations] if x in core])
+        kept = [x for x in [*literals, *relations] if x in core]
+        own = [clause for x in kept for clause in self._clauses.get(x, ())]
+        seeds = {abs(x) for clause in own for x in clause} | {abs(x) for x in [*target, *kept]}
+        with sat_solver([*own, *self._background.around(seeds)]) as small:
+            kept = _minimal(small, target, kept)
         chosen = [x for x in kept if x not in self._relation]
         return chosen, [self._relation[x] for x in kept if x in self._relation]
 
-    def _minimal(self, target: list[int], kept: Sequence[int]) -> list[int]:
-        kept = list(kept)
-        at = len(kept) - 1
-        while at >= 0:
-            trial = kept[:at] + kept[at + 1 :]
-            if self._sat.solve([*target, *trial]):
-                at -= 1
-            else:
-                left = set(self._sat.get_core() or [])
-                ahead = [x for x in trial[:at] if x in left]
-                kept = ahead + [x for x in trial[at:] if x in left]
-                at = len(ahead) - 1
-        return kept
+
+def _minimal(sat: Any, target: list[int], kept: list[int]) -> list[int]:
+    """Drop what is not needed for the clash.
+
+    Tried last to first, the user's choices at the end: a short list of choices reads best, but a
+    set that is minimal as a whole is what is promised.
+    """
+    at = len(kept) - 1
+    while at >= 0:
+        trial = kept[:at] + kept[at + 1 :]
+        if sat.solve([*target, *trial]):
+            at -= 1
+        else:
+            left = set(sat.get_core() or [])
+            ahead = [x for x in trial[:at] if x in left]
+            kept = ahead + [x for x in trial[at:] if x in left]
+            at = len(ahead) - 1
+    return kept

@@ -63,7 +63,9 @@ class Words:
         if origin:
             bare = said.removesuffix(" is required").removesuffix(" is needed")
             return f"{origin[1]}: {bare} ({note.removeprefix(origin[0])})"
-        return f"{said} (line {constraint.line}{': ' + note if note else ''})"
+        place = self.model.where(constraint)
+        here = place.removeprefix(f"{self.model.label}:")
+        return f"{said} ({f'line {here}' if here.isdigit() else place}{': ' + note if note else ''})"
 
     def relation(self, relation: Relation) -> str:
         """A constraint's sentence, or which features a group bounds."""
@@ -83,7 +85,9 @@ class Words:
         mine = " and ".join(self.choice(f, chosen[f]) for f in told)
         if relation.constraint is None:
             return f"{mine}, and {_demand(said)}", told
-        before, mark, after = said.partition(" (line")
+        sentence = self._sentence(relation.constraint)
+        sentence = sentence if said.startswith(sentence) else said
+        before, after = sentence, said[len(sentence) :]
         name = self.feature(told[0])
         which = f", which you {'selected' if chosen[told[0]] else 'deselected'}"
         if len(told) == 1 and before.startswith(name + " "):
@@ -92,7 +96,7 @@ class Words:
             before += which
         else:
             before += f", and {mine}"
-        return before + mark + after, told
+        return before + after, told
 
     def _named(self, relation: Relation) -> set[str]:
         count = len(self.names)
