@@ -75,8 +75,12 @@ def features_in(formula: Formula) -> set[str]:
     return found
 
 
-def renamed(formula: Formula, name: Callable[[str], str]) -> Formula:
-    """The formula over other feature names."""
+def renamed(
+    formula: Formula, name: Callable[[str], str], everywhere: str | None = None
+) -> Formula:
+    """The formula over other feature names; ``sum`` and ``avg`` over everything become those over
+    the subtree of ``everywhere``.
+    """
 
     def join(at: Formula, inner: list[Formula]) -> Formula:
         if isinstance(at, str):
@@ -85,7 +89,7 @@ def renamed(formula: Formula, name: Callable[[str], str]) -> Formula:
         if op in ("attribute", "is", "feature"):
             return (op, name(at[1]), *at[2:])
         if op in ("sum", "avg"):
-            return (op, at[1], None if at[2] is None else name(at[2]))
+            return (op, at[1], everywhere if at[2] is None else name(at[2]))
         if op == "compare":
             return (op, at[1], *inner)
         return (op, *inner) if inner else at

@@ -123,7 +123,7 @@ def _under(model: FeatureModel, alias: str) -> FeatureModel:
     model.features = features
     for constraint in model.constraints:
         constraint.place = constraint.place or f"{model.label}:{constraint.line}"
-        constraint.formula = renamed(constraint.formula, name)
+        constraint.formula = renamed(constraint.formula, name, name(model.bare_root))
         constraint.owner = None if constraint.owner is None else name(constraint.owner)
     model.warnings = [
         w if w.startswith(_FROM) else f"{_FROM}{model.label}, {w}" for w in model.warnings
