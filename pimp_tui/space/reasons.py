@@ -60,7 +60,7 @@ def void_error(explainer: Explainer, label: str) -> UserError:
         (r.constraint for r in relations if r.constraint), key=lambda c: c.line, default=None
     )
     where = (first.place or f"{label}:{first.line}") if first else label
-    words = [f"`{r.words}`" for r in relations]
+    words = [f"`{r.constraint.text if r.constraint else r.words}`" for r in relations]
     if len(words) > 1:
         said = " and ".join([", ".join(words[:-1]), words[-1]]) + " clash"
     else:

@@ -64,8 +64,9 @@ class Words:
             bare = said.removesuffix(" is required").removesuffix(" is needed")
             return f"{origin[1]}: {bare} ({note.removeprefix(origin[0])})"
         place = self.model.where(constraint)
-        here = place.removeprefix(f"{self.model.label}:")
-        return f"{said} ({f'line {here}' if here.isdigit() else place}{': ' + note if note else ''})"
+        line = place.removeprefix(f"{self.model.label}:")
+        told = f"line {line}" if line.isdigit() else place
+        return f"{said} ({told}{': ' + note if note else ''})"
 
     def relation(self, relation: Relation) -> str:
         """A constraint's sentence, or which features a group bounds."""

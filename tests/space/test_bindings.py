@@ -64,13 +64,19 @@ def test_identity_leaves_the_host_out(space, tmp_path) -> None:
     assert len(space.config_id(default)) == 16
 
 
+def line_of(space, text: str) -> int:
+    """Of a constraint, in the file as the user wrote it."""
+    found = next(c for c in space.model.constraints if c.text == text)
+    return int(space.model.where(found).rpartition(":")[2])
+
+
 def test_host_and_model_are_fixed_and_written(space) -> None:
     assert space.host_features["cuda"] == {"value": False, "evidence": "no device"}
     states = space.configure().states()
     assert states["cuda"] == "deselected" and states["watermark"] == "deselected"
     assert states["deep"] == "deselected" and states["early_exit"] == "selected"
     reasons = space.configure().explain("watermark")
-    line = next(c.line for c in space.model.constraints if c.text == "watermark => cuda")
+    line = line_of(space, "watermark => cuda")
     assert reasons == [
         f"watermark needs cuda (line {line}: selfhash needs a GPU)", "host: no cuda (no device)",
     ]  # fmt: skip
@@ -132,7 +138,7 @@ def test_choice_has_undo_and_redo(space) -> None:
     choice = space.configure()
     whole = choice.count()
     choice.select("t07")
-    line = next(c.line for c in space.model.constraints if c.text == "t07 => sampling")
+    line = line_of(space, "t07 => sampling")
     assert choice.forced()["greedy"] == [
         "decoding is one of",
         f"temperature=0.7, which you selected, needs do_sample=true (line {line})",
