@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,14 +35,28 @@ def _bitsandbytes(lab: Lab) -> None:
         missing("bitsandbytes", probe)(lab)
 
 
+@contextmanager
+def _told(logger_name: str) -> Iterator[list[str]]:
+    """Messages of a logger while the context is open."""
+    told: list[str] = []
+
+    class Ear(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            told.append(record.getMessage())
+
+    logger, ear = logging.getLogger(logger_name), Ear()
+    logger.addHandler(ear)
+    try:
+        yield told
+    finally:
+        logger.removeHandler(ear)
+
+
 def _float32(lab: Lab) -> None:
     pytest.importorskip("bitsandbytes")
-    import warnings
-
-    with warnings.catch_warnings(record=True) as heard:
-        warnings.simplefilter("always")
+    with _told("bitsandbytes") as told:
         lab.run(quantization_config=BNB_8BIT)
-    assert any("inputs will be cast from torch.float32" in str(item.message) for item in heard)
+    assert any("inputs will be cast from torch.float32" in line for line in told)
 
 
 def _quanto(lab: Lab) -> None:
@@ -68,19 +84,9 @@ def _twice(lab: Lab) -> None:
 
 def _compile_config(lab: Lab) -> None:
     _no_gpu()
-    told: list[str] = []
-
-    class Ear(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            told.append(record.getMessage())
-
-    logger, ear = logging.getLogger("transformers"), Ear()
-    logger.addHandler(ear)
     options: dict[str, Any] = {"cache_implementation": "static"}
-    try:
+    with _told("transformers") as told:
         assert lab.idle("compile_config", compile_config={"mode": "default"}, **options)
-    finally:
-        logger.removeHandler(ear)
     assert any("unable to meet the criteria for compilation" in line for line in told)
 
 
