@@ -24,6 +24,7 @@ from pimp_tui.tui.terminal import few_colours, require_terminal
 from pimp_tui.tui.words import told
 
 if TYPE_CHECKING:
+    from pimp_tui.space.space import Space
     from pimp_tui.tui.screens.wizard.draft import Draft
     from pimp_tui.tui.screens.workspace import WorkspaceScreen
 
@@ -39,6 +40,7 @@ class PimpApp(App[int]):
         no_mouse: leave the mouse to the terminal.
         ascii: plain ASCII whatever the locale says.
         slow: for thin lines: refresh half as often.
+        loaded: that feature model where it is read already.
     """
 
     CSS_PATH = "styles/app.tcss"
@@ -60,6 +62,7 @@ class PimpApp(App[int]):
         no_mouse: bool = False,
         ascii: bool = False,
         slow: bool = False,
+        loaded: Space | None = None,
     ) -> None:
         plain_colours = "NO_COLOR" in os.environ or few_colours()
         super().__init__(ansi_color=True if plain_colours else None)
@@ -69,7 +72,7 @@ class PimpApp(App[int]):
         self.slow = slow
         self.no_mouse = no_mouse
         self.animation_level = "none"
-        self.session, self.space = session, space
+        self.session, self.space, self.loaded = session, space, loaded
         self._opened = False
         self.fault: UserError | None = None
         self.draft: Draft | None = None
@@ -97,7 +100,7 @@ class PimpApp(App[int]):
     def on_mount(self) -> None:
         """Open the workspace that was asked for."""
         if self.space is not None or self.session is not None:
-            self.push_screen(self._workspace(self.session, self.space))
+            self.push_screen(self._workspace(self.session, self.space, loaded=self.loaded))
         self._opened = True
         self._cover(self.size)
 
@@ -151,16 +154,17 @@ class PimpApp(App[int]):
         self.push_screen(self._workspace(path, first=first))
         self._cover(self.size)
 
-    def open_space(self, source: Path) -> None:
+    def open_space(self, source: Path, loaded: Space) -> None:
         """The workspace on a feature model alone, over whatever is open."""
-        self.push_screen(self._workspace(None, source))
+        self.push_screen(self._workspace(None, source, loaded=loaded))
 
     def _workspace(
-        self, session: Path | None, space: str | Path | None = None, first: int | None = None
-    ) -> WorkspaceScreen:
+        self, session: Path | None, space: str | Path | None = None, first: int | None = None,
+        loaded: Space | None = None,
+    ) -> WorkspaceScreen:  # fmt: skip
         from pimp_tui.tui.screens.workspace import WorkspaceScreen
 
-        return WorkspaceScreen(session, space, first or _first_pane(session))
+        return WorkspaceScreen(session, space, first or _first_pane(session), loaded=loaded)
 
     def commands(self) -> list[Any]:
         """What the palette offers beside the keys: sessions, themes."""
@@ -211,6 +215,7 @@ def run_app(
     no_mouse: bool = False,
     ascii: bool = False,
     slow: bool = False,
+    loaded: Space | None = None,
 ) -> int:
     """Run the app until the user leaves.
 
@@ -225,7 +230,7 @@ def run_app(
         from pimp_tui.session.manifest import read_manifest
 
         read_manifest(session)
-    app = PimpApp(session, space, no_mouse=no_mouse, ascii=ascii, slow=slow)
+    app = PimpApp(session, space, no_mouse=no_mouse, ascii=ascii, slow=slow, loaded=loaded)
     app.run(mouse=not no_mouse)
     if app.fault:
         raise app.fault

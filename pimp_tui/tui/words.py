@@ -24,3 +24,8 @@ def short_path(path: Path) -> str:
         return f"~/{whole.relative_to(Path.home())}"
     except ValueError:
         return str(whole)
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 choice``, ``2 choices``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -44,7 +44,7 @@ async def test_forced_feature_shows_its_reasons_and_enter_clears_them(done_sessi
         pane.features.go_to("sample")
         await pilot.press("space")  # forced: nothing changes, the reasons open
         await look.until(pilot, lambda: app.focused is pane.why_rows)
-        await look.until(pilot, "you selected greedy")
+        await look.until(pilot, "you selected do_sample=false (greedy)")
         assert "clear greedy (Enter)" in look.text(app)
         await pilot.press("enter")
         await look.until(pilot, "56 of 56 valid")
@@ -119,7 +119,7 @@ async def test_choices_are_saved_and_copied(done_session, issued, tmp_path, look
         await look.until(pilot, "save choices to")
         app.focused.value = str(target)
         await pilot.press("enter")
-        await look.until(pilot, "1 choices written")
+        await look.until(pilot, "1 choice written")
     assert json.loads(target.read_text()) == {"select": ["greedy"], "deselect": []}
 
 

@@ -18,7 +18,9 @@ def open_file(
     """Open a feature model alone: no session, no model, no torch."""
     from pimp_tui.space import load_space
 
-    load_space(file)
+    space = load_space(file)
     from pimp_tui.tui.app import run_app
 
-    return run_app(session=None, space=file, no_mouse=no_mouse, ascii=ascii_only, slow=slow)
+    return run_app(
+        space=file, no_mouse=no_mouse, ascii=ascii_only, slow=slow, loaded=space
+    )

@@ -71,8 +71,10 @@ class FrameScreen(Screen[None]):
         return ()
 
     def help_text(self) -> HelpText:
-        """What ``?`` shows."""
-        raise NotImplementedError
+        """What ``?`` shows; a screen of its own says more."""
+        from pimp_tui.tui.screens.help import HelpText
+
+        return HelpText(self.app.title, "The keys that mean the same on every screen.")
 
     def on_mount(self) -> None:
         """Wait for the focus to move."""

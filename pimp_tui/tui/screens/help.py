@@ -36,12 +36,14 @@ class HelpText:
         purpose: two sentences.
         keys: (keys, what they do) beyond those that are the same everywhere.
         words: (word, explanation).
+        everywhere: whether the keys that are the same everywhere follow.
     """
 
     title: str
     purpose: str
     keys: Sequence[tuple[str, str]] = ()
     words: Mapping[str, str] = field(default_factory=dict)
+    everywhere: bool = True
 
 
 class HelpPanel(ModalScreen[None]):
@@ -86,8 +88,8 @@ def lines_of(text: HelpText, width: int) -> list[Spans]:
     """The panel's rows, wrapped to ``width`` cells."""
     rows: list[Spans] = [[(line, "")] for line in _wrap(text.purpose, width)]
     for title, entries in (
-        ("Keys here", text.keys), ("Words", list(text.words.items())),
-        ("Everywhere", EVERYWHERE),
+        ("Keys here", text.keys), ("Words" if text.everywhere else "", list(text.words.items())),
+        ("Everywhere", EVERYWHERE if text.everywhere else ()),
     ):  # fmt: skip
         if not entries:
             continue

@@ -31,7 +31,9 @@ from pimp_tui.tui.widgets.tabs import TabLine
 from pimp_tui.tui.words import told
 
 if TYPE_CHECKING:
-    from pimp_tui.tui.panes.space.desk import Desk, View
+    from pimp_tui.space.space import Space
+    from pimp_tui.tui.panes.space.desk import Desk
+    from pimp_tui.tui.panes.space.view import View
 
 
 class WorkspaceScreen(FrameScreen):
@@ -42,6 +44,7 @@ class WorkspaceScreen(FrameScreen):
         space_source: a feature model by name or path, when there is no session.
         first: number of the pane to show first.
         chosen: choices to begin with on the Space pane.
+        loaded: that feature model where it is read already.
 
     Raises:
         UserError: the session cannot be read.
@@ -66,8 +69,10 @@ class WorkspaceScreen(FrameScreen):
         space_source: str | Path | None = None,
         first: int = 1,
         chosen: Mapping[str, bool] | None = None,
+        loaded: Space | None = None,
     ) -> None:
         super().__init__()
+        self.loaded = loaded
         self.chosen = dict(chosen or {})
         self._desk: Desk | None = None
         self._loading: asyncio.Future[View] | None = None
@@ -175,6 +180,9 @@ class WorkspaceScreen(FrameScreen):
             self._loading = asyncio.ensure_future(self._desk.load(load, chosen))
         view = await asyncio.shield(self._loading)
         assert self._desk is not None
+        if self.session_path is None and self.loaded is None:
+            self.loaded = self._desk.space
+            self._show_header()
         return self._desk, view
 
     def on_unmount(self) -> None:
@@ -215,7 +223,8 @@ class WorkspaceScreen(FrameScreen):
         snapshot = self.snapshot
         if snapshot is None:
             source = Path(str(self.space_source)).name
-            self.header.show([(source, "bright"), ("  feature model alone", "")])
+            size = f"  {dot}  {size_words(self.loaded)}" if self.loaded else ""
+            self.header.show([(source, "bright"), (f"  feature model alone{size}", "")])
             return
         about = [snapshot.models, snapshot.workload, snapshot.space]
         left: list[Span] = [(snapshot.name, "bright")]
@@ -321,6 +330,12 @@ class WorkspaceScreen(FrameScreen):
             self.action_pane(event.number)
         else:
             self.action_sessions()
+
+
+def size_words(space: Space) -> str:
+    """``134 features, 67 concrete``."""
+    features = space.model.features.values()
+    return f"{len(features)} features, {sum(not f.abstract for f in features)} concrete"
 
 
 def _make(module: ModuleType, name: str, workspace: WorkspaceScreen) -> Pane:

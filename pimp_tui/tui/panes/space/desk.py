@@ -1,65 +1,30 @@
 """The feature model on the desk: loading, toggling and counting, all off the event loop.
 
 Solver and diagram are not made for two threads at once, so one thread does all reasoning; only
-compiling the diagram, which takes a child process and waits, is done beside it.
+compiling the diagram is done beside it.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import replace
+from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
 
 from pimp_tui.errors import Contradiction
+from pimp_tui.tui.panes.space.compiler import compiled
+from pimp_tui.tui.panes.space.view import Reasons, View
 
 if TYPE_CHECKING:
     from pimp_tui.space.choice import Choice
     from pimp_tui.space.space import Space
 
 T = TypeVar("T")
-_COMPILE_S = 60.0
-
-
-@dataclass(frozen=True)
-class View:
-    """What the screen shows of a choice.
-
-    Attributes:
-        states: feature -> ``selected``, ``deselected``, ``undecided``.
-        chosen: the user's own choices.
-        core: features that are decided without any choice.
-        count: valid configurations that agree with the choices; None until counted.
-        total: the same without choices.
-    """
-
-    states: dict[str, str] = field(default_factory=dict)
-    chosen: dict[str, bool] = field(default_factory=dict)
-    core: frozenset[str] = frozenset()
-    count: int | None = None
-    total: int | None = None
-
-    @property
-    def forced(self) -> int:
-        """How many features the choices decide beyond themselves."""
-        return sum(
-            state != "undecided" and name not in self.chosen and name not in self.core
-            for name, state in self.states.items()
-        )
-
-
-@dataclass(frozen=True)
-class Reasons:
-    """Why a feature is what it is.
-
-    Attributes:
-        words: choices and constraints, one a line.
-        to_clear: the user's choices that would have to go.
-    """
-
-    words: tuple[str, ...] = ()
-    to_clear: tuple[str, ...] = ()
+_COMPILE_S = 120.0
+_LISTING_S = 0.2  # for listing configurations where there is no diagram
+_QUICK_S = 0.03  # propagation that is done before the eye sees that it is not
 
 
 class Desk:
@@ -72,6 +37,11 @@ class Desk:
         self._core: frozenset[str] = frozenset()
         self._total: int | None = None
         self._compiled = False
+        self._took_s = 0.0
+        self._changes = 0
+        self._clashing: dict[str, bool] = {}
+        self._states: dict[str, str] = {}
+        self._own: dict[str, bool] = {}
 
     async def do(self, work: Callable[[], T]) -> T:
         """Run ``work`` in the reasoning thread."""
@@ -85,7 +55,22 @@ class Desk:
         """The choices as they are now."""
         return self.choice.literals() if hasattr(self, "choice") else {}
 
-    async def load(self, load: Callable[[], Space], chosen: dict[str, bool]) -> View:
+    @property
+    def compiled(self) -> bool:
+        """Whether the diagram is there, or known not to be had."""
+        return self._compiled
+
+    @property
+    def counts(self) -> bool:
+        """Whether exact counts are quick."""
+        return self._compiled and self.space.reasoner.known is not None
+
+    @property
+    def quick(self) -> bool:
+        """Whether propagation is so quick that marks can wait for it."""
+        return self._took_s < _QUICK_S
+
+    async def load(self, load: Callable[[], Space], chosen: Mapping[str, bool]) -> View:
         """Load the space and make the given choices, as far as they do not clash.
 
         Raises:
@@ -98,7 +83,7 @@ class Desk:
             states = self.choice.states()
             self._core = frozenset(n for n, state in states.items() if state != "undecided")
             for name, selected in chosen.items():
-                if name in states and states[name] == "undecided":
+                if name in states and name not in self._core:
                     self._set(name, selected)
             return self._view()
 
@@ -108,10 +93,14 @@ class Desk:
         """Undecided -> selected -> deselected -> undecided; a step that clashes is left out.
 
         Returns:
-            The new view, and words where a step was left out.
+            The new choices, whose consequences ``settle`` works out, and words where a step was
+            left out.
         """
 
         def work() -> tuple[View, str]:
+            self._changes += 1
+            if self._clashing:
+                return self._drop_clashing(name), ""
             chosen = self.choice.literals().get(name)
             words = ""
             if chosen is None:
@@ -124,17 +113,49 @@ class Desk:
                     self.choice.clear(name)
             else:
                 self.choice.clear(name)
-            return self._view(), words
+            return self._marks(), words
 
         return await self.do(work)
 
-    async def clear(self, names: tuple[str, ...]) -> View:
-        """Take back choices."""
+    async def settle(self) -> View | None:
+        """Everything that follows from the choices; None where they changed again meanwhile."""
+        mine = self._changes
+
+        def work() -> View | None:
+            if mine != self._changes:
+                return None
+            began = perf_counter()
+            view = self._view()
+            self._took_s = perf_counter() - began
+            return view
+
+        return await self.do(work)
+
+    async def clear(self, names: Iterable[str]) -> View:
+        """Take back choices, as one step of undo."""
+        gone = set(names)
 
         def work() -> View:
-            for name in names:
-                self.choice.clear(name)
+            self._changes += 1
+            left = {n: on for n, on in self.choice.literals().items() if n not in gone}
+            self.choice.replace(left)
             return self._view()
+
+        return await self.do(work)
+
+    async def put(self, chosen: Mapping[str, bool]) -> View:
+        """Other choices in place of these, as one step of undo; they may contradict each other.
+
+        Raises:
+            UserError: a feature that the space does not have.
+        """
+
+        def work() -> View:
+            self._changes += 1
+            for name in chosen:
+                self.space.variable(name)
+            self._clashing = {}
+            return self._settled(dict(chosen))
 
         return await self.do(work)
 
@@ -142,40 +163,47 @@ class Desk:
         """Undo, or redo; None where there is nothing."""
 
         def work() -> View | None:
+            self._changes += 1
+            if self._clashing and not forward:
+                self._clashing = {}
+                return self._view()
             moved = self.choice.redo() if forward else self.choice.undo()
             return self._view() if moved else None
 
         return await self.do(work)
 
     async def why(self, name: str) -> Reasons:
-        """Why a forced feature is forced."""
+        """Why a feature is decided without being chosen."""
 
         def work() -> Reasons:
             state = self.choice.states()[name]
-            chosen = self.choice.literals()
-            if name in chosen or state == "undecided":
+            if self._clashing or name in self.choice.literals() or state == "undecided":
                 return Reasons()
-            clash = self.space.clash(chosen, name, state == "deselected")
-            return Reasons(tuple(clash.words), tuple(clash.choices)) if clash else Reasons()
+            words = tuple(self.choice.explain(name))
+            clear = tuple(self.choice.to_allow(name))
+            return Reasons(words, clear, never=bool(words) and not clear)
 
         return await self.do(work)
 
     async def compile(self) -> None:
         """Compile the decision diagram, so that counts and toggles are quick from then on."""
-        reasoner = self.space.reasoner
-        await self.do(lambda: reasoner.reduced)
-        await asyncio.to_thread(reasoner.knowledge, _COMPILE_S)
+        knowledge = await compiled(self.space, _COMPILE_S)
+        await self.do(lambda: self.space.reasoner.adopt(knowledge, _COMPILE_S))
         self._compiled = True
 
     async def count(self, view: View) -> View:
         """The view with its count; None stays None where no exact count can be had."""
 
         def work() -> View:
+            within = _COMPILE_S if self.counts else _LISTING_S
             if self._total is None:
-                self._total = self.space.count_literals([])
-            same = self.choice.literals() == view.chosen
-            count = self.space.count(self.choice) if same and view.chosen else self._total
-            return View(view.states, view.chosen, view.core, count, self._total)
+                self._total = self.space.count_literals([], within)
+            if view.clash:
+                return replace(view, count=0, total=self._total)
+            if self.choice.literals() != view.chosen:
+                return view
+            count = self.space.count(self.choice, within) if view.chosen else self._total
+            return replace(view, count=count, total=self._total)
 
         return await self.do(work)
 
@@ -187,11 +215,6 @@ class Desk:
 
         return await self.do(work)
 
-    @property
-    def compiled(self) -> bool:
-        """Whether conditional counts are quick."""
-        return self._compiled
-
     def _set(self, name: str, selected: bool) -> str:
         try:
             self.choice.select(name) if selected else self.choice.deselect(name)
@@ -199,5 +222,31 @@ class Desk:
             return str(clash)
         return ""
 
+    def _drop_clashing(self, name: str) -> View:
+        left = {n: on for n, on in self._clashing.items() if n != name}
+        return self._settled(left)
+
+    def _settled(self, chosen: dict[str, bool]) -> View:
+        """Make the choices where they go together; else keep them beside, with their clash."""
+        numbers = [self.space.variable(n) * (1 if on else -1) for n, on in chosen.items()]
+        root = 1  # is always selected, so that the choices alone are asked about
+        clash = self.space.reasoner.clash(numbers, root)
+        if clash is None:
+            self._clashing = {}
+            self.choice.replace(chosen)
+            return self._view()
+        self._clashing = chosen
+        states = dict.fromkeys(self.space.features, "undecided")
+        names, words = frozenset(clash.choices), tuple(clash.words)
+        return View(states, chosen, frozenset(), 0, self._total, names, words)
+
+    def _marks(self) -> View:
+        """The choices, with the states of the choices before."""
+        chosen = self.choice.literals()
+        states = {**self._states, **{n: "undecided" for n in self._own if n not in chosen}}
+        self._own = chosen
+        return View(states, chosen, self._core, None, self._total, settled=False)
+
     def _view(self) -> View:
-        return View(self.choice.states(), self.choice.literals(), self._core, None, self._total)
+        self._states, self._own = self.choice.states(), self.choice.literals()
+        return View(self._states, self._own, self._core, None, self._total)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,25 +11,35 @@ if TYPE_CHECKING:
 _MOST = 400
 
 
-def fixed_by_host(space: Space, core: frozenset[str], states: dict[str, str]) -> dict[str, str]:
-    """Feature -> evidence, for host features and for what they alone keep on or off.
+def facts_of(space: Space) -> dict[str, str]:
+    """Host features that are fixed, each with its evidence."""
+    return {
+        name: str(fact.get("evidence") or "host")
+        for name, fact in space.host_features.items()
+        if fact.get("value") is not None
+    }
 
-    For the reasoning thread: each core feature is explained once.
-    """
+
+def candidates(space: Space, states: dict[str, str] | None) -> Iterator[str]:
+    """Leaves that are off without any choice: what the host alone may keep off."""
     facts = space.host_features
-    if not facts:
-        return {}
-    found: dict[str, str] = {}
-    for name, fact in facts.items():
-        if fact.get("value") is not None:
-            found[name] = str(fact.get("evidence") or "host")
-    for name in sorted(core - set(facts))[:_MOST]:
-        if not space.model.features[name].is_leaf or states.get(name) != "deselected":
-            continue
-        clash = space.clash({}, name, True)
-        words = " ".join(clash.words) if clash else ""
-        for host_name, fact in facts.items():
-            if host_name in words.replace("(", " ").replace("!", " ").split():
-                found[name] = f"host: {fact.get('evidence') or host_name}"
-                break
-    return found
+    if not facts or states is None:
+        return
+    found = 0
+    for name, state in states.items():
+        if state == "deselected" and name not in facts and space.model.features[name].is_leaf:
+            yield name
+            found += 1
+            if found == _MOST:
+                return
+
+
+def evidence_for(space: Space, name: str) -> str | None:
+    """The host's part in keeping a feature off; None without any. For the reasoning thread."""
+    clash = space.clash({}, name, True)
+    words = " ".join(clash.words) if clash else ""
+    said = words.replace("(", " ").replace(")", " ").replace("!", " ").split()
+    for host_name, fact in space.host_features.items():
+        if host_name in said:
+            return f"host: {fact.get('evidence') or host_name}"
+    return None

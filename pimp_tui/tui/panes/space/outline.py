@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pimp_tui.space.model import Feature, FeatureModel, Group
 
@@ -13,8 +13,7 @@ _LONGEST_CELL = 9
 _MOST_ROWS = 150
 
 
-@dataclass(frozen=True)
-class TreeRow:
+class TreeRow(NamedTuple):
     """One row: a feature, or several values of one option side by side.
 
     Attributes:
@@ -39,60 +38,107 @@ class TreeRow:
         return self.folded is not None
 
 
+@dataclass(slots=True)
+class _Entry:
+    """What never changes about a feature; its rows are made once."""
+
+    open: TreeRow
+    shut: TreeRow
+    parent: str | None
+    children: list[Feature | Group]  # a group whose values share rows stands for its children
+
+
+class Outline:
+    """A model laid out once, so that folding and filtering a large one costs a walk.
+
+    Args:
+        model: the feature model.
+    """
+
+    def __init__(self, model: FeatureModel) -> None:
+        self.model = model
+        root = model.root
+        self._top_shown = not root.abstract or root.is_leaf
+        self._entries: dict[str, _Entry] = {}
+        depths = {root.name: 0 if self._top_shown else -1}
+        for feature in model.features.values():
+            below: list[Feature | Group] = []
+            for group in feature.groups:
+                below += [group] if _share(group) else group.children
+                for child in group.children:
+                    depths[child.name] = depths[feature.name] + 1
+            words, toggles = group_words(feature), can_toggle(feature)
+            names, depth = (feature.name,), depths[feature.name]
+            folds = (False, True) if below else (None, None)
+            shown = [TreeRow(names, names, depth, f, words, toggles) for f in folds]
+            parent = feature.parent.name if feature.parent else None
+            self._entries[feature.name] = _Entry(shown[0], shown[1], parent, below)
+
+    def rows(self, folded: set[str], width: int, kept: set[str] | None = None) -> list[TreeRow]:
+        """Rows from the top.
+
+        Args:
+            folded: parents whose children are hidden (unless a filter shows them).
+            width: cells of a row; values that do not fit go on in the next one.
+            kept: from ``kept_by``: only these are shown, unfolded.
+        """
+        rows: list[TreeRow] = []
+        stack: list[Feature | Group] = [self.model.root]
+        while stack:
+            at = stack.pop()
+            if isinstance(at, Group):
+                cells = [c for c in at.children if kept is None or c.name in kept]
+                if cells:
+                    rows += _shared(cells, self._entries[cells[0].name].open.depth, width)
+                continue
+            if kept is not None and at.name not in kept:
+                continue
+            entry = self._entries[at.name]
+            hidden = kept is None and at.name in folded
+            if entry.open.depth >= 0:
+                rows.append(entry.shut if hidden else entry.open)
+            if not hidden:
+                stack.extend(reversed(entry.children))
+        return rows
+
+    def kept_by(self, names: Iterable[str]) -> set[str]:
+        """The features with all that is above them."""
+        kept: set[str] = set()
+        for name in names:
+            at: str | None = name
+            while at is not None and at not in kept:
+                kept.add(at)
+                at = self._entries[at].parent
+        return kept
+
+    def above(self, name: str) -> list[str]:
+        """Ancestors of a feature."""
+        found, at = [], self._entries[name].parent
+        while at is not None:
+            found.append(at)
+            at = self._entries[at].parent
+        return found
+
+    def first_folds(self) -> set[str]:
+        """What to fold at first: facts of host and model, and in a large tree deeper levels."""
+        parents = [(name, e.open.depth) for name, e in self._entries.items() if e.children]
+        facts = {name for name, _ in parents if name in ("Host", "Model")}
+        deepest = max((depth for _, depth in parents), default=0)
+        top = 1 if self._top_shown else 0  # what stands below a visible root is never hidden
+        for level in range(deepest + 1, top - 1, -1):
+            folded = facts | {name for name, depth in parents if depth >= level}
+            if len(self.rows(folded, 60)) <= _MOST_ROWS:
+                return folded
+        return facts | {name for name, depth in parents if depth >= top}
+
+
 def outline(
     model: FeatureModel, folded: set[str], width: int, keep: Callable[[str], bool] | None = None
 ) -> list[TreeRow]:
-    """Rows from the top.
-
-    Args:
-        folded: parents whose children are hidden (unless a filter shows them).
-        width: cells of a row; values that do not fit go on in the next one.
-        keep: a filter; features it keeps are shown with their ancestors, unfolded.
-    """
-    kept: set[str] | None = None
-    if keep is not None:
-        kept = set()
-        for feature in model.features.values():
-            if keep(feature.name):
-                kept.update(one.name for one in (feature, *feature.ancestors()))
-    rows: list[TreeRow] = []
-    root = model.root
-    if root.abstract and not root.is_leaf:
-        _children(root, 0, folded, kept, width, rows)
-    else:
-        _feature(root, 0, folded, kept, width, rows)
-    return rows
-
-
-def _feature(
-    feature: Feature, depth: int, folded: set[str], kept: set[str] | None, width: int,
-    rows: list[TreeRow],
-) -> None:  # fmt: skip
-    if kept is not None and feature.name not in kept:
-        return
-    hidden = kept is None and feature.name in folded
-    parent = not feature.is_leaf
-    rows.append(
-        TreeRow(
-            (feature.name,), (feature.name,), depth, hidden if parent else None,
-            group_words(feature), can_toggle(feature),
-        )
-    )  # fmt: skip
-    if parent and not hidden:
-        _children(feature, depth + 1, folded, kept, width, rows)
-
-
-def _children(
-    parent: Feature, depth: int, folded: set[str], kept: set[str] | None, width: int,
-    rows: list[TreeRow],
-) -> None:  # fmt: skip
-    for group in parent.groups:
-        if _share(group):
-            cells = [c for c in group.children if kept is None or c.name in kept]
-            rows += _shared(cells, depth, width)
-        else:
-            for child in group.children:
-                _feature(child, depth, folded, kept, width, rows)
+    """Rows of a model once; ``keep`` is a filter: features with their ancestors, unfolded."""
+    whole = Outline(model)
+    kept = None if keep is None else whole.kept_by(filter(keep, model.features))
+    return whole.rows(folded, width, kept)
 
 
 def _share(group: Group) -> bool:
@@ -139,6 +185,11 @@ def group_words(feature: Feature) -> str:
             words.append(group.words())
     if not words and kinds == {"optional"}:
         words.append("any or none")
+    if feature.cardinality is not None:
+        low, high = feature.cardinality
+        words.insert(0, f"{low}..{'any' if high is None else high} times")
+    if feature.type:
+        words.insert(0, feature.type)
     return ", ".join(dict.fromkeys(words))
 
 
@@ -149,15 +200,3 @@ def value_words(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     return str(value)
-
-
-def first_folds(model: FeatureModel) -> set[str]:
-    """What to fold at first: facts of host and model, and in a large tree the deeper levels."""
-    parents = [f for f in model.features.values() if not f.is_leaf and f.parent is not None]
-    facts = {f.name for f in parents if f.name in ("Host", "Model")}
-    deepest = max((len(f.ancestors()) for f in parents), default=0)
-    for level in range(deepest + 1, 0, -1):
-        folded = facts | {f.name for f in parents if len(f.ancestors()) >= level}
-        if len(outline(model, folded, 60)) <= _MOST_ROWS:
-            return folded
-    return facts | {f.name for f in parents}

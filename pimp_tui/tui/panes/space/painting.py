@@ -2,15 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping, Sequence
+from typing import overload
+
 from rich.cells import cell_len
 
-from pimp_tui.tui.panes.space.desk import View
 from pimp_tui.tui.panes.space.outline import TreeRow
+from pimp_tui.tui.panes.space.view import View
 from pimp_tui.tui.widgets.painted import Span, Spans, spans_len
 
 
-def mark_of(name: str, view: View, host_fixed: set[str]) -> tuple[str, str]:
+class TreePaint(Sequence[Spans]):
+    """The rows of a tree as they look now, each painted when it is first seen.
+
+    Args:
+        rows: from the outline.
+        view: marks.
+        evidence: features fixed by the host, each with what says so.
+        width: cells of a row.
+    """
+
+    def __init__(
+        self, rows: Sequence[TreeRow], view: View, evidence: Mapping[str, str], width: int
+    ) -> None:
+        self._rows, self._view = rows, view
+        self._evidence, self._width = evidence, width
+        self._cursor = self._cell = -1
+        self._seen: dict[int, Spans] = {}
+
+    def move(self, cursor: int, cell: int) -> None:
+        """The cursor stands on a row, and in it on a cell."""
+        self._seen.pop(self._cursor, None)
+        self._seen.pop(cursor, None)
+        self._cursor, self._cell = cursor, cell
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, at: int) -> Spans: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Spans]: ...
+    def __getitem__(self, at: int | slice) -> Spans | list[Spans]:
+        if isinstance(at, slice):
+            return [self[index] for index in range(*at.indices(len(self)))]
+        if at not in self._seen:
+            row = self._rows[at]
+            cell = min(self._cell, len(row.names) - 1) if at == self._cursor else None
+            evidence = self._evidence.get(row.names[0], "") if len(row.names) == 1 else ""
+            self._seen[at] = paint_row(row, self._view, self._evidence, evidence, self._width, cell)
+        return self._seen[at]
+
+
+def mark_of(name: str, view: View, host_fixed: Container[str]) -> tuple[str, str]:
     """The mark of a feature and its kind (wireframes 1)."""
+    if name in view.clash:
+        return ("[x]!", "bad") if view.chosen[name] else ("[-]!", "bad")
     if name in view.chosen:
         return ("[x]", "bright") if view.chosen[name] else ("[-]", "bright")
     state = view.states.get(name, "undecided")
@@ -22,7 +69,12 @@ def mark_of(name: str, view: View, host_fixed: set[str]) -> tuple[str, str]:
 
 
 def paint_row(
-    row: TreeRow, view: View, host_fixed: set[str], evidence: str, width: int, cell: int | None
+    row: TreeRow,
+    view: View,
+    host_fixed: Container[str],
+    evidence: str,
+    width: int,
+    cell: int | None,
 ) -> Spans:
     """One row in ``width`` cells.
 

@@ -4,107 +4,70 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from pathlib import Path
+from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.containers import Container
 from textual.widget import Widget
 
 from pimp_tui.errors import UserError
-from pimp_tui.tui.panes.base import FooterKey, Pane
-from pimp_tui.tui.panes.space import about, actions
-from pimp_tui.tui.panes.space.desk import Desk, Reasons, View
-from pimp_tui.tui.panes.space.figures import choice_lines, count_lines, host_lines
+from pimp_tui.tui.panes.base import FooterKey
+from pimp_tui.tui.panes.space import about, host, keys
+from pimp_tui.tui.panes.space.desk import Desk
+from pimp_tui.tui.panes.space.figures import host_lines, preview
+from pimp_tui.tui.panes.space.files import FileKeys
+from pimp_tui.tui.panes.space.outline import Outline
 from pimp_tui.tui.panes.space.painting import count_words
+from pimp_tui.tui.panes.space.parts import SpaceParts
 from pimp_tui.tui.panes.space.tree import FeatureTree
+from pimp_tui.tui.panes.space.view import Reasons, View
 from pimp_tui.tui.snapshot import Snapshot
-from pimp_tui.tui.widgets.line import Line
 from pimp_tui.tui.widgets.rows import Rows
-from pimp_tui.tui.widgets.section import Section
+from pimp_tui.tui.words import counted
 
 if TYPE_CHECKING:
+    from pimp_tui.space.model import Constraint
     from pimp_tui.space.space import Space
 
-_TREE_KEYS = (
-    FooterKey("space", "toggle"),
-    FooterKey("w", "why"),
-    FooterKey("n/N", "forced"),
-    FooterKey("u", "undo"),
-    FooterKey("U", "redo", drop=3),
-    FooterKey("/", "filter"),
-    FooterKey("o", "open .uvl", drop=2),
-    FooterKey("e", "save choices", drop=2),
-    FooterKey("r", "run", "plan & run"),
-)
-_WHY_KEYS = (
-    FooterKey("enter", "clear what forces it"),
-    FooterKey("esc", "back to the tree"),
-    FooterKey("y", "copy choices"),
-)
 _SLIM = 76
 
 
-class SpacePane(Pane):
+class SpacePane(FileKeys):
     """The space of the session, or a feature model alone."""
 
     title = "Space"
-    help_text = (
-        "The feature model: what can be tuned, and what follows from each choice. Selecting or "
-        "deselecting narrows the space; what is forced by it shows at once, with its reasons."
-    )
-    help_words: ClassVar[dict[str, str]] = {
-        "[x] [-]": "selected, deselected by you",
-        "<x> <->": "forced on, off by your choices or by the model; w says why",
-        "{x} {-}": "fixed by this host, with what says so",
-        "one of": "exactly one of the features below",
-        "any of": "at least one of the features below",
-        "valid": "configurations that satisfy the tree and all constraints, counted exactly",
-        "/! /+": "filter: only forced, only chosen features",
-    }
+    help_text = keys.HELP
+    help_words: ClassVar[dict[str, str]] = keys.WORDS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "why", "why", show=False, tooltip="Why is this feature forced", id="why"),
-        Binding("n", "next(True)", "next", show=False, tooltip="Next match or forced feature"),
-        Binding("N", "next(False)", "previous", show=False, tooltip="Previous match or forced"),
+        Binding("n", "next(True)", "next", show=False, tooltip="Next match, conflict or forced"),
+        Binding("N", "next(False)", "previous", show=False, tooltip="Previous of these"),
         Binding("u", "undo", "undo", show=False, tooltip="Undo the last choice", id="undo"),
         Binding("U", "redo", "redo", show=False, tooltip="Redo the choice", id="redo"),
         Binding("slash", "filter", "filter", show=False, tooltip="Filter the tree"),
         Binding("escape", "back", "back", show=False, tooltip="Back to the tree, clear the filter"),
-        Binding("o", "open", "open", show=False, tooltip="Open another .uvl file"),
+        Binding("o", "open", "open", show=False, tooltip="Open a .uvl file, or load saved choices"),
         Binding("e", "save", "save choices", show=False, tooltip="Save the choices to a file"),
         Binding("y", "copy_choices", "copy", show=False, tooltip="Copy the choices as options"),
+        Binding("W", "warnings", "warnings", show=False, tooltip="Warnings of the model's reader"),
     ]
 
     def compose(self) -> Iterable[Widget]:
         """Tree, reasons, figures, and the line about the toggle under the cursor."""
         self.view = View()
-        self.features = FeatureTree()
-        self.why_rows = Rows(cursor_mark=False, id="why")
-        self.count_rows = Rows(cursor_mark=False)
-        self.choice_rows = Rows(cursor_mark=False)
-        self.host_rows = Rows(cursor_mark=False)
-        for rows in (self.count_rows, self.choice_rows, self.host_rows):
-            rows.can_focus = False
-        self.tree_part = Section(self.features, title="Features", right="loading…", id="tree-part")
-        self.why_part = Section(self.why_rows, id="why-part", classes="divided")
-        self.toggle_line = Line(id="toggle-line")
-        figures = Container(
-            Section(self.count_rows, title="Count", id="count-part"),
-            Section(self.choice_rows, title="Your choices", right="u undo", id="choices-part"),
-            Section(self.host_rows, title="Host", right="detected", id="host-part"),
-            id="figures",
-            classes="divided",
-        )
-        yield Container(self.tree_part, self.why_part, figures, id="space-body")
-        yield self.toggle_line
+        self.parts = SpaceParts()
+        self.features, self.why_rows = self.parts.features, self.parts.why
+        yield self.parts.body
+        yield self.parts.toggle_line
 
     def on_mount(self) -> None:
         """Load in the reasoning thread."""
         self.desk: Desk
         self.space: Space | None = None
-        self._reasons = Reasons()
+        self._reasons: Reasons | None = None
         self._evidence: dict[str, str] = {}
+        self._touching: dict[str, list[Constraint]] = {}
         self._load()
 
     @work(group="load")
@@ -112,77 +75,103 @@ class SpacePane(Pane):
         try:
             self.desk, view = await self.workspace.desk_and_view()
         except UserError as error:
-            self.tree_part.set_rule(right="! not loaded")
-            if self.session_path is None:
-                self.workspace.pimp.leave_with(error)
-            else:
-                self.say_error(error)
-                self.features.set_rows([[(line, "bad")] for line in error.lines()])
+            self._failed(error)
             return
-        self.space = self.desk.space
-        self.features.load(self.space.model, view)
-        self._show(view)
-        space = self.space
-        evidence = await self.desk.do(lambda: actions.fixed_by_host(space, view.core, view.states))
-        self._evidence = evidence
-        self.features.show_host(evidence)
-        self.host_rows.set_rows(host_lines(space))
+        space = self.desk.space
+        outline = await self.desk.do(lambda: Outline(space.model))
+        self._touching = await self.desk.do(lambda: about.touching_of(space.model))
+        self.space = space
+        self.features.load(outline, view)
+        self.show_view(view)
+        if space.warnings:
+            self.say(f"{counted(len(space.warnings), 'warning')} on this model: W shows", "warn")
+        self._find_evidence(view)
+        await asyncio.to_thread(import_module, "pimp_tui.tui.widgets.prompt")  # before / needs it
         await self.desk.compile()
         self._count()
 
+    def _failed(self, error: UserError) -> None:
+        self.parts.tree_part.set_rule(right="! not loaded")
+        if self.session_path is None:
+            self.workspace.pimp.leave_with(error)
+        else:
+            self.say_error(error)
+            self.features.set_rows([[(line, "bad")] for line in error.lines()])
+
+    @work(group="host")
+    async def _find_evidence(self, view: View) -> None:
+        """What the host fixes; one feature at a time, so that keys come between."""
+        space = self.desk.space
+        facts = await self.desk.do(lambda: host.facts_of(space))
+        self.parts.host.set_rows(host_lines(space))
+        self._evidence = facts
+        self.features.show_host(dict(facts))
+        core = {name: view.states[name] for name in space.features if name in view.core}
+        for name in host.candidates(space, core):
+            said = await self.desk.do(lambda name=name: host.evidence_for(space, name))  # type: ignore[misc]
+            if said:
+                self._evidence[name] = said
+        self.features.show_host(dict(self._evidence))
+        self._at_feature()
+
     @property
     def pane_keys(self) -> Sequence[FooterKey]:
-        """Of the tree, or of the reasons."""
+        """Of the tree, or of what stands beside it."""
         if self.screen.focused is self.why_rows:
-            return [key for key in _WHY_KEYS if key.label != "enter" or self._reasons.to_clear]
-        return _TREE_KEYS
+            return keys.why_keys(bool(self._to_clear()))
+        if isinstance(self.screen.focused, Rows) and self.screen.focused is not self.features:
+            return keys.BESIDE
+        return keys.tree_keys(self.features.filtered, bool(self.view.clash))
 
     def help_keys(self) -> Sequence[tuple[str, str]]:
         """The footer's, and those that stand on one screen only."""
-        return [
-            *((key.label, key.wide or key.text) for key in _TREE_KEYS),
-            ("h l", "fold, unfold; step between values in one row"),
-            ("y", "copy the choices as --select and --deselect options"),
-        ]
+        warnings = len(self.space.warnings) if self.space else 0
+        return keys.help_keys(warnings)
 
     def session_changed(self, snapshot: Snapshot) -> None:
         """The space of a session does not change."""
 
     # Showing.
 
-    def _show(self, view: View) -> None:
+    def show_view(self, view: View) -> None:
         """A view after a change: marks at once, count when it is there."""
         self.view = view
         self.features.show_view(view)
         self._show_rule()
         self._at_feature()
         self._count()
+        self.refresh_footer()
 
     @work(group="count", exclusive=True)
     async def _count(self) -> None:
-        if self.space is None or not self.desk.compiled:
+        if self.space is None or not self.desk.compiled or not self.view.settled:
             return
         view = await self.desk.count(self.view)
-        if view.chosen == self.view.chosen:
-            self.view = view
-            self._show_rule()
-            self._at_feature()
+        if view.chosen != self.view.chosen:
+            return
+        self.view = view
+        self._show_rule()
+        self._at_feature()
+        if self.parts.very_wide and self.desk.counts and not view.clash:
+            space = self.space
+            lines = await self.desk.do(lambda: preview(space, view))
+            self.parts.sample_part.set_rule(right=f"{len(lines)} uniform")
+            self.parts.sample.set_rows([[(line, "")] for line in lines])
 
     def _show_rule(self) -> None:
-        view, dot = self.view, self.marks.dot
-        parts = [f"{len(view.chosen)} set", f"{view.forced} forced"]
-        if view.count is not None or view.total is not None:
-            total = f" of {count_words(view.total)}" if self.features.size.width >= 56 else ""
-            parts.append(f"{count_words(view.count)}{total} valid")
-        elif self.desk.compiled:
-            parts.append("valid: no exact count")
+        view = self.view
+        if view.count is not None:
+            count = f"{count_words(view.count)} of all valid"
+        elif (
+            self.space is not None
+            and self.desk.compiled
+            and view.settled
+            and not (self.desk.counts)
+        ):
+            count = "no exact count"
         else:
-            parts.append("counting…")
-        right = f" {dot} ".join(parts)
-        if self.features.filtered:
-            right = f"/{self.features.filtered} {dot} {right}"
-        self.tree_part.set_rule(right=right)
-        self.choice_rows.set_rows(choice_lines(view))
+            count = "counting…"
+        self.parts.show_rule(view, count, self.marks.dot)
 
     def on_feature_tree_at(self, _: FeatureTree.At) -> None:
         """Another feature under the cursor."""
@@ -191,53 +180,66 @@ class SpacePane(Pane):
     @work(group="about", exclusive=True)
     async def _at_feature(self) -> None:
         """Reasons and conditional counts of the feature under the cursor."""
-        space, name = self.space, self.features.name_at
+        space, name, view = self.space, self.features.name_at, self.view
         if space is None or not name:
             return
         await asyncio.sleep(0.02)  # a held key moves on before reasons are asked
-        self._reasons = await self.desk.why(name)
-        self.why_part.set_rule(title=about.title_of(space, name))
-        self._show_about(space, name)
+        asks = view.is_fixed(name) and view.settled and not view.clash
+        if asks:
+            soon = asyncio.ensure_future(self.desk.why(name))
+            done, _ = await asyncio.wait([soon], timeout=0.15)
+            if not done:
+                self._show_about(space, name, None)
+            self._show_about(space, name, await soon)
+        else:
+            self._show_about(space, name, Reasons() if view.settled else None)
         after: tuple[int | None, int | None] | None = None
-        if self.desk.compiled:
+        note = ""
+        if self.desk.compiled and not self.desk.counts:
+            note = "no exact count: too large a model to compile"
+        elif self.desk.compiled and view.settled and not view.clash:
             after = await self.desk.count_if(name)
-        self._show_counts(space, name, after)
-
-    def _show_about(self, space: Space, name: str) -> None:
-        width = self.why_rows.size.width - 1
-        lines = about.lines_about(
-            space, name, self.view, self._reasons, self._evidence.get(name), width
-        )
-        self.why_rows.set_rows(lines, cursor=0)
-        self.refresh_footer()
-
-    def _show_counts(
-        self, space: Space, name: str, after: tuple[int | None, int | None] | None
-    ) -> None:
-        lines = count_lines(after)
-        touching = len(about.constraints_on(space, name))
+        touching = len(self._touching.get(name, ()))
         total = len(space.model.constraints)
-        right = f"{touching} of {total} constraints touch it " if total else ""
-        text = f" {self.marks.dot} ".join("".join(t for t, _ in line).strip() for line in lines)
-        fits = len(text) + len(right) + 3 <= self.size.width
-        self.toggle_line.show([(f" {text}", "")], [(right, "dim")] if fits else ())
-        self.count_rows.set_rows(lines)
+        self.parts.show_counts(view, after, note, touching, total, self.marks.dot)
+
+    def _show_about(self, space: Space, name: str, reasons: Reasons | None) -> None:
+        self._reasons = reasons
+        touching, fixed = self._touching.get(name, []), self._evidence.get(name)
+        self.parts.show_about(space, name, self.view, reasons, fixed, touching)
+        self.refresh_footer()
 
     # Keys.
 
-    @work(group="toggle")
-    async def on_feature_tree_toggle(self) -> None:
+    def on_feature_tree_toggle(self) -> None:
         """Space: cycle; on a forced feature open its reasons."""
-        name = self.features.name_at
+        name, view = self.features.name_at, self.view
         if self.space is None or not name:
             return
-        if name not in self.view.chosen and self.view.states.get(name) != "undecided":
-            self.say(f"{name} is {about.state_words(name, self.view, name in self._evidence)}")
+        if view.clash and name not in view.chosen:
+            self.say("settle the contradiction first: n walks its choices, u drops them", "warn")
+        elif view.is_fixed(name):
+            self.say(f"{name} is {about.state_words(name, view, name in self._evidence)}")
             self.action_why()
-            return
-        view, words = await self.desk.toggle(name)
-        self._show(view)
-        self.say(words, "warn" if words else "info")
+        else:
+            guess = None if view.clash or self.desk.quick else view.toggled(name)
+            if guess is not None:
+                self.view = guess
+                self.features.show_view(guess)
+                self._show_rule()
+            self._toggle(name)
+
+    @work(group="toggle")
+    async def _toggle(self, name: str) -> None:
+        marks, words = await self.desk.toggle(name)
+        if not self.desk.quick or words:
+            self.view = marks
+            self.features.show_view(marks)
+            self.say(words, "warn" if words else "info")
+        view = marks if marks.settled else await self.desk.settle()
+        if view is not None:
+            self.show_view(view)
+            self.say(words, "warn" if words else "info")
 
     def on_feature_tree_open(self) -> None:
         """Enter on a leaf."""
@@ -252,6 +254,8 @@ class SpacePane(Pane):
     def on_resize(self) -> None:
         """Too narrow for two parts: the reasons come in place of the tree."""
         self.set_class(self.size.width < _SLIM, "-slim")
+        self.call_after_refresh(self._at_feature)
+        self.call_after_refresh(self._show_rule)
 
     def on_descendant_focus(self) -> None:
         """The tree is back as soon as it has the focus again."""
@@ -268,14 +272,23 @@ class SpacePane(Pane):
             event.stop()
             self._clear()
 
+    def _to_clear(self) -> tuple[str, ...]:
+        name = self.features.name_at
+        if self.view.clash:
+            return (name,) if name in self.view.chosen else ()
+        return self._reasons.to_clear if self._reasons else ()
+
     @work(group="toggle")
     async def _clear(self) -> None:
-        names = self._reasons.to_clear
+        names = self._to_clear()
         if not names:
             self.say("none of your choices forces it")
             return
-        view = await self.desk.clear(names)
-        self._show(view)
+        if self.view.clash:
+            view, _ = await self.desk.toggle(names[0])
+        else:
+            view = await self.desk.clear(names)
+        self.show_view(view)
         self._to_tree()
         self.say(f"cleared {', '.join(names)}; u brings it back", "good")
 
@@ -295,11 +308,13 @@ class SpacePane(Pane):
         if view is None:
             self.say("nothing to redo" if forward else "nothing to undo")
         else:
-            self._show(view)
+            self.show_view(view)
             self.say("redone" if forward else "undone; U does it again")
 
     def action_next(self, forward: bool) -> None:
-        """Step through matches or forced features."""
+        """Step through matches, choices that clash, or forced features."""
+        if self.view.clash:
+            self._to_tree()
         if not self.features.next_of(forward):
             self.say(
                 "no match" if self.features.filtered else "no choice of yours forces a feature"
@@ -310,39 +325,16 @@ class SpacePane(Pane):
         """Narrow the tree while typing."""
         text = await self.prompt("/", self.features.filtered, live=self._narrow)
         self._narrow(text or "")
-        self.features.focus()
+        self._to_tree()
 
     def _narrow(self, text: str) -> None:
         self.features.narrow(text)
         self._show_rule()
+        self.refresh_footer()
 
     def action_back(self) -> None:
-        """Escape: from the reasons to the tree, then clear the filter."""
-        if self.why_rows.has_focus:
+        """Escape: from beside the tree to the tree, then clear the filter."""
+        if not self.features.has_focus:
             self._to_tree()
         elif self.features.filtered:
             self._narrow("")
-
-    @work
-    async def action_open(self) -> None:
-        """Another model in a workspace of its own."""
-        text = await self.prompt("open .uvl", validate=actions.uvl_fault)
-        if text:
-            self.workspace.pimp.open_space(Path(text).expanduser())
-
-    @work
-    async def action_save(self) -> None:
-        """Choices as JSON."""
-        target = await self.prompt("save choices to", "choices.json")
-        if not target:
-            return
-        try:
-            await asyncio.to_thread(actions.save_choices, Path(target), self.view.chosen)
-        except UserError as error:
-            self.say_error(error)
-        else:
-            self.say(f"{len(self.view.chosen)} choices written to {target}", "good")
-
-    def action_copy_choices(self) -> None:
-        """As command-line options."""
-        self.copy(actions.as_options(self.view.chosen), f"{len(self.view.chosen)} choices")

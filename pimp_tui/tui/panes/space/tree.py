@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from pimp_tui.space.model import FeatureModel
-from pimp_tui.tui.panes.space.desk import View
-from pimp_tui.tui.panes.space.outline import TreeRow, first_folds, outline
-from pimp_tui.tui.panes.space.painting import mark_of, paint_row
-from pimp_tui.tui.widgets.painted import Spans
+from pimp_tui.tui.panes.space.outline import Outline, TreeRow
+from pimp_tui.tui.panes.space.painting import TreePaint, mark_of
+from pimp_tui.tui.panes.space.view import View
 from pimp_tui.tui.widgets.rows import Rows
 
 
@@ -42,14 +41,17 @@ class FeatureTree(Rows):
 
     def __init__(self) -> None:
         super().__init__(id="tree", cursor_over=False)
-        self._model: FeatureModel | None = None
+        self._outline: Outline | None = None
+        self._texts: list[tuple[str, str]] = []
         self._view = View()
         self._folded: set[str] = set()
         self._rows: list[TreeRow] = []
+        self._place_of: dict[str, tuple[int, int]] = {}
         self._cell = 0
         self._filter = ""
-        self._fixed: set[str] = set()
+        self._matches: set[str] = set()
         self._evidence: dict[str, str] = {}
+        self._told = ""
 
     @property
     def name_at(self) -> str:
@@ -64,24 +66,32 @@ class FeatureTree(Rows):
         """The filter's text."""
         return self._filter
 
-    def load(self, model: FeatureModel, view: View) -> None:
+    @property
+    def matches(self) -> int:
+        """How many features the filter keeps."""
+        return len(self._matches)
+
+    def load(self, outline: Outline, view: View) -> None:
         """Show a model."""
-        self._model, self._view = model, view
-        self._folded = first_folds(model)
+        self._outline, self._view = outline, view
+        self._folded = outline.first_folds()
+        self._texts = [
+            (f.name, f"{f.name} {f.attributes.get('option', '')}".lower())
+            for f in outline.model.features.values()
+        ]
         self._layout(0)
 
     def show_view(self, view: View) -> None:
         """Show what follows from other choices."""
-        self._view = view
-        if self._filter[:1] in "!+" and self._filter:
-            self._layout(None)
+        before, self._view = self._view, view
+        if self._filter[:1] == "!" or (self._filter[:1] == "+" and before.chosen != view.chosen):
+            self._layout(None, self.name_at)
         else:
             self._paint()
 
     def show_host(self, evidence: dict[str, str]) -> None:
         """Features fixed by the host, each with what says so."""
         self._evidence = evidence
-        self._fixed = set(evidence)
         self._paint()
 
     def narrow(self, text: str) -> None:
@@ -93,26 +103,31 @@ class FeatureTree(Rows):
 
     def go_to(self, name: str) -> None:
         """Put the cursor on a feature, unfolding what hides it."""
-        if self._model is None or name not in self._model.features:
+        if self._outline is None or name not in self._outline.model.features:
             return
-        above = {one.name for one in self._model.features[name].ancestors()}
-        if above & self._folded:
-            self._folded -= above
+        if name not in self._place_of:
+            self._folded -= set(self._outline.above(name))
             self._layout(None, name)
-        for index, row in enumerate(self._rows):
-            if name in row.names:
-                self._cell = row.names.index(name)
-                self._go(index)
+        place = self._place_of.get(name)
+        if place is not None:
+            self._cell = place[1]
+            self._go(place[0])
 
     def next_of(self, forward: bool) -> bool:
-        """Step to the next match of the filter, or to the next forced feature without one."""
-        flat = [(i, c, n) for i, row in enumerate(self._rows) for c, n in enumerate(row.names)]
-        here = next((k for k, (i, c, _) in enumerate(flat) if (i, c) == self._place()), 0)
-        order = flat[here + 1 :] + flat[:here] if forward else [*flat[:here][::-1], *flat[:here:-1]]
-        for index, cell, name in order:
-            if self._matches(name) if self._filter else self._forced(name):
-                self._cell = cell
-                self._go(index)
+        """Step to the next match, choice that clashes, or feature that a choice forces."""
+        if self._outline is None:
+            return False
+        wanted: Callable[[str], bool] = self._view.is_forced
+        if self._filter:
+            wanted = self._matches.__contains__
+        elif self._view.clash:
+            wanted = self._view.clash.__contains__
+        names = list(self._outline.model.features)
+        here = names.index(self.name_at) if self.name_at else 0
+        order = names[here + 1 :] + names[:here]
+        for name in order if forward else reversed(order):
+            if wanted(name):
+                self.go_to(name)
                 return True
         return False
 
@@ -129,7 +144,7 @@ class FeatureTree(Rows):
         if len(row.names) > 1 and 0 <= cell < len(row.names):
             self._cell = cell
             self._go(self.cursor)
-        elif row.is_parent and row.folded == (by > 0):
+        elif row.is_parent and row.folded == (by > 0) and not self._filter:
             self._fold(row)
         elif by < 0:
             for index in range(self.cursor - 1, -1, -1):
@@ -144,7 +159,7 @@ class FeatureTree(Rows):
         if not self._rows:
             return
         row = self._rows[self.cursor]
-        if row.is_parent:
+        if row.is_parent and not self._filter:
             self._fold(row)
         else:
             self.post_message(self.Open())
@@ -161,66 +176,71 @@ class FeatureTree(Rows):
     def on_resize(self) -> None:
         """Rows of values follow the width."""
         super().on_resize()
-        if self._model is not None:
+        if self._outline is not None:
             self._layout(None, self.name_at)
 
-    def _place(self) -> tuple[int, int]:
-        return self.cursor, min(self._cell, len(self._rows[self.cursor].names) - 1)
+    def mark_at(self) -> str:
+        """The mark of the feature under the cursor."""
+        return mark_of(self.name_at, self._view, self._evidence)[0]
 
     def _go(self, index: int) -> None:
         index = max(0, min(index, len(self._rows) - 1))
         before, self.cursor = self.cursor, index
+        if isinstance(self.rows, TreePaint):
+            self.rows.move(index, self._cell)
         for one in {before, index}:
-            if one < len(self._rows):
-                self.rows[one] = self._spans(one)  # type: ignore[index]
-                self._repaint(one)
+            self._repaint(one)
         self._reveal()
+        self._tell()
+
+    def _tell(self) -> None:
         self.post_message(self.At())
 
     def _fold(self, row: TreeRow) -> None:
-        if self._filter:
-            return
         self._folded ^= {row.names[0]}
         self._layout(None, row.names[0])
 
-    def _matches(self, name: str) -> bool:
+    def _matching(self) -> set[str]:
         text = self._filter.lower()
         if text.startswith("!"):
-            return self._forced(name) and text[1:] in name.lower()
-        if text.startswith("+"):
-            return name in self._view.chosen and text[1:] in name.lower()
-        assert self._model is not None
-        feature = self._model.features[name]
-        about = f"{name} {feature.attributes.get('option', '')}".lower()
-        return all(word in about for word in text.split())
-
-    def _forced(self, name: str) -> bool:
-        decided = self._view.states.get(name, "undecided") != "undecided"
-        return decided and name not in self._view.chosen and name not in self._view.core
+            kept = [(n, t) for n, t in self._texts if self._view.is_forced(n)]
+            text = text[1:]
+        elif text.startswith("+"):
+            kept = [(n, t) for n, t in self._texts if n in self._view.chosen]
+            text = text[1:]
+        else:
+            kept = self._texts
+        for word in text.split():
+            kept = [(name, about) for name, about in kept if word in about]
+        return {name for name, _ in kept}
 
     def _layout(self, cursor: int | None, name: str = "") -> None:
-        if self._model is None:
+        if self._outline is None:
             return
-        width = self.size.width - 2
-        keep = self._matches if self._filter.strip("") else None
-        self._rows = outline(self._model, self._folded, width, keep)
-        at = next((i for i, row in enumerate(self._rows) if name in row.names), None)
-        if at is not None:
-            cursor = at
-            self._cell = self._rows[at].names.index(name)
+        kept = None
+        if self._filter.strip():
+            self._matches = self._matching()
+            kept = self._outline.kept_by(self._matches)
+        self._rows = self._outline.rows(self._folded, self.size.width - 2, kept)
+        self._place_of = {
+            one: (index, cell)
+            for index, row in enumerate(self._rows)
+            for cell, one in enumerate(row.names)
+        }
+        if name in self._place_of:
+            cursor, self._cell = self._place_of[name]
+        elif name and kept is not None:  # the first match, where the feature is filtered out
+            first = (p for n, p in self._place_of.items() if n in self._matches)
+            cursor, self._cell = next(first, (0, 0))
         self.cursor = max(0, min(self.cursor if cursor is None else cursor, len(self._rows) - 1))
         self._paint()
-        self.post_message(self.At())
+        self._tell()
 
     def _paint(self) -> None:
-        self.set_rows([self._spans(index) for index in range(len(self._rows))])
-
-    def _spans(self, index: int) -> Spans:
-        row = self._rows[index]
-        cell = min(self._cell, len(row.names) - 1) if index == self.cursor else None
-        evidence = self._evidence.get(row.names[0], "") if len(row.names) == 1 else ""
-        return paint_row(row, self._view, self._fixed, evidence, self.size.width - 2, cell)
-
-    def mark_at(self) -> str:
-        """The mark of the feature under the cursor."""
-        return mark_of(self.name_at, self._view, self._fixed)[0]
+        if not self._rows and self._filter:
+            self.set_rows([[("nothing matches; esc clears the filter", "dim")]])
+            return
+        fixed = self._evidence
+        paint = TreePaint(self._rows, self._view, fixed, self.size.width - 2)
+        paint.move(self.cursor, self._cell)
+        self.set_rows(paint)

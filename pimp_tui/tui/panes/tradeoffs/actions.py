@@ -61,12 +61,10 @@ class PointActions(Pane):
         self._exported = ""
 
     def moved(self) -> None:
-        """Draw the cursor where it is now."""
-        raise NotImplementedError
+        """The cursor moved: the pane draws it where it is now."""
 
     def solve(self) -> Any:
-        """Work out the fronts again."""
-        raise NotImplementedError
+        """The problem changed: the pane works out the fronts again."""
 
     def _first_metric(self) -> str:
         return next(iter(self.problem.objectives), "")
