@@ -81,11 +81,11 @@ def test_another_architecture_never_fails(lab: Lab, model: str) -> None:
 
 
 def run_all(lab: Lab, model: str, of_model: Space, plan: Any) -> list[str]:
-    """Complete three short prompts under each row of a plan; the failures, each as a line.
+    """Complete two short prompts under each row of a plan; the failures, each as a line.
 
     A failed run must also leave the next one alone, so the plan always goes on to its end.
     """
-    prompts = sorted(lab.prompts, key=len)[:3]
+    prompts = ["def add(a, b):\n    return", "def last(items):\n"]
     engine, failures = lab.engine(model), []
     done: dict[str, None] = {}
     rows = plan.sort(["dtype", "attn_implementation"])  # few reloads
@@ -95,7 +95,7 @@ def run_all(lab: Lab, model: str, of_model: Space, plan: Any) -> list[str]:
         done[row["config_id"]] = None
         try:
             found = engine.generate(prompts, options, seed=1)
-            assert len(found) == 3 * (options["num_return_sequences"] or 1)
+            assert len(found) == len(prompts) * (options["num_return_sequences"] or 1)
             assert all(item.tokens_out > 0 for item in found)
         except Exception as fault:
             chosen = {k: v for k, v in row.items() if k not in _NOT_OPTIONS and v is not None}
@@ -105,9 +105,17 @@ def run_all(lab: Lab, model: str, of_model: Space, plan: Any) -> list[str]:
 
 @pytest.mark.long
 @pytest.mark.timeout(7200)
-@pytest.mark.parametrize("model", ["micro-coder", "gemma"])
-@pytest.mark.parametrize("method", ["uniform", "twise"])
-def test_two_thousand_and_all_pairs_never_fail(lab: Lab, model: str, method: str) -> None:
+@pytest.mark.parametrize(
+    ("method", "model"),
+    [
+        ("twise", "micro-coder"),
+        ("twise", "gemma"),
+        ("twise", "gpt2"),
+        ("uniform", "micro-coder"),
+        ("uniform", "gemma"),
+    ],
+)
+def test_two_thousand_and_all_pairs_never_fail(lab: Lab, method: str, model: str) -> None:
     of_model = load_space("transformers", models=[lab.reference(model)])
     count = int(os.environ.get("PIMP_TUI_LONG_CONFIGURATIONS", "2000"))
     plan = sample(of_model, method=method, n=count if method == "uniform" else None, seed=8)

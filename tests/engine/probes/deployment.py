@@ -45,11 +45,14 @@ def _told(logger_name: str) -> Iterator[list[str]]:
             told.append(record.getMessage())
 
     logger, ear = logging.getLogger(logger_name), Ear()
+    level = logger.level
     logger.addHandler(ear)
+    logger.setLevel(logging.WARNING)
     try:
         yield told
     finally:
         logger.removeHandler(ear)
+        logger.setLevel(level)
 
 
 def _float32(lab: Lab) -> None:
