@@ -135,7 +135,9 @@ def test_places_are_those_of_the_file_that_was_written(folder: Path) -> None:
 def test_warnings_name_the_imported_file(folder: Path) -> None:
     (folder / "parts" / "unit.uvl").write_text("features\n    Integer Fuse {price 3}\n")
     warnings = load_space(folder / "computer.uvl").warnings
-    assert any(w.startswith(f"in {folder}/parts/unit.uvl, line 2: Fuse is Integer") for w in warnings)
+    assert any(
+        w.startswith(f"in {folder}/parts/unit.uvl, line 2: Fuse is Integer") for w in warnings
+    )
 
 
 @pytest.mark.parametrize(
@@ -212,5 +214,5 @@ def test_imports_that_multiply_are_stopped(tmp_path: Path) -> None:
 
 
 def test_a_text_looks_for_imports_beside_its_label() -> None:
-    with pytest.raises(UserError, match="no file other.uvl"):
+    with pytest.raises(UserError, match=r"no file other\.uvl"):
         load_space(UvlText("imports\n    other\nfeatures\n    A\n"))

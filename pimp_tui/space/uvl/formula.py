@@ -75,9 +75,7 @@ def features_in(formula: Formula) -> set[str]:
     return found
 
 
-def renamed(
-    formula: Formula, name: Callable[[str], str], everywhere: str | None = None
-) -> Formula:
+def renamed(formula: Formula, name: Callable[[str], str], everywhere: str | None = None) -> Formula:
     """The formula over other feature names; ``sum`` and ``avg`` over everything become those over
     the subtree of ``everywhere``.
     """

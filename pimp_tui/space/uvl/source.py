@@ -117,10 +117,11 @@ def _split(source: Source, bare: str) -> None:
             row += 1
         stripped = text.lstrip()
         lead = text[: len(text) - len(stripped)]
+        at = starts[first] + len(lead)
+        if source.text[starts[first] : at].lstrip().startswith("/*"):
+            lead = source.text[starts[first] : at].split("/*")[0]  # comments do not indent
         indent = len(lead) if "\t" not in lead else len(lead.expandtabs(8))
-        source.lines.append(
-            Line(stripped.rstrip(), first + 1, row, starts[first] + len(lead), indent)
-        )
+        source.lines.append(Line(stripped.rstrip(), first + 1, row, at, indent))
 
 
 def _depth(text: str) -> int:

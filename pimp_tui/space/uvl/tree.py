@@ -209,7 +209,11 @@ def _why_not(line: Line) -> tuple[str, int, str]:
     text, start = line.text, line.start
     if text.startswith('"'):
         end = text.find('"', 1)
-        if end > 0 and "." in text[:end]:
+        if end < 0:
+            return "this quote is never closed", start, 'end the name with `"`'
+        if end == 1:
+            return "this name is empty", start, "name the feature"
+        if "." in text[:end]:
             return "a quoted name holds no dot", start + text.index("."), "write `_` instead"
     word = re.split(r"[\s{]", text, maxsplit=1)[0]
     if not re.fullmatch(r"[A-Za-z]\w*", word, re.ASCII) and '"' not in word:
