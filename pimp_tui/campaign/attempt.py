@@ -5,12 +5,12 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from pimp_tui.campaign import record
 from pimp_tui.campaign.board import Board
 from pimp_tui.campaign.clock import SessionClock
+from pimp_tui.campaign.keeping import Keeper
 from pimp_tui.campaign.neighbours import other_campaigns
 from pimp_tui.campaign.schedule import Planned
 from pimp_tui.campaign.scoring import judge
@@ -25,19 +25,19 @@ class Attempt:
     """Collects the trace between commits and turns answers into segments.
 
     Args:
-        session: the session's folder, absolute.
         board: gets the live events.
+        keeper: writes into the session's folder.
     """
 
     def __init__(
         self,
-        session: Path,
         manifest: dict[str, Any],
         settings: Settings,
         board: Board,
         clock: SessionClock,
+        keeper: Keeper,
     ) -> None:
-        self._session, self._settings, self._board, self._clock = session, settings, board, clock
+        self._settings, self._board, self._clock, self._keeper = settings, board, clock, keeper
         self._workload = load_workload(manifest["workload"]["id"], settings.limit)
         self._task_ids = [task.task_id for task in self._workload.tasks]
         self._prompt_hashes = [record.text_hash(task.prompt) for task in self._workload.tasks]
@@ -121,8 +121,8 @@ class Attempt:
         self._commit(RunKey(item.config_id, repetition, number), row, [])
 
     def _commit(self, key: RunKey, row: dict[str, Any], requests: list[dict[str, Any]]) -> None:
-        commit_run(self._session, key, row, requests, self._power)
-        self._power = []
+        power, self._power = self._power, []
+        self._keeper.keep(lambda session: commit_run(session, key, row, requests, power))
         names = ("status", "reason", "duration_s", "energy_j", "energy_estimated", "pass_at_1")
         self._board.tell("run", **key._asdict(), **{name: row.get(name) for name in names})
 

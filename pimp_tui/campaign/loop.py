@@ -14,6 +14,7 @@ from pimp_tui.campaign.board import Board
 from pimp_tui.campaign.budget import Budget
 from pimp_tui.campaign.clock import SessionClock
 from pimp_tui.campaign.gpu_journal import GpuJournal
+from pimp_tui.campaign.keeping import Keeper
 from pimp_tui.campaign.precision import Repeats
 from pimp_tui.campaign.schedule import Planned, order
 from pimp_tui.campaign.settings import Settings
@@ -57,13 +58,14 @@ class CampaignLoop:
         log: Callable[..., None],
         budget: Budget,
         mark: Callable[..., None],
+        keeper: Keeper,
     ) -> None:
         self._settings, self._planned, self._board = settings, planned, board
         self._log, self._budget, self._mark = log, budget, mark
         self._session = session
         status = read_status(session)
         self.runs_done, self.runs_failed = status["runs_done"], status["runs_failed"]
-        self._attempt = Attempt(session, manifest, settings, board, clock)
+        self._attempt = Attempt(manifest, settings, board, clock, keeper)
         self._link = WorkerLink(
             session, manifest["engine"], settings.gpus, self._attempt.on_message,
             session / "log.txt", self._must_drop,

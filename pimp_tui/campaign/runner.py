@@ -22,6 +22,7 @@ from pimp_tui.campaign.board import Board
 from pimp_tui.campaign.budget import Budget
 from pimp_tui.campaign.clock import SessionClock
 from pimp_tui.campaign.gpu_journal import put_back_stale
+from pimp_tui.campaign.keeping import Keeper
 from pimp_tui.campaign.loop import CampaignLoop
 from pimp_tui.campaign.planned import read_planned
 from pimp_tui.campaign.server import ControlServer
@@ -30,6 +31,7 @@ from pimp_tui.errors import UserError
 from pimp_tui.session import segments
 from pimp_tui.session.bundle import Session
 from pimp_tui.session.compact import compact, repair
+from pimp_tui.session.damage import set_aside
 from pimp_tui.session.lock import SessionLock
 from pimp_tui.session.manifest import read_manifest, write_manifest
 
@@ -43,37 +45,44 @@ class Runner:
         self.session = session
         self.manifest = read_manifest(session)
         self.settings = Settings.from_json(self.manifest["settings"])
-        self.clock = SessionClock(self.manifest["created"], last_t_s(session))
-        self.board = Board(self.clock.t_s)
         self._log = (session / "log.txt").open("a", buffering=1, encoding="utf-8")
 
     def log(self, text: str, level: str = "info") -> None:
         """A line for the log, stamped in UTC, and for whoever listens."""
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        print(f"{now} {level:7} {text}", file=self._log)
+        with contextlib.suppress(OSError):  # a full disk must not end a campaign here
+            print(f"{now} {level:7} {text}", file=self._log)
         self.board.tell("log", level=level, text=text)
 
     def run(self) -> int:
         """Run what is left of the plan; returns the exit code."""
-        with SessionLock.acquire(self.session):
+        with SessionLock.acquire(self.session) as lock:
             repair(self.session)
+            broken = set_aside(self.session)
             swept = segments.sweep(self.session)
+            self.clock = SessionClock(self.manifest["created"], last_t_s(self.session))
+            self.board = Board(self.clock.t_s)
+            self.keeper = Keeper(self.session, lock.folder, self.board, self.log)
             server = ControlServer(self.session, self.board)
             try:
                 self._mark("running", runner=_runner(), socket=str(server.path or "") or None)
                 self._catch_signals()
                 self._put_back_gpus()
+                for name in broken:
+                    self.log(f"{name} is damaged: set aside, the run is measured again", "error")
                 if swept:
                     self.log(f"removed {len(swept)} files that no finished run owns", "warning")
                 return self._campaign()
             except UserError as error:
-                self._mark("stopped")
+                self.session = self.keeper.session
                 self.log(" ".join(error.lines()), "error")
+                with contextlib.suppress(OSError):
+                    write_manifest(self.session, self.manifest | {"status": "stopped"})
                 return EXIT_USER
             except BaseException:
                 self.log(traceback.format_exc(), "error")
                 with contextlib.suppress(OSError):
-                    self._mark("stopped")
+                    write_manifest(self.session, self.manifest | {"status": "stopped"})
                 raise
             finally:
                 server.close()
@@ -91,12 +100,15 @@ class Runner:
         planned = read_planned(session)
         loop = CampaignLoop(
             self.session, self.manifest, self.settings, planned, self.board, self.clock, self.log,
-            Budget(self.settings.budget, session), self._mark,
+            Budget(self.settings.budget, session), self._mark, self.keeper,
         )  # fmt: skip
         outcome = loop.run()
         self.log(f"{outcome.state}: {outcome.reason}")
         if outcome.state == "done":
-            compact(self.session)
+            try:
+                compact(self.session)
+            except OSError as fault:  # the segments are as good as the merged files
+                self.log(f"segments stay as they are: {fault.strerror}", "warning")
         self._mark(outcome.state, socket=None)
         self.board.update(state=outcome.state)
         time.sleep(0.2)  # let the last events reach slow readers before the socket closes
@@ -106,7 +118,7 @@ class Runner:
 
     def _mark(self, status: str, **fields: Any) -> None:
         self.manifest |= {"status": status} | fields
-        write_manifest(self.session, self.manifest)
+        self.keeper.keep(lambda session: write_manifest(session, self.manifest))
 
     def _catch_signals(self) -> None:
         def stop(number: int, _frame: object) -> None:

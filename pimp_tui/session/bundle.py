@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pimp_tui.errors import UserError
 from pimp_tui.session import paths
+from pimp_tui.session.damage import require_whole
 from pimp_tui.session.manifest import read_manifest
 from pimp_tui.session.schema import METRICS, PLAN_KEYS, RUNS, polars_schema
 from pimp_tui.session.status import read_status
@@ -230,4 +231,6 @@ def open_session(reference: str | os.PathLike[str]) -> Session:
     Raises:
         UserError: there is none, or it cannot be read.
     """
-    return Session(paths.resolve(reference))
+    session = Session(paths.resolve(reference))
+    require_whole(session.path)
+    return session

@@ -56,6 +56,13 @@ class SessionLock:
         os.pwrite(descriptor, json.dumps(holder).encode(), 0)
         return cls(descriptor)
 
+    def folder(self) -> Path | None:
+        """Where the session's folder is by now, None where its lock was deleted (Linux)."""
+        if self._descriptor is None:
+            return None
+        file = Path(f"/proc/self/fd/{self._descriptor}").readlink()
+        return None if file.name.endswith(" (deleted)") else file.parent
+
     def release(self) -> None:
         """Give the lock back; harmless when done twice."""
         if self._descriptor is not None:

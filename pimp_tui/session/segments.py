@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -53,7 +54,14 @@ def frame_of(
 def write_frame(path: Path, frame: pl.DataFrame) -> None:
     """Atomically write a frame as Parquet (zstd)."""
     path.parent.mkdir(exist_ok=True)
-    write_atomically(path, lambda temporary: frame.write_parquet(temporary, compression="zstd"))
+    # By way of memory: Polars' own errors do not tell a full disk from other faults.
+    data = io.BytesIO()
+    frame.write_parquet(data, compression="zstd")
+    write_atomically(path, lambda temporary: _write(temporary, data.getvalue()))
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
 
 
 def commit_run(

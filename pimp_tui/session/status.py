@@ -8,6 +8,7 @@ from typing import Any
 
 from pimp_tui.session import lock
 from pimp_tui.session.compact import MERGED
+from pimp_tui.session.damage import require_whole
 from pimp_tui.session.manifest import read_manifest
 from pimp_tui.session.segments import keys_in
 
@@ -32,11 +33,12 @@ def read_status(session: Path) -> dict[str, Any]:
     times the runs that are left: an estimate.
 
     Raises:
-        UserError: the folder is no session.
+        UserError: the folder is no session, or a file in it is damaged.
     """
     import polars as pl
 
     manifest = read_manifest(session)
+    require_whole(session)
     state = state_of(session, manifest)
     done: set[tuple[str, int]] = set()
     seen: set[tuple[str, int]] = set()

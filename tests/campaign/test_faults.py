@@ -1,0 +1,206 @@
+"""Faults of the machine under a running campaign: afterwards every run stands once."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pimp_tui.campaign import clock as clock_module
+from pimp_tui.campaign.clock import SessionClock
+from pimp_tui.session import open_session
+from pimp_tui.session.control import ControlClient
+
+FLAGS = ["--method", "uniform", "-n", "4", "--repeats", "3", "--limit", "4"]
+
+
+class Campaign:
+    """A campaign in the background."""
+
+    def __init__(self, session: Path, space: Path, flags: list[str] = FLAGS) -> None:
+        self.session = session
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "pimp_tui", "run", str(session), "--space", str(space), *flags],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )  # fmt: skip
+
+    def wait_for(self, condition: Callable[[], object], seconds: float = 90.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline, "it did not happen in time"
+            time.sleep(0.02)
+
+    def runs(self) -> int:
+        return len(list((self.session / "runs").glob("*.parquet")))
+
+    def pid(self, module: str) -> int:
+        for pid, line in self.processes().items():
+            if module in line:
+                return pid
+        raise AssertionError(f"no {module}")
+
+    def processes(self) -> dict[int, str]:
+        found = {}
+        for entry in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                line = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            except OSError:
+                continue
+            if str(self.session) in line and "pimp_tui.campaign" in line:
+                found[int(entry.parent.name)] = line
+        return found
+
+    def state(self) -> dict:
+        with ControlClient(self.session) as client:
+            return client.request("status")["status"]
+
+
+@pytest.fixture
+def campaign(tmp_path: Path, mini: Path) -> Iterator[Campaign]:
+    started = Campaign(tmp_path / "s", mini)
+    yield started
+    if started.process.poll() is None:
+        os.killpg(started.process.pid, signal.SIGKILL)
+    for pid in started.processes():
+        os.kill(pid, signal.SIGKILL)
+
+
+def check_complete(session: Path, runs: int = 12) -> pl.DataFrame:
+    """Every planned run once, no file half-made."""
+    found = open_session(session).runs.collect()
+    ok = found.filter(pl.col("status") == "ok")
+    assert len(ok) == ok.select("config_id", "repetition").n_unique() == runs
+    assert not list(session.rglob("*.tmp"))
+    requests = open_session(session).requests.collect()
+    assert len(requests.join(ok, on=["config_id", "repetition", "attempt"])) == 4 * runs
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_killed_runner_takes_its_worker_along_and_is_resumed(campaign, pimp) -> None:
+    campaign.wait_for(lambda: campaign.runs() >= 2)
+    os.kill(campaign.pid("campaign.runner"), signal.SIGKILL)
+    campaign.wait_for(lambda: not campaign.processes(), 20)
+    campaign.process.wait(20)
+    status = json.loads(pimp("status", campaign.session, "--json").stdout)
+    assert status["state"] == "lost"
+    assert pimp("run", campaign.session).returncode == 0
+    check_complete(campaign.session)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_deleted_socket_costs_nothing_and_stop_still_works(tmp_path, mini, pimp) -> None:
+    long = [*FLAGS[:4], "--repeats", "200", "--limit", "4"]
+    campaign = Campaign(tmp_path / "s", mini, long)
+    campaign.wait_for(lambda: campaign.runs() >= 1)
+    (campaign.session / "control.sock").unlink()
+    before = campaign.runs()
+    campaign.wait_for(lambda: campaign.runs() >= before + 2)
+    status = json.loads(pimp("status", campaign.session, "--json").stdout)
+    assert status["state"] == "running" and status["runs_done"] >= before
+    assert pimp("stop", campaign.session).returncode == 0
+    campaign.process.wait(60)
+    campaign.wait_for(lambda: not campaign.processes(), 20)
+    status = json.loads(pimp("status", campaign.session, "--json").stdout)
+    assert status["state"] == "stopped" and status["runs_failed"] == 0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_full_disk_is_waited_for(campaign) -> None:
+    campaign.wait_for(lambda: campaign.runs() >= 2)
+    runner = campaign.pid("campaign.runner")
+    _, hard = resource.prlimit(runner, resource.RLIMIT_FSIZE)
+    resource.prlimit(runner, resource.RLIMIT_FSIZE, (64, hard))
+    campaign.wait_for(lambda: campaign.state().get("phase") == "disk full")
+    assert campaign.state()["state"] == "paused"
+    stuck = campaign.runs()
+    time.sleep(2.5)
+    assert campaign.runs() == stuck and campaign.process.poll() is None
+    resource.prlimit(runner, resource.RLIMIT_FSIZE, (hard, hard))
+    assert campaign.process.wait(120) == 0
+    runs = check_complete(campaign.session)
+    assert (runs["status"] == "ok").all(), "the run that waited is kept, not repeated"
+    assert runs["attempt"].max() == 1
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_stop_ends_the_waiting_for_room(campaign, pimp) -> None:
+    campaign.wait_for(lambda: campaign.runs() >= 2)
+    runner = campaign.pid("campaign.runner")
+    _, hard = resource.prlimit(runner, resource.RLIMIT_FSIZE)
+    resource.prlimit(runner, resource.RLIMIT_FSIZE, (64, hard))
+    campaign.wait_for(lambda: campaign.state().get("phase") == "disk full")
+    assert pimp("stop", campaign.session).returncode == 0
+    campaign.process.wait(60)
+    campaign.wait_for(lambda: not campaign.processes(), 20)
+    assert pimp("run", campaign.session).returncode == 0
+    check_complete(campaign.session)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_moved_folder_is_followed_once_and_resumed_where_it_is(campaign, pimp, tmp_path) -> None:
+    campaign.wait_for(lambda: campaign.runs() >= 2)
+    moved = tmp_path / "elsewhere"
+    campaign.session.rename(moved)
+    campaign.wait_for(lambda: not campaign.processes(), 60)
+    campaign.process.wait(60)
+    assert not campaign.session.exists(), "nothing grows at the old place"
+    assert f"moved to {moved}" in (moved / "log.txt").read_text()
+    before = len(list((moved / "runs").glob("*.parquet")))
+    assert json.loads(pimp("status", moved, "--json").stdout)["state"] == "stopped"
+    done = pimp("run", moved)
+    assert done.returncode == 0, done.stderr
+    runs = check_complete(moved)
+    assert before >= 3 and runs["attempt"].max() == 1
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_truncated_segment_is_told_and_measured_again(campaign, pimp) -> None:
+    campaign.wait_for(lambda: campaign.runs() >= 3)
+    for pid in campaign.processes():
+        os.kill(pid, signal.SIGKILL)
+    campaign.process.wait(20)
+    victim = sorted((campaign.session / "runs").glob("*.parquet"))[0]
+    victim.write_bytes(victim.read_bytes()[:100])
+    status = pimp("status", campaign.session)
+    assert status.returncode in (0, 2) and "Traceback" not in status.stderr
+    done = pimp("run", campaign.session)
+    assert done.returncode == 0, done.stderr
+    check_complete(campaign.session)
+    assert victim.name in (campaign.session / "log.txt").read_text()
+
+
+def test_a_stepped_clock_never_takes_session_time_back(monkeypatch) -> None:
+    wall = [datetime(2026, 3, 1, 12, 0, tzinfo=UTC)]
+
+    class Wall(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return wall[0]
+
+    monkeypatch.setattr(clock_module, "datetime", Wall)
+    clock = SessionClock("2026-03-01T11:00:00+00:00")
+    first = clock.t_s()
+    assert first == pytest.approx(3600, abs=1)
+    wall[0] -= timedelta(hours=5)
+    assert clock.t_s() >= first
+    assert clock.utc() >= datetime(2026, 3, 1, 12, 0, tzinfo=UTC), "one sitting, one time line"
+    resumed = SessionClock("2026-03-01T11:00:00+00:00", last_t_s=first)
+    assert resumed.t_s() >= first, "a resume under a clock that was set back"
