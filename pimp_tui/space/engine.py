@@ -26,7 +26,10 @@ class Reasoner:
         self.model = model
         self.relations = relations_of(model)
         self.names = list(model.features)
-        self.solver = Solver(len(self.names), self.relations)
+        number = {name: at for at, name in enumerate(self.names, start=1)}
+        above = [f.parent.name if f.parent else "" for f in model.features.values()]
+        parents = np.array([number.get(name, 0) for name in above], dtype=np.int64)
+        self.solver = Solver(len(self.names), self.relations, parents)
         self._knowledge: Knowledge | None = None
         self._tried_seconds = 0.0
 

@@ -24,16 +24,21 @@ class Solver:
     Args:
         variables: number of features; variable v is the v-th feature, from 1.
         relations: what holds.
+        parents: (features,) variable of each feature's parent, 0 for none; only makes it faster.
     """
 
-    def __init__(self, variables: int, relations: list[Relation]) -> None:
+    def __init__(
+        self, variables: int, relations: list[Relation], parents: np.ndarray | None = None
+    ) -> None:
         self.variables = variables
+        self._parents = np.zeros(variables, dtype=np.int64) if parents is None else parents
         maker = ClauseMaker(variables)
         self.clauses: list[Clause] = [c for r in relations for c in maker.clauses(r.formula)]
         self.top = maker.top
         self._switch = maker.top
         self._sat: Any = None
         self._pool = np.zeros((0, variables), dtype=bool)
+        self._fresh: list[np.ndarray] = []
 
     @property
     def sat(self) -> Any:
@@ -121,6 +126,9 @@ class Solver:
         else:
             known = set()
         self._settle(fixed, known, can)
+        if self._fresh:
+            self.remember(np.array(self._fresh[::-1]))
+            self._fresh.clear()
         return can[1].astype(np.int8) - can[0].astype(np.int8)
 
     def _settle(self, fixed: list[int], known: set[int], can: np.ndarray) -> None:
@@ -137,7 +145,9 @@ class Solver:
             if not len(left):
                 return
             wanted = np.where(can[1][left], -(left + 1), left + 1).tolist()
-            self.prefer(wanted)
+            # What is settled keeps out of the way; what stands above a wanted feature is there.
+            settled = [-v for v in range(1, self.variables + 1)]
+            self.prefer([*settled, *self._above(left[can[0][left]]), *wanted])
             if len(wanted) == 1:
                 found = self.model([*fixed, wanted[0]])
             else:
@@ -146,7 +156,17 @@ class Solver:
                 return
             self._see(found, can)
 
+    def _above(self, features: np.ndarray) -> list[int]:
+        """Variables of everything above the features (by index): what they cannot do without."""
+        seen = np.zeros(self.variables + 1, dtype=bool)
+        while len(features):
+            up = np.unique(self._parents[features])
+            up = up[(up > 0) & ~seen[up]]
+            seen[up] = True
+            features = up - 1
+        return np.flatnonzero(seen).tolist()
+
     def _see(self, row: np.ndarray, can: np.ndarray) -> None:
         can[1] |= row
         can[0] |= ~row
-        self._pool = np.concatenate([row[None], self._pool])[:_POOL]
+        self._fresh.append(row)
