@@ -5,9 +5,10 @@ spaces", ICSE 2019) want a sample that is spread over the space without knowing 
 they draw a distance to the empty configuration uniformly, and take, among the configurations at
 that distance, one with the options used least so far. This is the same aim by other means: the
 distance that counts is the one to the nearest configuration already chosen, and each next
-configuration is the one of a uniform pool that maximises it (farthest-point selection, Gonzalez
-1985), options used least breaking ties. Distance is the number of options that differ, so that an
-option of many values weighs no more than one of two.
+configuration is the one of a pool that maximises it (farthest-point selection, Gonzalez 1985),
+options used least breaking ties. Distance is the number of options that differ, so that an option
+of many values weighs no more than one of two. The pool is all of a small space; of a large one it
+is a uniform draw, with some configurations more for every value that is rare in it.
 """
 
 from __future__ import annotations
@@ -19,9 +20,12 @@ import numpy as np
 from pimp_tui.sampling.items import Item, item_matrix, items_of
 from pimp_tui.sampling.makers import row_maker
 from pimp_tui.sampling.registry import DEFAULT_COUNT, Order
+from pimp_tui.space.enumerate import enumerate_all
 
 if TYPE_CHECKING:
     from pimp_tui.space import Space
+
+_RARE, _MOST_RARE = 8, 400  # rows that every value has in the pool, and values that get more rows
 
 
 def diverse(space: Space, order: Order) -> np.ndarray:
@@ -33,13 +37,38 @@ def diverse(space: Space, order: Order) -> np.ndarray:
     wanted = order.n or DEFAULT_COUNT
     rng = np.random.default_rng(order.seed)
     size = min(max(2_000, 16 * wanted), 40_000)
-    pool = row_maker(space, list(order.literals), max(20.0, order.seconds)).pool(size, rng)
+    items = items_of(space, "options")
+    pool = _pool(space, order, items, size, rng)
     given = order.given if order.given is not None else pool[:0]
     pool = _others(space, pool, given)
     pool = pool[rng.permutation(len(pool))]
-    codes = _codes(items_of(space, "options"), np.concatenate([given, pool]))
+    codes = _codes(items, np.concatenate([given, pool]))
     chosen = select_spread(codes[len(given) :], min(wanted, len(pool)), codes[: len(given)])
     return pool[chosen]
+
+
+def _pool(
+    space: Space, order: Order, items: list[Item], size: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Rows to choose from: all where there are at most ``size``, else drawn ones."""
+    literals, seconds = list(order.literals), max(20.0, order.seconds)
+    total = space.count_literals(literals, seconds)
+    if total is not None and total <= size:
+        every = enumerate_all(space.reasoner.solver, literals, size, seconds)
+        if every is not None:
+            return every
+    pool = row_maker(space, literals, seconds).pool(size, rng)
+    knowledge = space.reasoner.known
+    often = item_matrix(items, pool).sum(axis=0)
+    for i in np.flatnonzero(often < _RARE)[:_MOST_RARE]:
+        for one in [[-v for v in items[i].none_of]] if items[i].none_of else items[i].any_of:
+            wanted = [*literals, *(one if isinstance(one, list) else [one])]
+            row = space.reasoner.solver.model(wanted)
+            if row is None:
+                continue
+            few = row[None] if knowledge is None else knowledge.draw(_RARE, rng, wanted)
+            pool = np.concatenate([pool, few])
+    return pool
 
 
 def _others(space: Space, pool: np.ndarray, given: np.ndarray) -> np.ndarray:
