@@ -71,16 +71,18 @@ def custom_options(options: Mapping[str, Any]) -> dict[str, Any]:
         options: every modelled option with its value (``Space.effective``).
 
     Returns:
-        of contrastive search where ``penalty_alpha`` is above 0, of diverse beam search where
-        ``num_beam_groups`` is above 1; empty for a mode of the library.
+        of contrastive search where ``penalty_alpha`` is above 0 and neither beams nor samples are
+        asked for, of diverse beam search where ``num_beam_groups`` is above 1 and there are beams
+        (as ``GenerationConfig.get_generation_mode`` has it); empty for a mode of the library.
     """
-    if options.get("penalty_alpha"):
+    beams = (options.get("num_beams") or 1) > 1
+    if options.get("penalty_alpha") and not beams and not options.get("do_sample"):
         return {
             "penalty_alpha": options["penalty_alpha"],
             "top_k": options.get("top_k") or 1,
             "low_memory": bool(options.get("low_memory")),
         }
-    if (options.get("num_beam_groups") or 1) > 1:
+    if beams and (options.get("num_beam_groups") or 1) > 1:
         return {
             "num_beam_groups": options["num_beam_groups"],
             "diversity_penalty": options.get("diversity_penalty") or 0.0,
