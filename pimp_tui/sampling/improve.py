@@ -8,16 +8,18 @@ features these rows of greatest gain replace.
 
 from __future__ import annotations
 
-import time
 from heapq import heappop, heappush
 
 import numpy as np
 
+from pimp_tui.sampling.effort import Effort
 from pimp_tui.sampling.interactions import Interactions
 from pimp_tui.sampling.makers import RowMaker
 
 _FORCE = 1e6
 _CANDIDATES = 24
+_STEPS = 2  # of the dynamic programme in a move
+_PART = 0.8  # of the counted budget
 _REST = 4
 _PATIENCE = 500  # moves without success, and 20 for each row, before the search ends
 
@@ -28,8 +30,7 @@ def improve(
     pairs: np.ndarray,
     rows: np.ndarray,
     rng: np.random.Generator,
-    moves: int,
-    deadline: float,
+    effort: Effort,
 ) -> np.ndarray:
     """A covering plan of at most as many rows.
 
@@ -39,12 +40,14 @@ def improve(
         pairs: (items, items) valid pairs, symmetric.
         rows: (n, features) bool, covering all pairs.
         rng: seeded.
-        moves: most repair moves.
-        deadline: by ``time.monotonic()``, for machines slower than the moves were meant for.
+        effort: what is left of it is spent.
     """
     best = start = without_idle(interactions, pairs, rows)
-    search = _Search(interactions, maker, pairs, best, rng)
+    moves = effort.steps_left(_CANDIDATES, _PART) // _STEPS
     least, patience = least_rows(interactions, pairs), _PATIENCE + 20 * len(best)
+    if not moves or effort.over or len(best) <= least:
+        return start
+    search = _Search(interactions, maker, pairs, best, rng)
     idle = 0
     for _ in range(moves):
         if not search.uncovered.any():
@@ -54,7 +57,7 @@ def improve(
                 break
             search.drop()
         idle += 1
-        if idle > patience or time.monotonic() > deadline:
+        if idle > patience or effort.over:
             break
         if search.uncovered.any():
             search.move()
@@ -76,8 +79,11 @@ def without_idle(interactions: Interactions, pairs: np.ndarray, rows: np.ndarray
     """The rows without those whose pairs the others cover, later ones going first."""
     held = interactions.held(rows).astype(np.float32)
     counts = held.T @ held
+    single = ((counts < 1.5) & pairs).astype(np.float32)
+    # A row alone with a pair stays so while others go, hence only the rest is looked at.
+    alone = ((held @ single) * held).sum(axis=1) > 0
     keep = np.ones(len(rows), dtype=bool)
-    for i in range(len(rows) - 1, -1, -1):
+    for i in np.flatnonzero(~alone)[::-1]:
         own = np.flatnonzero(held[i])
         block = np.ix_(own, own)
         if keep.sum() > 1 and not ((counts[block] < 1.5) & pairs[block]).any():
@@ -159,7 +165,7 @@ class _Search:
         force[i] = force[j] = _FORCE
         z = x = mine
         best_rows, best_loss = None, np.full(len(some), np.inf)
-        for _ in range(2):
+        for _ in range(_STEPS):
             gains = mine * (z @ single) + x @ open_ + force
             rows = self.maker.best(self.interactions.gains(gains))
             x = self.interactions.held(rows).astype(np.float32)

@@ -69,6 +69,24 @@ def items_of(space: Space, kind: str) -> list[Item]:
     return found
 
 
+def distinct_items(space: Space, kind: str, literals: list[int], t: int) -> list[Item]:
+    """The items that matter for a covering of strength t, the fewest that are easily known.
+
+    Literals of core, dead and equal features are left out: some valid row that holds t other
+    literals holds any valid t with them, so that covering the others covers these. That needs t
+    features to be left, else all stay.
+    """
+    items = items_of(space, kind)
+    if kind != "literals":
+        return items
+    states = space.states(literals)
+    assert states is not None, "a choice is satisfiable by construction"
+    chief = space.reasoner.reduced.literal
+    left = [item for item in items if not states[item.owner - 1] and chief[item.owner - 1]
+            == item.owner]  # fmt: skip
+    return left if len(left) >= 2 * t else items
+
+
 def item_matrix(items: list[Item], rows: np.ndarray) -> np.ndarray:
     """(n, items) bool: which items each (n, features) bool row holds."""
     if not items:

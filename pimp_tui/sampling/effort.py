@@ -1,0 +1,82 @@
+"""How careful a covering sampler can be: work is counted in steps, so that a seed gives one plan.
+
+Steps are turned into the seconds that they take on a core shared by three, so that on any idle
+machine the counted budget ends well before the clock's. The clock is a guard: past it rows are
+drawn in haste, and then the same seed may give another plan.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pimp_tui.sampling.interactions import Interactions
+
+_CLOCK = 0.75  # of what the clock says counts, so that steps decide unless it runs far ahead
+_NODES_AT_ONCE = 4_000_000  # nodes times rows of one dynamic programme
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """How rows are drawn: ``starts`` at once, ``steps`` each; all within ``share`` of the best."""
+
+    starts: int
+    steps: int
+    share: float
+
+
+_CAREFUL, _LATE, _HASTY = Care(24, 4, 0.97), Care(64, 2, 0.6), Care(192, 1, 0.6)
+_OVERDUE = 0.3  # share of hasty rows past the clock's end
+_UNTIL = ((0.45, _CAREFUL), (0.65, _LATE))  # parts of the budget
+
+
+class Effort:
+    """A budget.
+
+    Args:
+        interactions: what is covered, its diagram compiled if there is to be one.
+        seconds: to spend.
+        began: by ``time.monotonic()``; now by default.
+    """
+
+    def __init__(
+        self, interactions: Interactions, seconds: float, began: float | None = None
+    ) -> None:
+        self.seconds = seconds
+        self.began = time.monotonic() if began is None else began
+        self.counted = 0.0
+        known = interactions.space.reasoner.known
+        self._nodes = known.nodes if known is not None else 0
+        levels = known.width if known is not None else 0
+        items = len(interactions.items)
+        # Of a step of the dynamic programme: its own price, and that of each row.
+        self._step = 1e-3 + 6e-5 * levels + 1e-8 * items**2
+        self._row = 4e-8 * self._nodes + 1e-9 * items**2
+        if known is None:
+            self._row = 2e-2 + 1e-5 * len(interactions.space.features)
+
+    @property
+    def over(self) -> bool:
+        """Whether the clock has passed the budget."""
+        return time.monotonic() - self.began > self.seconds
+
+    def spend(self, starts: int, steps: int = 1) -> None:
+        """Count steps that move so many rows at once."""
+        self.counted += steps * (self._step + starts * self._row)
+
+    def steps_left(self, starts: int, part: float) -> int:
+        """How many more such steps fit into a part of the budget."""
+        left = part * self.seconds - self.counted
+        return max(0, int(left / (self._step + starts * self._row)))
+
+    def care(self) -> Care:
+        """How to draw the next rows."""
+        spent = max(self.counted, _CLOCK * (time.monotonic() - self.began)) / self.seconds
+        for until, care in _UNTIL:
+            if spent < until:
+                return care
+        most = _NODES_AT_ONCE // max(1, self._nodes)
+        share = _OVERDUE if self.over else _HASTY.share
+        return Care(max(8, min(_HASTY.starts, most)), _HASTY.steps, share)
