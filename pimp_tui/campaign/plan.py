@@ -46,7 +46,7 @@ def make_plan(
     if count is not None and count <= len(set(ids.values())):
         drawn = None
     else:
-        drawn = _draw(setup, settings, set(ids.values()))
+        drawn = _draw(setup, settings, lead_with(setup.space, None, leading))
     plan = lead_with(setup.space, drawn, leading)
     return (plan if count is None else plan.head(count)), ids
 
@@ -79,21 +79,22 @@ def named_configurations(
     return named
 
 
-def _draw(setup: Setup, settings: Settings, named: set[str]) -> pl.DataFrame:
-    """As many sampled configurations as are still wanted, none of them named already."""
-    import polars as pl
+def _draw(setup: Setup, settings: Settings, named: pl.DataFrame) -> pl.DataFrame:
+    """As many sampled configurations as are still wanted; the named ones may come along.
 
+    What the named ones cover, covering methods need not cover again.
+    """
     from pimp_tui.sampling import distinct_uniform, sample
+    from pimp_tui.sampling.registry import is_covering
 
-    method = settings.method or "diverse"
-    count = settings.configurations
+    space, within, seed = setup.space, setup.choice, settings.seed
+    method, count = settings.method or "diverse", settings.configurations
     if method == "uniform":
-        wanted = (count or 16) if count is None else count - len(named)
-        return distinct_uniform(
-            setup.space, n=wanted, seed=settings.seed, within=setup.choice, without=named
-        )
-    plan = sample(setup.space, method=method, n=count, seed=settings.seed, within=setup.choice)
-    return plan.filter(~pl.col("config_id").is_in(list(named)))
+        wanted = 16 if count is None else count - len(named)
+        known = set(named["config_id"])
+        return distinct_uniform(space, n=wanted, seed=seed, within=within, without=known)
+    extend = named if any(map(is_covering, method.split("+"))) else None
+    return sample(space, method=method, n=count, seed=seed, within=within, extend=extend)
 
 
 def _baseline(setup: Setup, fixed: dict[str, Any], file: str) -> frozenset[str]:

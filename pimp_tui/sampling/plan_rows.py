@@ -39,6 +39,9 @@ def rows_of_plan(
     rows = np.zeros((len(plan), len(space.features)), dtype=bool)
     for name, option in space.bindings.items():
         numbers = {leaf: space.variable(leaf) - 1 for leaf in option.leaves}
+        if name not in plan.columns:  # decided: the same in every configuration
+            rows[:, list(numbers.values())] = space.reasoner.backbone[list(numbers.values())] > 0
+            continue
         column = plan[name]
         if not option.bound and column.dtype == pl.Boolean:
             rows[:, numbers[next(iter(numbers))]] = column.fill_null(False).to_numpy()
@@ -88,12 +91,17 @@ def _typed(cell: Any, values: Any, bound: bool) -> Any:
 
 
 def check_columns(table: pl.DataFrame, space: Space, label: str) -> None:
-    """Check that a table has a column for every option.
+    """Check that a table has a column for every option that has a choice.
 
     Raises:
         UserError: one is missing.
     """
-    missing = [name for name in space.bindings if name not in table.columns]
+    core = space.reasoner.backbone
+    missing = [
+        name
+        for name, option in space.bindings.items()
+        if name not in table.columns and not all(core[space.variable(x) - 1] for x in option.leaves)
+    ]
     if not missing:
         return
     spare = [c for c in table.columns if c not in space.bindings and c not in KEYS]

@@ -42,8 +42,9 @@ def read_plan(path: Path, space: Space, complete: bool = False) -> pl.DataFrame:
     """Read a plan of a space.
 
     Args:
-        path: ``.parquet`` or ``.csv``; identities, positions and samplers may be left out. In CSV
-            an empty cell means that no leaf of the option is selected; lists and tables are JSON.
+        path: ``.parquet`` or ``.csv``; identities, positions, samplers and options of a single
+            value may be left out. In CSV an empty cell means that no leaf of the option is
+            selected; lists and tables are JSON.
         space: the space it must fit.
         complete: every row must be a valid configuration.
 

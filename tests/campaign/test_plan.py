@@ -1,0 +1,43 @@
+"""The plan of a new session: any method, unions of them, and tables written by hand."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("method", "samplers"),
+    [
+        ("yasa", {"default", "yasa"}),
+        ("icpl", {"default", "icpl"}),
+        ("yasa+icpl+uniform", {"default", "yasa", "uniform"}),
+    ],
+)
+def test_covering_methods_and_unions(tmp_path, mini, pimp, method, samplers) -> None:
+    done = pimp("run", tmp_path / "s", "--space", mini, "--method", method, "--dry-run", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert samplers <= set(told["samplers"])
+    # The default counts as one of the rows that cover the pairs of three options of two values.
+    assert 4 <= told["configurations"] <= 12
+
+
+def test_tables_of_options_alone_are_run(tmp_path, mini, pimp) -> None:
+    file = tmp_path / "mine.csv"
+    head = "do_sample,num_beams,num_return_sequences,max_new_tokens,temperature,batch_size"
+    rows = ["false,1,1,20,,1", "true,1,1,40,0.7,1", "false,2,1,20,,1"]
+    file.write_text("\n".join([head, *rows]) + "\n")
+    done = pimp("run", tmp_path / "s", "--space", mini, "--plan", file, "--dry-run", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["configurations"] == 3 and told["samplers"] == ["plan"]
+    file.write_text("\n".join([head, rows[0], "true,3,1,40,0.7,1"]) + "\n")
+    done = pimp("run", tmp_path / "s", "--space", mini, "--plan", file, "--dry-run")
+    assert done.returncode == 2 and "row 2, column num_beams" in done.stderr
+
+
+def test_suggest_is_refused(tmp_path, mini, pimp) -> None:
+    done = pimp("run", tmp_path / "s", "--space", mini, "--method", "suggest", "--dry-run")
+    assert done.returncode == 2 and "pimp-tui suggest SESSION" in done.stderr
