@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from time import monotonic
 
 import numpy as np
 
@@ -55,6 +56,17 @@ class Reasoner:
         assert found is not None, "void models are refused at load"
         return found
 
+    def _backbone_by(self, deadline: float) -> bool:
+        """Work out the backbone; False where the deadline came first."""
+        if "backbone" not in self.__dict__:
+            try:
+                found = self.solver.propagate([], deadline)
+            except TimeoutError:
+                return False
+            assert found is not None, "void models are refused at load"
+            self.__dict__["backbone"] = found
+        return True
+
     @cached_property
     def reduced(self) -> Reduced:
         """What is left once core, dead and equal features are merged."""
@@ -63,15 +75,18 @@ class Reasoner:
         return reduce(solver.variables, formulas, solver.clauses, solver.top, self.backbone)
 
     def knowledge(self, seconds: float = 60.0) -> Knowledge | None:
-        """The compiled model; None where dd is missing or ``seconds`` did not suffice.
+        """The compiled model; None where dd is missing or ``seconds`` or memory did not suffice.
 
         What failed is tried again only with more than twice the time.
         """
         if self._knowledge is None and seconds > 2 * self._tried_seconds:
             from pimp_tui.space.knowledge.compile import compile_model
 
-            self._knowledge = compile_model(self.reduced, seconds)
+            deadline = monotonic() + seconds
             self._tried_seconds = seconds
+            if self._backbone_by(deadline):
+                reduced = self.reduced
+                self._knowledge = compile_model(reduced, deadline - monotonic())
         return self._knowledge
 
     @property
@@ -90,33 +105,34 @@ class Reasoner:
         return "bdd" if known is not None else "sat"
 
     def count(self, literals: list[int], seconds: float = 60.0) -> int | None:
-        """Exact count, or None."""
-        knowledge = self.knowledge(seconds)
+        """Exact count, or None where neither diagrams nor a list fit into the seconds."""
+        listing = min(2.0, seconds / 4)
+        knowledge = self.knowledge(seconds - listing)
         if knowledge is not None:
             return knowledge.count(literals)
-        rows = enumerate_all(self.solver, literals, seconds=min(2.0, seconds))
+        rows = enumerate_all(self.solver, literals, seconds=listing)
         return None if rows is None else len(rows)
 
     def count_projected(self, keep: np.ndarray, literals: list[int], seconds: float) -> int | None:
         """Exact count of distinct values over the kept features, or None."""
+        if self.knowledge(seconds) is None:
+            rows = enumerate_all(self.solver, literals, seconds=min(2.0, seconds))
+            return None if rows is None else len(np.unique(rows[:, keep], axis=0))
         reduced = self.reduced
         kept = {int(abs(x)) for x in reduced.literal[keep] if x}
         own = {v for variables, _ in reduced.components for v in variables} | set(reduced.free)
         if own <= kept:
             return self.count(literals, seconds)
-        knowledge = None
-        if self.knowledge(seconds) is not None:
-            from pimp_tui.space.knowledge.compile import compile_model
+        from pimp_tui.space.knowledge.compile import compile_model
 
-            formulas = [([abs(x)], [x]) for x in self._reduced_literals(literals)]
-            parts = _merge(reduced.components, formulas)
-            seen = Reduced(reduced.literal, reduced.value, parts, [])
-            knowledge = compile_model(seen, seconds, keep=kept)
-        if knowledge is not None:
-            given = {abs(x) for x in self._reduced_literals(literals)}
-            return knowledge.count() << len([v for v in reduced.free if v in kept - given])
-        rows = enumerate_all(self.solver, literals, seconds=min(2.0, seconds))
-        return None if rows is None else len(np.unique(rows[:, keep], axis=0))
+        formulas = [([abs(x)], [x]) for x in self._reduced_literals(literals)]
+        parts = _merge(reduced.components, formulas)
+        seen = Reduced(reduced.literal, reduced.value, parts, [])
+        knowledge = compile_model(seen, seconds, keep=kept)
+        if knowledge is None:
+            return None
+        given = {abs(x) for x in self._reduced_literals(literals)}
+        return knowledge.count() << len([v for v in reduced.free if v in kept - given])
 
     def _reduced_literals(self, literals: list[int]) -> list[int]:
         """Literals over representatives; fixed ones dropped."""

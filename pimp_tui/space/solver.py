@@ -7,6 +7,8 @@ towards values not yet seen and a pool of witnesses settle most of them without 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import inf
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from pimp_tui.space.relations import Relation
 from pimp_tui.space.sat import sat_solver
 
 _POOL = 512
+_LONG_S = 0.03
 
 
 class Solver:
@@ -96,11 +99,14 @@ class Solver:
         """Keep valid configurations as witnesses, (n, variables) bool; the newest stay."""
         self._pool = np.concatenate([rows, self._pool])[:_POOL]
 
-    def propagate(self, literals: Iterable[int]) -> np.ndarray | None:
+    def propagate(self, literals: Iterable[int], deadline: float = inf) -> np.ndarray | None:
         """Everything that follows from the literals.
 
         Returns:
             (variables,) int8: 1 selected, -1 deselected, 0 undecided; None when nothing is valid.
+
+        Raises:
+            TimeoutError: not complete by the deadline (of ``time.monotonic()``).
         """
         given = [int(x) for x in literals]
         can = np.zeros((2, self.variables), dtype=bool)  # can be deselected, can be selected
@@ -125,13 +131,13 @@ class Solver:
             known = {abs(x) for x in implied}
         else:
             known = set()
-        self._settle(fixed, known, can)
+        self._settle(fixed, known, can, deadline)
         if self._fresh:
             self.remember(np.array(self._fresh[::-1]))
             self._fresh.clear()
         return can[1].astype(np.int8) - can[0].astype(np.int8)
 
-    def _settle(self, fixed: list[int], known: set[int], can: np.ndarray) -> None:
+    def _settle(self, fixed: list[int], known: set[int], can: np.ndarray, deadline: float) -> None:
         """Solve until every one-sided variable outside ``known`` is two-sided or implied.
 
         Each question is "can any of these still take its other value?", so that one refusal
@@ -140,18 +146,24 @@ class Solver:
         skip = np.zeros(self.variables, dtype=bool)
         skip[[v - 1 for v in known if v <= self.variables]] = True
         skip[[abs(x) - 1 for x in fixed]] = True
+        numbers, took, last = np.arange(1, self.variables + 1), 0.0, None
         while True:
             left = np.flatnonzero((can[0] ^ can[1]) & ~skip)
             if not len(left):
                 return
             wanted = np.where(can[1][left], -(left + 1), left + 1).tolist()
-            # What is settled keeps out of the way; what stands above a wanted feature is there.
-            settled = [-v for v in range(1, self.variables + 1)]
-            self.prefer([*settled, *self._above(left[can[0][left]]), *wanted])
+            # What is settled keeps out of the way, and what stands above a wanted feature is there;
+            # where that makes the solver search long, it stays near the last configuration.
+            base = -numbers if last is None or took < _LONG_S else np.where(last, numbers, -numbers)
+            self.prefer([*base.tolist(), *self._above(left[can[0][left]]), *wanted])
+            began = monotonic()
+            if began > deadline:
+                raise TimeoutError
             if len(wanted) == 1:
                 found = self.model([*fixed, wanted[0]])
             else:
                 found = self.any_of(wanted, fixed)
+            took, last = max(took, monotonic() - began), found
             if found is None:
                 return
             self._see(found, can)

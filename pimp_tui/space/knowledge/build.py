@@ -45,6 +45,7 @@ def build(
     deadline: float,
     most_nodes: int,
     keep: set[int] | None = None,
+    most_bytes: int | None = None,
 ) -> Graph:
     """Compile one component.
 
@@ -54,10 +55,28 @@ def build(
         deadline: by ``time.monotonic()``.
         most_nodes: give up beyond.
         keep: quantify all other variables away (for counts over concrete features).
+        most_bytes: memory that CUDD may take.
 
     Raises:
         TooLarge: a budget is used up.
     """
+    try:
+        return _build(own, formulas, deadline, most_nodes, keep, most_bytes)
+    except (RuntimeError, ValueError) as fault:
+        # How dd tells, by the operation, that CUDD gave no node.
+        if "memory" in str(fault) or "NULL" in str(fault):
+            raise TooLarge from None
+        raise
+
+
+def _build(
+    own: list[int],
+    formulas: list[Logic],
+    deadline: float,
+    most_nodes: int,
+    keep: set[int] | None,
+    most_bytes: int | None,
+) -> Graph:
     place = {v: i for i, v in enumerate(own)}
     scopes = [sorted(place[v] for v in variables(f)) for f in formulas]
     order = variable_order(scopes, len(own))
@@ -65,6 +84,8 @@ def build(
     rank[order] = np.arange(len(own))
     bdd, kind = manager()
     bdd.configure(reordering=False)
+    if most_bytes is not None and kind == "cudd":
+        bdd.configure(max_memory=most_bytes)
     names = [f"v{own[i]}" for i in order]
     bdd.declare(*names)
     literal = {v: bdd.var(f"v{v}") for v in own}
@@ -130,10 +151,15 @@ def _node(bdd: Any, f: Logic, literal: dict[int, Any]) -> Any:
 
 
 def _card(bdd: Any, low: int, high: int, parts: list[Any]) -> Any:
-    """Between low and high: states count how many held, last part first."""
-    states = [bdd.true if low <= k <= high else bdd.false for k in range(len(parts) + 1)]
-    for part in reversed(parts):
-        states = [bdd.ite(part, states[k + 1], states[k]) for k in range(len(states) - 1)]
+    """Between low and high: states count how many held, last part first.
+
+    Counts beyond the last that matters are one state: one too many, or enough.
+    """
+    top = min(len(parts), high + 1 if high < len(parts) else low)
+    states = [bdd.true if low <= k <= high else bdd.false for k in range(top + 1)]
+    for at in range(len(parts) - 1, -1, -1):
+        up = [*states[1:], states[-1]]
+        states = [bdd.ite(parts[at], up[k], states[k]) for k in range(min(top, at) + 1)]
     return states[0]
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import sys
 import time
+from pathlib import Path
 
 _MOST_NODES = 20_000_000
-_MOST_BYTES = 6 << 30
+_MOST_BYTES, _SHARE = 6 << 30, 0.5
 
 
 def main() -> int:
@@ -16,7 +18,8 @@ def main() -> int:
     try:
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (_MOST_BYTES, _MOST_BYTES))
+        most = memory_bytes()
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
     except (ImportError, ValueError, OSError):
         pass  # without limits the parent's deadline still holds
     from pimp_tui.space.knowledge.build import TooLarge, build
@@ -28,6 +31,18 @@ def main() -> int:
     sys.stdout.buffer.write(pickle.dumps(graph))
     sys.stdout.buffer.flush()
     return 0
+
+
+def memory_bytes() -> int:
+    """Address space a compilation may take: half of what is free, at most 6 GiB."""
+    try:
+        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        for line in Path("/proc/meminfo").read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                free = int(line.split()[1]) << 10  # given in KiB; counts what caches can give up
+    except (OSError, ValueError):
+        return _MOST_BYTES
+    return max(1 << 30, min(_MOST_BYTES, int(_SHARE * free)))
 
 
 if __name__ == "__main__":

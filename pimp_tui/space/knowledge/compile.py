@@ -14,7 +14,8 @@ from pimp_tui.space.knowledge.knowledge import Knowledge
 from pimp_tui.space.knowledge.reduce import Reduced
 from pimp_tui.space.logic import Logic
 
-_NODES_HERE = 60_000  # beyond, a component is compiled in a process of its own
+# Beyond, a component is compiled in a process of its own, which can be killed when it is late.
+_VARIABLES_HERE, _NODES_HERE, _BYTES_HERE = 2_500, 60_000, 64 << 20
 
 
 def compile_model(
@@ -46,10 +47,11 @@ def _component(
 ) -> Graph | None:
     from pimp_tui.space.knowledge.build import TooLarge, build
 
-    try:
-        return build(own, formulas, deadline, _NODES_HERE, keep)
-    except TooLarge:
-        pass
+    if len(own) <= _VARIABLES_HERE:
+        try:
+            return build(own, formulas, deadline, _NODES_HERE, keep, _BYTES_HERE)
+        except TooLarge:
+            pass
     return _in_child(own, formulas, deadline, keep)
 
 
