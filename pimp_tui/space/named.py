@@ -11,13 +11,19 @@ if TYPE_CHECKING:
     from pimp_tui.space.space import Space
 
 
-def complete(space: Space, wishes: Iterable[str], first: Iterable[str] = ()) -> np.ndarray:
+def complete(
+    space: Space,
+    wishes: Iterable[str],
+    first: Iterable[str] = (),
+    refused: Iterable[str] = (),
+) -> np.ndarray:
     """A valid configuration that grants the wishes one by one, as far as they go together.
 
     Args:
         space: the space.
         wishes: features to select, the most wanted first.
         first: features granted before all others.
+        refused: features deselected before that.
 
     Returns:
         (features,) bool; what nobody wished for is deselected where possible, the first leaf of an
@@ -26,9 +32,9 @@ def complete(space: Space, wishes: Iterable[str], first: Iterable[str] = ()) -> 
     solver = space.reasoner.solver
     fixed: list[int] = []
     best = None
-    for feature in (*first, *wishes):
-        literal = space.variable(feature)
-        if best is not None and best[literal - 1]:
+    asked = [-space.variable(feature) for feature in refused]
+    for literal in (*asked, *map(space.variable, (*first, *wishes))):
+        if best is not None and best[abs(literal) - 1] == (literal > 0):
             fixed.append(literal)
             continue
         row = solver.model([*fixed, literal])
@@ -64,18 +70,21 @@ def nearest_configuration(
         combination).
     """
     first: list[str] = []
+    refused: list[str] = []
     for name, value in wanted.items():
         option = space.bindings.get(name)
         leaf = option.leaf_of(value) if option else None
         if leaf is not None:
             first.append(leaf)
+        elif option and value is not None and value == option.unset:
+            refused += option.leaves
     defaults = [
         leaf
         for name, option in space.bindings.items()
         for leaf in option.defaults
         if name not in wanted or option.leaf_of(wanted[name]) is None
     ]
-    found = space.to_features(complete(space, defaults, first))
+    found = space.to_features(complete(space, defaults, first, refused))
     effective = space.effective(found)
     row = space.row(found)
     missed = {

@@ -11,6 +11,7 @@ import pytest
 
 from pimp_tui.space import Space, UvlText, load_space
 from pimp_tui.space.host import HostFacts
+from pimp_tui.space.named import nearest_configuration
 from pimp_tui.space.uvl.reader import read_uvl
 
 PAPER_COUNT = 9.37e12
@@ -112,3 +113,12 @@ def test_hybrid_is_for_models_whose_layers_slide(tmp_path: Path) -> None:
     states = load_space("transformers-4", host=BARE, models=[model]).configure().states()
     assert states["cache_hybrid"] == "undecided" and states["cache_static"] == "deselected"
     assert states["attn_sdpa"] == "selected" or states["attn_eager"] == "selected"
+
+
+def test_a_switch_that_is_wanted_off_stays_off() -> None:
+    """A temperature of 1.0 is a leaf of sampling, and what greedy search has by default."""
+    space = load_space("transformers-4", host=BARE)
+    for sampled in (False, True):
+        wanted = {"temperature": 1.0, "do_sample": sampled}
+        found, missed = nearest_configuration(space, wanted)
+        assert missed == {} and ("temperature_1_0" in found) == sampled
