@@ -58,6 +58,7 @@ def total(on: set[str]) -> Fraction:
         ("avg(price) >= 2", lambda on: total(on) >= 2 * len(on & set(PRICE))),
         ("2 * avg(price) - 1 > 3", lambda on: 2 * total(on) > 4 * len(on & set(PRICE))),
         ("avg(n, A) == -3", lambda on: "A" in on),
+        ("avg(A.deep.w) + sum(A.n, R) < 0", lambda on: "A" in on),
         ("avg(n) == 0", lambda on: -3 * ("A" in on) + 2 * ("B" in on) == 0),
         ("avg(price) * A.n < -3", lambda on: "A" in on and total(on) > len(on & set(PRICE))),
         ("floor(A.price) == 2", lambda on: "A" in on),
@@ -134,6 +135,7 @@ def test_errors(text: str, where: str, what: str, mend: str | None) -> None:
         ("len(A.n) == 2", "length of a number"),
         ("A.deep == 1", "no number and no text"),
         ("D > 1", "D is Boolean and has no value"),
+        ("sum(D, R) > 1", "D is Boolean and has no value"),
     ],
 )
 def test_what_is_not_reasoned_over_is_named(text: str, why: str) -> None:
@@ -314,3 +316,36 @@ def test_random_comparisons(drawn: Any, negated: bool) -> None:
     assert space.count() == len(every)
     assert without_diagram(load_space(text)).count() == len(every)
     assert all(space.is_valid(one) for one in every)
+
+
+@pytest.mark.parametrize("digits", [1, 9])
+def test_sums_are_written_to_dimacs_one_for_one(digits: int) -> None:
+    from pimp_tui.space.formats.convert import write_model
+    from pimp_tui.space.formats.dimacs_read import read_dimacs
+    from pimp_tui.space.relations import relations_of
+    from pimp_tui.space.solver import Solver
+
+    prices, text = wide(16, 7, digits)
+    bound = float(sum(prices) / 3)
+    model = read_uvl(text + f"  sum(price) <= {bound} & sum(price) > {bound / 2}\n")
+    cnf, left_out = write_model(model, "dimacs")
+    assert not left_out
+    back = read_dimacs(cnf, "m.cnf")
+    solver = Solver(len(back.features), relations_of(back))
+    place = {name: i for i, name in enumerate(back.features, start=1)}
+    rng = np.random.default_rng(2)
+    seen = set()
+    for row in rng.random((200, 16)) < 0.35:
+        given = [place[f"F{i}"] * (1 if on else -1) for i, on in enumerate(row)]
+        spent = sum((p for p, on in zip(prices, row, strict=True) if on), Fraction(0))
+        holds = Fraction(str(bound / 2)) < spent <= Fraction(str(bound))
+        seen.add(holds)
+        first = solver.model([place["R"], *given])
+        assert (first is not None) == holds
+        if first is not None:
+            # every other variable follows: one model for one configuration
+            implied = solver.propagate([place["R"], *given])
+            assert implied is not None
+            free = [n for n, s in zip(back.features, implied, strict=True) if s == 0]
+            assert free == ["Root"] or not free
+    assert seen == {True, False}

@@ -7,10 +7,12 @@ from __future__ import annotations
 from itertools import combinations
 from math import comb
 
-from pimp_tui.space.linear import decide
+from pimp_tui.space.adder import add_up
+from pimp_tui.space.linear import TooManyStates, decide
 from pimp_tui.space.logic import Logic, ite, negate
 
 _MOST_CLAUSES = 64
+_MOST_NODES = 30_000
 Clause = list[int]
 
 
@@ -40,7 +42,10 @@ class ExactCnf:
         if op == "card":
             return self._card(f[1], f[2], [self._name(part) for part in f[3]])
         if op == "linear":
-            nodes, root = decide(f[1], f[2], f[3])
+            try:
+                nodes, root = decide(f[1], f[2], f[3], _MOST_NODES)
+            except TooManyStates:
+                return add_up(f[1], f[2], f[3], f[4], self._new, self.clauses)
             names: list[Logic] = [False, True]
             for at, off, on in nodes[2:]:
                 names.append(self._name(ite(f[4][at], names[on], names[off])))
@@ -70,11 +75,14 @@ class ExactCnf:
         if isinstance(f, int) and not isinstance(f, bool):
             return f
         held, missed = self._of(f), self._of(negate(f))
-        self.top += 1
-        aux = self.top
+        aux = self._new()
         self.clauses.extend([-aux, *clause] for clause in held)
         self.clauses.extend([aux, *clause] for clause in missed)
         return aux
+
+    def _new(self) -> int:
+        self.top += 1
+        return self.top
 
     def _card(self, low: int, high: int, items: list[int]) -> list[Clause]:
         n = len(items)

@@ -46,7 +46,7 @@ def write_model(model: FeatureModel, to: str) -> tuple[str, list[str]]:
         UserError: an unknown format, or a model that the format cannot say.
     """
     if to == "uvl":
-        return model.text or write_uvl(model), []
+        return write_uvl(model), []
     if to == "xml":
         from pimp_tui.space.formats.featureide_write import write_featureide
 

@@ -193,8 +193,7 @@ class Expression:
         if self.word != ")":
             raise self._fail(f"`)` is expected, not `{self.word or 'end'}`", f"close {op}(…)")
         self._step()
-        key, root = self.names.aggregate(given)
-        self._done.append(((op, key, root), "value", where))
+        self._done.append((self.names.aggregate(op, given), "value", where))
 
 
 def _constant(kind: str, word: str) -> Formula:

@@ -60,8 +60,11 @@ class Names:
         formula = ("attribute", owner, tuple(path))
         return formula, "flag" if isinstance(value, bool) else "value"
 
-    def aggregate(self, given: list[tuple[str, int]]) -> tuple[tuple[str, ...], str | None]:
-        """Attribute and root feature of ``sum(…)`` or ``avg(…)``.
+    def aggregate(self, op: str, given: list[tuple[str, int]]) -> Formula:
+        """The formula of ``sum(…)`` or ``avg(…)`` over an attribute, and maybe below a feature.
+
+        Where a typed feature or one feature's attribute is given in place of an attribute, the
+        aggregate runs over that single value, and so is that value.
 
         Raises:
             UserError: no such feature, or no feature with such a number.
@@ -77,13 +80,17 @@ class Names:
         name, offset = words[0]
         key = tuple(name.split("."))
         if not aggregated(key, root, self.features):
+            if name in self.features:
+                return ("feature", name)
+            if len(key) > 1 and self._split(name)[0] is not None:
+                return self.reference(name, offset)[0]
             inside = self.features.values() if root is None else self.features[root].subtree()
             known = {k for f in inside for k in f.attributes}
             near = nearest(name, known)
             place = f"below {root} " if root else ""
             mend = f"did you mean {near}?" if near else "name a numeric attribute"
             raise self.source.error(f"no feature {place}has a number {name}", offset, mend)
-        return key, root
+        return (op, key, root)
 
     def _split(self, bare: str) -> tuple[str | None, list[str]]:
         """The longest known feature in front of a dotted name, and what follows it."""
