@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pimp_tui.sampling.item_solver import ItemSolver
-from pimp_tui.sampling.items import items_of
+from pimp_tui.sampling.items import distinct_items
 from pimp_tui.sampling.partial_rows import PartialRows
 from pimp_tui.sampling.registry import Order
 from pimp_tui.sampling.validity import valid_items, valid_pairs, valid_triples
@@ -32,7 +32,7 @@ def icpl(space: Space, order: Order) -> np.ndarray:
 
     Deterministic for a seed, which orders the interactions; ``order.seconds`` plays no part.
     """
-    items = items_of(space, order.interactions)
+    items = distinct_items(space, order.interactions, list(order.literals), order.t)
     rng = np.random.default_rng(order.seed)
     solver = ItemSolver(space, items, order.literals, rng)
     left = _valid(solver, order)
