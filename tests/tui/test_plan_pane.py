@@ -116,7 +116,99 @@ def test_more_configurations_reopen_a_finished_campaign(done_session):
     assert read_manifest(done_session)["status"] == "stopped"
 
 
-@pytest.mark.parametrize("text", ["", "uniform x", "uniform 0", "uniform 3 4", "icpl"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "uniform x",
+        "uniform 0",
+        "uniform 3 4",
+        "uniform t=3",
+        "twise t=4",
+        "uniform n=x",
+        "uniform k=2",
+    ],
+)
 def test_what_cannot_be_drawn(text):
     with pytest.raises(UserError):
         draw.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text, wish",
+    [
+        ("twise", draw.Wish("twise")),
+        ("uniform", draw.Wish("uniform", 8)),
+        ("yasa:10 t=3 seed=4", draw.Wish("yasa:10", None, 3, 4)),
+        ("yasa+uniform n=40", draw.Wish("yasa+uniform", 40)),
+    ],
+)
+def test_what_can_be_drawn(text, wish):
+    assert draw.parse(text) == wish
+
+
+def test_every_sampler_is_offered():
+    from pimp_tui.sampling.registry import sampler_names
+
+    assert draw.candidates("") == sampler_names()
+    assert draw.candidates("twise s") == ["seed="]
+
+
+async def test_a_plan_is_saved_and_loaded_and_its_bound_proven(done_session, tmp_path, look):
+    target = tmp_path / "mine.csv"
+    app = PimpApp(space=done_session / "space.uvl")
+    async with app.run_test(size=(160, 30)) as pilot:
+        await pilot.press("2")
+        await look.until(pilot, "No plan yet")
+        await pilot.press("a")
+        await look.until(pilot, "add from")
+        app.focused.value = "icpl t=2"
+        await pilot.press("enter")
+        await look.until(pilot, "pair coverage 100.0 %")
+        await pilot.press("b")
+        await look.until(pilot, "· bound")
+        await pilot.press("e")
+        await look.until(pilot, "save the plan to")
+        app.focused.value = str(target)
+        await pilot.press("enter")
+        await look.until(pilot, "written to")
+        rows = pl.read_csv(target).height
+        await pilot.press("d")
+        await look.until(pilot, f"{rows - 1} configurations ·")
+        await pilot.press("o")
+        await look.until(pilot, "load a plan")
+        app.focused.value = str(target)
+        await pilot.press("enter")
+        await look.until(pilot, f"{rows} configurations ·")
+
+
+async def test_long_sampling_tells_its_progress_and_escape_stops_it(
+    done_session, look, monkeypatch
+):
+    import threading
+
+    go_on = threading.Event()
+
+    def slow(space, progress=None, **rest):
+        while not go_on.wait(0.01):
+            progress("icpl", 0.4)
+        raise AssertionError("nobody stopped it")
+
+    monkeypatch.setattr("pimp_tui.sampling.sample", slow)
+    app = PimpApp(space=done_session / "space.uvl")
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pilot.press("2")
+        await look.until(pilot, "No plan yet")
+        await pilot.press("a")
+        await look.until(pilot, "add from")
+        app.focused.value = "icpl"
+        await pilot.press("enter")
+        await look.until(pilot, "icpl 40 %…  esc stops")
+        await pilot.press("a")  # one at a time
+        await look.until(pilot, "worked out already")
+        await pilot.press("escape")
+        await look.until(pilot, "icpl: stopped")
+        assert "esc stop" not in look.text(app)
+        await pilot.press("1")
+        await look.until(pilot, "56 valid")  # the reasoning thread is free again
+    go_on.set()

@@ -176,3 +176,234 @@ def test_values_of_one_option_share_a_row_when_they_fit(tmp_path):
     assert [len(row.names) for row in wide] == [1, 7]
     assert len(narrow) > 2 and max(len(row.names) for row in narrow) < 7
     assert value_words(1.0) == "1" and value_words(True) == "on"
+
+
+async def load(pilot, look, file):
+    """Press o and name a file."""
+    await pilot.press("o")
+    await look.until(pilot, "open .uvl or choices")
+    pilot.app.focused.value = str(file)
+    await pilot.press("enter")
+
+
+async def test_saved_choices_are_loaded_and_undone_in_one_step(done_session, tmp_path, look):
+    file = tmp_path / "mine.json"
+    file.write_text('{"select": ["sample", "static"], "deselect": ["top_k"]}')
+    app = PimpApp(done_session)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await on_space(pilot, look)
+        await load(pilot, look, file)
+        await look.until(pilot, "3 choices from mine.json")
+        await look.until(pilot, "[-] top_k")
+        await pilot.press("u")
+        await look.until(pilot, "0 set · 0 forced · 56 of 56 valid")
+
+
+async def test_choices_that_clash_are_walked_and_settled(done_session, tmp_path, look):
+    file = tmp_path / "bad.json"
+    file.write_text('{"select": ["static", "batch_8", "greedy", "temperature"], "deselect": []}')
+    app = PimpApp(done_session)
+    async with app.run_test(size=(120, 40)) as pilot:
+        pane = await on_space(pilot, look)
+        await load(pilot, look, file)
+        await look.until(pilot, "! contradiction · 2 of 4 choices")
+        assert "[x]! greedy" in look.text(app) and "[x] static" in look.text(app)
+        await pilot.press("g", "n")
+        await look.until(pilot, lambda: pane.features.name_at == "greedy")
+        await look.until(pilot, "contradicts others")
+        await pilot.press("n")
+        await look.until(pilot, lambda: pane.features.name_at == "temperature")
+        await pilot.press("space")
+        await look.until(pilot, "3 set")
+        await look.until(pilot, "<-> temperature")
+        await pilot.press("u")
+        await look.until(pilot, "56 of 56 valid")
+
+
+async def test_enter_settles_a_clash_and_undo_drops_it(done_session, tmp_path, look):
+    file = tmp_path / "bad.json"
+    file.write_text('{"select": ["greedy", "sample"], "deselect": []}')
+    app = PimpApp(done_session)
+    async with app.run_test(size=(120, 40)) as pilot:
+        pane = await on_space(pilot, look)
+        await load(pilot, look, file)
+        await look.until(pilot, "! contradiction")
+        await pilot.press("u")
+        await look.until(pilot, "0 set · 0 forced · 56 of 56 valid")
+        await load(pilot, look, file)
+        await look.until(pilot, "! contradiction")
+        pane.features.go_to("greedy")
+        await pilot.press("w")
+        await look.until(pilot, "clear greedy (Enter)")
+        await pilot.press("enter")
+        await look.until(pilot, "[x] sample")
+        await look.until(pilot, "<-> greedy")
+
+
+async def test_files_that_cannot_be_opened_are_told_in_the_line(done_session, tmp_path, look):
+    broken, unknown = tmp_path / "broken.uvl", tmp_path / "unknown.json"
+    broken.write_text("features\n    A\n        sometimes\n            B\n")
+    unknown.write_text('{"select": ["greedi"]}')
+    app = PimpApp(done_session)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await on_space(pilot, look)
+        await load(pilot, look, broken)
+        await look.until(pilot, "! ")
+        await look.until(pilot, "broken.uvl")
+        assert app.screen.session_path is not None
+        await load(pilot, look, unknown)
+        await look.until(pilot, "greedi")
+        await look.until(pilot, "greedy")
+        await load(pilot, look, done_session / "space.uvl")
+        await look.until(pilot, "feature model alone")
+        await look.until(pilot, "concrete")
+        await pilot.press("q")
+        await look.until(pilot, "[1 Space]")
+
+
+async def test_steps_reach_forced_features_in_folded_branches(done_session, look):
+    app = PimpApp(done_session)
+    async with app.run_test(size=(120, 40)) as pilot:
+        pane = await on_space(pilot, look)
+        pane.features.go_to("temperature")
+        await pilot.press("h")
+        await look.until(pilot, lambda: "0.3" not in look.text(app))
+        pane.features.go_to("greedy")
+        await pilot.press("space")
+        await look.until(pilot, "8 of 56 valid")
+        await pilot.press("n", "n", "n")  # sample, temperature, temperature_03
+        await look.until(pilot, lambda: pane.features.name_at == "temperature_03")
+        assert "<-> 0.3" in look.text(app)
+
+
+PLAIN_UVL = """\
+include
+    Arithmetic.feature-cardinality
+features
+    Shop
+        mandatory
+            Payment
+                [1..2]
+                    Card {cost 3}
+                    Invoice
+                    Voucher
+        optional
+            Integer Stock cardinality [1..3]
+            Search {vendor 'acme'}
+constraints
+    Card => Search
+    sum(cost) < 9
+"""
+
+
+async def test_a_model_from_elsewhere(tmp_path, sessions_root, look):
+    file = tmp_path / "shop.uvl"
+    file.write_text(PLAIN_UVL)
+    app = PimpApp(space=file)
+    async with app.run_test(size=(120, 40)) as pilot:
+        pane = None
+        await look.until(pilot, "valid")
+        text = look.text(app)
+        assert "7 features, 7 concrete" in text
+        assert "1..2 of" in text and "Integer" in text and "1..3 times" in text
+        pane = app.screen.current
+        pane.features.go_to("Card")
+        await look.until(pilot, "cost = 3")
+        await look.until(pilot, "Card => Search")
+        await pilot.press("space")
+        await look.until(pilot, "<x> Search")
+        await pilot.press("W")
+        await look.until(pilot, "warn")
+
+
+async def test_warnings_of_the_reader_are_told_and_listed(tmp_path, sessions_root, look):
+    from pimp_tui.space import load_space
+
+    file = tmp_path / "shop.uvl"
+    file.write_text(PLAIN_UVL)
+    space = load_space(file)
+    space.warnings[:] = ["line 18: a sum is not reasoned over"]
+    app = PimpApp(space=file, loaded=space)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await look.until(pilot, "1 warning on this model: W shows")
+        await pilot.press("W")
+        await look.until(pilot, "a sum is not reasoned over")
+        await pilot.press("x", "question_mark")
+        await look.until(pilot, "warns of in this")
+
+
+async def test_marks_come_before_the_reasoning(done_session, look, monkeypatch):
+    """A large model's toggle shows at once; what follows from it comes when it is worked out."""
+    import threading
+
+    from pimp_tui.tui.panes.space.desk import Desk
+
+    held = threading.Event()
+    app = PimpApp(done_session)
+    async with app.run_test(size=(120, 40)) as pilot:
+        pane = await on_space(pilot, look)
+        await look.until(pilot, "0 set · 0 forced · 56 of 56 valid")
+        monkeypatch.setattr(Desk, "quick", False)
+        real = pane.desk._view
+        monkeypatch.setattr(pane.desk, "_view", lambda: (held.wait(30), real())[1])
+        pane.features.go_to("greedy")
+        await pilot.press("space")
+        await look.until(pilot, "[x] greedy")
+        assert "1 set · … forced" in look.text(app) and "[ ] sample" in look.text(app)
+        await pilot.press("down", "slash", *"beams_4")  # the screen is alive meanwhile
+        await look.until(pilot, lambda: "batch_8" not in look.text(app))
+        await pilot.press("escape")
+        held.set()
+        await look.until(pilot, "<-> sample")
+        await look.until(pilot, "8 of 56 valid")
+
+
+def test_a_large_model_is_laid_out_and_compiled_apart(tmp_path):
+    import asyncio
+
+    from pimp_tui.space import load_space
+    from pimp_tui.tui.panes.space.compiler import compiled
+    from pimp_tui.tui.panes.space.outline import Outline
+
+    parts = "".join(
+        f"            p{n}\n                alternative\n"
+        + "".join(f"                    p{n}_{k}\n" for k in range(5))
+        for n in range(100)
+    )
+    file = tmp_path / "large.uvl"
+    file.write_text("features\n    Root\n        optional\n" + parts)
+    space = load_space(file)
+    whole = Outline(space.model)
+    assert len(whole.rows(whole.first_folds(), 80)) == 101  # the first level is never hidden
+    assert len(whole.rows(set(), 80)) == 601
+    knowledge = asyncio.run(compiled(space, 60.0))
+    assert knowledge is not None and knowledge.count() == 6**100
+    assert space.reasoner.known is None  # the child's, until it is adopted
+
+
+def test_nothing_heavy_is_imported_for_a_model_alone(done_session):
+    import subprocess
+    import sys
+
+    code = (
+        "import asyncio, sys\n"
+        "from pimp_tui.space import load_space\n"
+        "from pimp_tui.tui.app import PimpApp\n"
+        "async def main():\n"
+        "    app = PimpApp(space=sys.argv[1], loaded=load_space(sys.argv[1]))\n"
+        "    async with app.run_test(size=(200, 60)) as pilot:\n"
+        "        for _ in range(400):\n"
+        "            await pilot.pause(0.05)\n"
+        "            if getattr(getattr(app.screen, 'current', None), 'view', None):\n"
+        "                if app.screen.current.view.count: break\n"
+        "        assert app.screen.current.view.count == 56\n"
+        "        await pilot.press('2'); await pilot.pause(0.3)\n"
+        "asyncio.run(main())\n"
+        "print(*sys.modules, sep='\\n')\n"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", code, str(done_session / "space.uvl")],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    heavy = {"torch", "transformers", "sklearn", "scipy", "polars", "plotext"}
+    assert not set(out.stdout.split()) & heavy

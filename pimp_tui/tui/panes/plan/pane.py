@@ -13,20 +13,23 @@ from textual.containers import Container
 from textual.widget import Widget
 
 from pimp_tui.errors import UserError
-from pimp_tui.tui.panes.base import FooterKey, Pane
+from pimp_tui.tui.panes.base import FooterKey
 from pimp_tui.tui.panes.plan import draw, edit
 from pimp_tui.tui.panes.plan.lines import PlanLine, heading, matching, paint, read_lines
 from pimp_tui.tui.panes.plan.side import option_rows
+from pimp_tui.tui.panes.plan.task import Task
+from pimp_tui.tui.panes.plan.working import PlanWork
 from pimp_tui.tui.panes.plan_info import PlanInfo
 from pimp_tui.tui.snapshot import Snapshot
 from pimp_tui.tui.widgets.line import Line
 from pimp_tui.tui.widgets.rows import Rows
 from pimp_tui.tui.widgets.section import Section
-from pimp_tui.tui.words import told
+from pimp_tui.tui.words import counted, told
 
 if TYPE_CHECKING:
     import polars as pl
 
+_NO_LINE = "no configuration here; a draws some"
 _KEYS = (
     FooterKey("J/K", "move"),
     FooterKey("d", "drop"),
@@ -34,13 +37,20 @@ _KEYS = (
     FooterKey("u", "undo", drop=2),
     FooterKey("/", "filter"),
     FooterKey("y", "copy id", "copy the config_id", drop=2),
-    FooterKey("e", "export", drop=2),
+    FooterKey("b", "bound", "lower bound", drop=2),
+    FooterKey("o", "load", "load a plan", drop=3),
+    FooterKey("e", "save", "save the plan", drop=2),
     FooterKey("r", "run", "run or resume"),
 )
-_EMPTY = (FooterKey("a", "add from a sampler"), FooterKey("r", "run", "plan & run"))
+_EMPTY = (
+    FooterKey("a", "draw one"),
+    FooterKey("o", "load", "load a plan"),
+    FooterKey("r", "run", "plan & run"),
+)
+_DRAWING = (FooterKey("esc", "stop what is being worked out"),)
 
 
-class PlanPane(Pane):
+class PlanPane(PlanWork):
     """The plan of the session, or one that is drawn here from a feature model alone."""
 
     title = "Plan"
@@ -51,6 +61,7 @@ class PlanPane(Pane):
     help_words: ClassVar[dict[str, str]] = {
         "sampler": "who drew it; default is the library's own configuration",
         "pair coverage": "share of all valid pairs of option values that the plan holds",
+        "bound": "no plan that covers all valid pairs is smaller than this (proven)",
         "status": "ok, failed, repeats done of those planned, - not measured yet",
         "differs": "options whose value is not the default's",
     }
@@ -61,12 +72,20 @@ class PlanPane(Pane):
         Binding("a", "add", "add", show=False, tooltip="Add configurations from a sampler"),
         Binding("u", "undo", "undo", show=False, tooltip="Undo the last change of the plan"),
         Binding("slash", "filter", "filter", show=False, tooltip="Filter the plan"),
-        Binding("escape", "clear", "clear filter", show=False, tooltip="Clear the filter"),
+        Binding(
+            "escape",
+            "clear",
+            "stop, clear filter",
+            show=False,
+            tooltip="Stop what is being worked out; clear the filter",
+        ),
+        Binding("b", "bound", "bound", show=False, tooltip="Prove a lower bound of the plan"),
+        Binding("o", "load", "load", show=False, tooltip="Load a plan from a file"),
         Binding("n", "next(1)", "next", show=False, tooltip="Next failed or unmeasured line"),
         Binding("N", "next(-1)", "previous", show=False, tooltip="Previous such line"),
         Binding("y", "copy_id", "copy id", show=False, tooltip="Copy the config_id"),
         Binding("Y", "copy_row", "copy row", show=False, tooltip="Copy the configuration as JSON"),
-        Binding("e", "export", "export", show=False, tooltip="Export the plan"),
+        Binding("e", "export", "export", show=False, tooltip="Save the plan to a file"),
     ]
 
     def compose(self) -> Iterable[Widget]:
@@ -80,32 +99,36 @@ class PlanPane(Pane):
 
     def on_mount(self) -> None:
         """Nothing read yet."""
-        self._plan: pl.DataFrame | None = None
-        self._info: PlanInfo | None = None
-        self._lines: list[PlanLine] = []
+        self.plan: pl.DataFrame | None = None
+        self.info: PlanInfo | None = None
+        self.lines: list[PlanLine] = []
         self._shown: list[PlanLine] = []
         self._filter = ""
         self._notice = ""
         self._measuring: str | None = None
-        self._coverage = ""
-        self._undo: list[pl.DataFrame] = []
-        self._read()
+        self.coverage = ""
+        self.bound = ""
+        self.undone: list[pl.DataFrame] = []
+        self.job = Task(self)
+        self.read_again()
 
     @property
     def pane_keys(self) -> Sequence[FooterKey]:
         """Fewer without a plan."""
-        return _KEYS if self._lines else _EMPTY
+        keys = _KEYS if self.lines else _EMPTY
+        return [*_DRAWING, *keys] if self.job.on else keys
 
     def help_keys(self) -> Sequence[tuple[str, str]]:
         """With those that the footer has no room for."""
         more = [("n N", "next, previous line that failed or is not measured"),
+                ("a", draw.HELP), ("esc", "stop what is being worked out; clear the filter"),
                 ("Y", "copy the configuration as JSON")]  # fmt: skip
         return [*((key.label, key.wide or key.text) for key in _KEYS), *more]
 
     def session_changed(self, snapshot: Snapshot) -> None:
         """Statuses, or the plan itself."""
         if snapshot.changed & {"plan", "runs"}:
-            self._read()
+            self.read_again()
 
     def live_event(self, event: dict[str, Any]) -> None:
         """Which configuration is measured now."""
@@ -121,7 +144,7 @@ class PlanPane(Pane):
         return self._shown[self.rows.cursor] if self.rows.cursor < len(self._shown) else None
 
     @work(exclusive=True, group="read")
-    async def _read(self) -> None:
+    async def read_again(self) -> None:
         if self.session_path is not None:
             try:
                 plan = await self.reader.plan()
@@ -130,36 +153,22 @@ class PlanPane(Pane):
                 self._tell("no plan", told(error))
                 return
         else:
-            if self._plan is None:
+            if self.plan is None:
                 self._tell("nothing drawn yet", "No plan yet: a draws one within your choices.")
                 return
-            plan, runs = self._plan, None
+            plan, runs = self.plan, None
         manifest = self.snapshot.manifest if self.snapshot else {}
-        same = self._plan is not None and plan.equals(self._plan) and self._info is not None
+        same = self.plan is not None and plan.equals(self.plan) and self.info is not None
         if not same:
-            self._plan, self._coverage = plan, ""
-            self._info = PlanInfo(plan, manifest.get("named"))
-        assert self._info is not None
+            self.plan, self.coverage = plan, ""
+            self.info = PlanInfo(plan, manifest.get("named"))
+        assert self.info is not None
         repeats = int((manifest.get("settings") or {}).get("repeats") or 1)
-        self._lines = read_lines(plan, runs, repeats, self._info)
+        self.lines = read_lines(plan, runs, repeats, self.info)
         self._show()
         self.refresh_footer()
-        if not self._coverage:
-            self._find_coverage(plan)
-
-    @work(exclusive=True, group="cover")
-    async def _find_coverage(self, plan: pl.DataFrame) -> None:
-        """Pair coverage, off the event loop."""
-        from pimp_tui.sampling import coverage
-
-        try:
-            desk, _ = await self.workspace.desk_and_view()
-            found = await desk.do(lambda: coverage(desk.space, plan, t=2))
-        except UserError:
-            self._coverage = "pair coverage unknown"
-        else:
-            self._coverage = f"pair coverage {100 * found['coverage']:.1f} %"
-        self._show_rule()
+        if not self.coverage:
+            self.find_coverage(plan)
 
     def _tell(self, rule: str, notice: str) -> None:
         """Words in place of lines."""
@@ -168,31 +177,33 @@ class PlanPane(Pane):
         self._show()
 
     def _show(self) -> None:
-        if not self._lines and self._notice:
+        if not self.lines and self._notice:
             self.head.show(())
             self.rows.set_rows([[(self._notice, "dim")]])
             return
         before = self.line.config_id if self.line else None
-        self._shown = matching(self._lines, self._filter)
+        self._shown = matching(self.lines, self._filter)
         width = self.rows.size.width
-        self.head.show(heading(width, bool(self._info and self._info.default_id)))
+        self.head.show(heading(width, bool(self.info and self.info.default_id)))
         cursor = next((i for i, x in enumerate(self._shown) if x.config_id == before), None)
         self.rows.set_rows([paint(line, width, self._measuring) for line in self._shown], cursor)
-        self._show_rule()
+        self.show_rule()
         self._show_options()
 
-    def _show_rule(self) -> None:
-        if not self._lines:
+    def show_rule(self) -> None:
+        if not self.lines:
             return
-        left = sum(line.status == "-" for line in self._lines)
-        parts = [f"{len(self._lines)} configurations", f"{left} to measure"]
+        left = sum(line.status == "-" for line in self.lines)
+        parts = [f"{len(self.lines)} configurations", f"{left} to measure"]
         if self._filter:
             parts[0] = f"/{self._filter}  {len(self._shown)} of {parts[0]}"
-        parts.append(self._coverage or "coverage…")
+        parts.append(self.coverage or "coverage…")
+        if self.bound:
+            parts.append(self.bound)
         self.lines_part.set_rule(right=f" {self.marks.dot} ".join(parts))
 
     def _show_options(self) -> None:
-        line, info = self.line, self._info
+        line, info = self.line, self.info
         if line is None or info is None:
             self.options_part.set_rule(title="", right="")
             self.options.set_rows([])
@@ -216,79 +227,24 @@ class PlanPane(Pane):
         if event.rows is self.rows:
             self.options.focus()
 
-    # Edits.
-
-    @work(group="edit")
-    async def _change(self, change: edit.Change, done: str, keep: bool = True) -> None:
-        if self.workspace.running:
-            self.say("the campaign runs: pause is not enough, x stops it first", "warn")
-            return
-        before = self._plan
-        try:
-            if self.session_path is None:
-                if before is None:
-                    raise UserError("no plan yet: a draws one")
-                self._plan = None
-                after = await asyncio.to_thread(lambda: edit.renumbered(change(before)))
-                self._plan, self._info, self._coverage = after, None, ""
-            else:
-                session = self.session_path
-                await asyncio.to_thread(lambda: edit.change_plan(session, change))
-        except UserError as error:
-            self._plan = before
-            self.say_error(error)
-            return
-        if keep and before is not None:
-            self._undo.append(before)
-        self._read()
-        self.say(done, "good")
+    # Keys.
 
     def action_move(self, by: int) -> None:
         """One line down or up."""
         if self.line:
             words = "down" if by > 0 else "up"
-            self._change(edit.moved(self.line.config_id, by), f"moved {words}; u undoes")
+            self.change(edit.moved(self.line.config_id, by), f"moved {words}; u undoes")
+        else:
+            self.say(_NO_LINE)
 
     def action_drop(self) -> None:
         """Leave the line out."""
         line = self.line
         if line:
             change = edit.dropped(line.config_id, self.session_path)
-            self._change(change, f"dropped #{line.position}; u undoes")
-
-    @work
-    async def action_add(self) -> None:
-        """Ask for a sampler and a number."""
-        if self.workspace.running:
-            self.say("the campaign runs: x stops it first", "warn")
-            return
-        text = await self.prompt(
-            "add from", "uniform 8", validate=draw.fault, complete=draw.candidates
-        )
-        if not text:
-            return
-        self.say("drawing…")
-        seed = len(self._lines)
-        try:
-            desk, _ = await self.workspace.desk_and_view()
-            more = await desk.do(lambda: draw.draw(desk.space, text, seed, desk.choice))
-        except UserError as error:
-            self.say_error(error)
-            return
-        if self._plan is None:
-            self._plan = more
-            self._read()
-            self.say(f"{more.height} configurations drawn", "good")
+            self.change(change, f"dropped #{line.position}; u undoes")
         else:
-            self._change(edit.extended(more), f"added from {text}; u undoes")
-
-    def action_undo(self) -> None:
-        """Bring back the plan before the last change."""
-        if not self._undo:
-            self.say("no change of the plan to undo")
-            return
-        before = self._undo.pop()
-        self._change(edit.restored(before, self.session_path), "undone", keep=False)
+            self.say(_NO_LINE)
 
     # The rest.
 
@@ -303,8 +259,10 @@ class PlanPane(Pane):
         self._show()
 
     def action_clear(self) -> None:
-        """Escape: back to the lines, then without filter."""
-        if self.options.has_focus:
+        """Escape: stop what is worked out; back to the lines; then without filter."""
+        if self.job.on:
+            self.job.stop()
+        elif self.options.has_focus:
             self.rows.focus()
         elif self._filter:
             self._narrow("")
@@ -317,36 +275,42 @@ class PlanPane(Pane):
             if self._shown[index].status != "ok":
                 self.rows.move_to(index)
                 return
-        self.say("every line is measured")
+        self.say("every line is measured" if count else _NO_LINE)
 
     def action_copy_id(self) -> None:
         """The config_id."""
         if self.line:
             self.copy(self.line.config_id, "the config_id")
+        else:
+            self.say(_NO_LINE)
 
     def action_copy_row(self) -> None:
         """The configuration as JSON."""
-        if self.line and self._info:
+        if self.line and self.info:
             import json
 
-            row = self._info.row(self.line.config_id)
-            options = {name: row[name] for name in self._info.options}
+            row = self.info.row(self.line.config_id)
+            options = {name: row[name] for name in self.info.options}
             self.copy(json.dumps(options), f"#{self.line.position}")
+        else:
+            self.say(_NO_LINE)
 
     @work
     async def action_export(self) -> None:
-        """Write the plan to a file that ``--plan`` reads."""
-        if self._plan is None:
+        """Write the plan to a file that ``--plan`` and ``o`` read."""
+        if self.plan is None:
+            self.say("no plan to save yet; a draws one")
             return
-        target = await self.prompt("export the plan to (.parquet or .csv)", "plan.parquet")
+        target = await self.prompt("save the plan to (.parquet or .csv)", "plan.parquet")
         if not target:
             return
         from pimp_tui.sampling.plans import write_plan
 
-        plan = self._plan
+        plan = self.plan
         try:
             await asyncio.to_thread(write_plan, plan, Path(target).expanduser())
         except UserError as error:
             self.say_error(error)
         else:
-            self.say(f"{plan.height} configurations written to {target}", "good")
+            words = counted(plan.height, "configuration")
+            self.say(f"{words} written to {target}; o reads it", "good")

@@ -7,6 +7,7 @@ compiling the diagram is done beside it.
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _COMPILE_S = 120.0
 _LISTING_S = 0.2  # for listing configurations where there is no diagram
+_SWITCH_S = 0.001  # how long a key waits for the reasoning thread to let go
 _QUICK_S = 0.03  # propagation that is done before the eye sees that it is not
 
 
@@ -31,6 +33,7 @@ class Desk:
     """One space and one partial configuration of it."""
 
     def __init__(self) -> None:
+        sys.setswitchinterval(_SWITCH_S)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="space")
         self.space: Space
         self.choice: Choice
@@ -38,6 +41,7 @@ class Desk:
         self._total: int | None = None
         self._compiled = False
         self._took_s = 0.0
+        self._waiting = 0
         self._changes = 0
         self._clashing: dict[str, bool] = {}
         self._states: dict[str, str] = {}
@@ -45,7 +49,11 @@ class Desk:
 
     async def do(self, work: Callable[[], T]) -> T:
         """Run ``work`` in the reasoning thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        finally:
+            self._waiting -= 1
 
     def close(self) -> None:
         """End the thread once it is idle."""
@@ -68,7 +76,7 @@ class Desk:
     @property
     def quick(self) -> bool:
         """Whether propagation is so quick that marks can wait for it."""
-        return self._took_s < _QUICK_S
+        return self._took_s < _QUICK_S and not self._waiting
 
     async def load(self, load: Callable[[], Space], chosen: Mapping[str, bool]) -> View:
         """Load the space and make the given choices, as far as they do not clash.
@@ -80,7 +88,9 @@ class Desk:
         def work() -> View:
             self.space = load()
             self.choice = self.space.configure()
+            began = perf_counter()
             states = self.choice.states()
+            self._took_s = perf_counter() - began
             self._core = frozenset(n for n, state in states.items() if state != "undecided")
             for name, selected in chosen.items():
                 if name in states and name not in self._core:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pimp_tui.space.space import Space
 
 _SLIM = 76
+_QUIET_S = 0.4  # of no toggle, before a large model is counted
 
 
 class SpacePane(FileKeys):
@@ -146,6 +147,8 @@ class SpacePane(FileKeys):
     async def _count(self) -> None:
         if self.space is None or not self.desk.compiled or not self.view.settled:
             return
+        if not self.desk.quick:
+            await asyncio.sleep(_QUIET_S)
         view = await self.desk.count(self.view)
         if view.chosen != self.view.chosen:
             return
@@ -304,6 +307,8 @@ class SpacePane(FileKeys):
     async def _step(self, forward: bool) -> None:
         if self.space is None:
             return
+        if not self.desk.quick:
+            self.say("working it out…")
         view = await self.desk.step_back(forward)
         if view is None:
             self.say("nothing to redo" if forward else "nothing to undo")

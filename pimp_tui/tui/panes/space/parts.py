@@ -71,7 +71,7 @@ class SpaceParts:
             forced = view.forced if view.settled else "…"
             parts = [f"{len(view.chosen)} set", f"{forced} forced", count]
         if self.features.filtered:
-            parts.insert(0, f"/{self.features.filtered} {self.features.matches} match")
+            parts.insert(0, self.features.match_words)
         wide = self.features.size.width >= _WIDE_RULE
         total = f" of {count_words(view.total)}" if view.total is not None else ""
         text = f" {dot} ".join(parts)

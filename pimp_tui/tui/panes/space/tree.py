@@ -13,6 +13,8 @@ from pimp_tui.tui.panes.space.painting import TreePaint, mark_of
 from pimp_tui.tui.panes.space.view import View
 from pimp_tui.tui.widgets.rows import Rows
 
+_MOST_MATCHES = 2000
+
 
 class FeatureTree(Rows):
     """Shows a model and a view of it; tells which feature the cursor is on."""
@@ -50,8 +52,8 @@ class FeatureTree(Rows):
         self._cell = 0
         self._filter = ""
         self._matches: set[str] = set()
+        self._found = 0
         self._evidence: dict[str, str] = {}
-        self._told = ""
 
     @property
     def name_at(self) -> str:
@@ -67,9 +69,10 @@ class FeatureTree(Rows):
         return self._filter
 
     @property
-    def matches(self) -> int:
+    def match_words(self) -> str:
         """How many features the filter keeps."""
-        return len(self._matches)
+        shown = f", first {_MOST_MATCHES} shown" if self._found > _MOST_MATCHES else ""
+        return f"/{self._filter} {self._found} match{shown}"
 
     def load(self, outline: Outline, view: View) -> None:
         """Show a model."""
@@ -200,7 +203,7 @@ class FeatureTree(Rows):
         self._folded ^= {row.names[0]}
         self._layout(None, row.names[0])
 
-    def _matching(self) -> set[str]:
+    def _matching(self) -> list[str]:
         text = self._filter.lower()
         if text.startswith("!"):
             kept = [(n, t) for n, t in self._texts if self._view.is_forced(n)]
@@ -212,14 +215,15 @@ class FeatureTree(Rows):
             kept = self._texts
         for word in text.split():
             kept = [(name, about) for name, about in kept if word in about]
-        return {name for name, _ in kept}
+        return [name for name, _ in kept]
 
     def _layout(self, cursor: int | None, name: str = "") -> None:
         if self._outline is None:
             return
         kept = None
         if self._filter.strip():
-            self._matches = self._matching()
+            found = self._matching()
+            self._found, self._matches = len(found), set(found[:_MOST_MATCHES])
             kept = self._outline.kept_by(self._matches)
         self._rows = self._outline.rows(self._folded, self.size.width - 2, kept)
         self._place_of = {
