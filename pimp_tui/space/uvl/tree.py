@@ -10,16 +10,10 @@ import re
 from pimp_tui.space.model import Feature, FeatureModel, Group
 from pimp_tui.space.nearest import nearest
 from pimp_tui.space.uvl.attributes import Cut, read_attributes
-from pimp_tui.space.uvl.names import NAME
+from pimp_tui.space.uvl.feature_line import cardinality, match_feature
 from pimp_tui.space.uvl.source import Line, Source
 from pimp_tui.space.uvl.values import KEYWORDS
 
-_FEATURE = re.compile(
-    rf"""(?:(?P<type>Boolean|Integer|Real|String)\s+(?=["A-Za-z]))?(?P<name>{NAME}(?:\.{NAME})*)"""
-    r"""\s*(?:cardinality\s*\[(?P<card>[^\]]*)\])?\s*(?P<attributes>\{.*\})?$""",
-    re.DOTALL | re.ASCII,
-)
-_BOUNDS = re.compile(r"\s*(\d+)\s*(?:\.\.\s*(\d+|\*)\s*)?")
 _GROUP = re.compile(r"(mandatory|optional|or|alternative)$|\[\s*(\d+)\s*(?:\.\.\s*(\d+|\*)\s*)?\]$")
 
 
@@ -103,9 +97,7 @@ class TreeReader:
         return group
 
     def _feature(self, line: Line, group: Group | None) -> Feature:
-        match = _FEATURE.match(line.text)
-        if match is None:
-            raise self.source.error(*_why_not(line))
+        match = match_feature(self.source, line)
         quoted = match["name"]
         name = quoted.strip('"')
         offset = line.start + match.start("name")
@@ -134,7 +126,9 @@ class TreeReader:
                 f"line {line.number}: {name} is {match['type']}; only its presence is reasoned over"
             )
         if match["card"] is not None:
-            feature.cardinality = self._bounds(match["card"], line.start + match.start("card"))
+            feature.cardinality = cardinality(
+                self.source, match["card"], line.start + match.start("card")
+            )
             self.warnings.append(
                 f"line {line.number}: the cardinality of {name} is read; "
                 "only its presence is reasoned over"
@@ -143,17 +137,6 @@ class TreeReader:
             feature.group = group
             group.children.append(feature)
         return feature
-
-    def _bounds(self, text: str, offset: int) -> tuple[int, int | None]:
-        match = _BOUNDS.fullmatch(text)
-        if match is None:
-            mend = "write cardinality [2], [1..3] or [1..*]"
-            raise self.source.error(f"[{text}] is no cardinality", offset, mend)
-        low = int(match[1])
-        high = low if match[2] is None else None if match[2] == "*" else int(match[2])
-        if high is not None and high < low:
-            raise self.source.error(f"[{text}] is empty", offset, "swap the bounds")
-        return low, high
 
     def _imported(self, name: str, offset: int, line: Line) -> Feature:
         """The root of an import with its tree, put where ``alias.Root`` stands."""
@@ -202,25 +185,3 @@ class TreeReader:
         raise self.source.error(
             f"{feature.name} asks for {group.low} of {n} children", line.start, "lower the bound"
         )
-
-
-def _why_not(line: Line) -> tuple[str, int, str]:
-    """What, offset and mend of a line that is no feature."""
-    text, start = line.text, line.start
-    if text.startswith('"'):
-        end = text.find('"', 1)
-        if end < 0:
-            return "this quote is never closed", start, 'end the name with `"`'
-        if end == 1:
-            return "this name is empty", start, "name the feature"
-        if "." in text[:end]:
-            return "a quoted name holds no dot", start + text.index("."), "write `_` instead"
-    word = re.split(r"[\s{]", text, maxsplit=1)[0]
-    if not re.fullmatch(r"[A-Za-z]\w*", word, re.ASCII) and '"' not in word:
-        return f"`{word}` is no plain name", start, f'put it in quotes: "{word}"'
-    rest = text[len(word) :].lstrip()
-    at = start + len(text) - len(rest)
-    if " " in text and "{" not in text and '"' not in text:
-        return f"`{text}` is no feature", at, f'a name with blanks is quoted: "{text}"'
-    mend = "a feature line is: name {attribute value, ...}"
-    return f"`{rest.split()[0] if rest else word}` is not expected here", at, mend
