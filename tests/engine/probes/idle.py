@@ -248,6 +248,17 @@ IDLE: dict[str, Callable[[Lab], None]] = {
         attn_implementation=["eager", "sdpa"],
         cache_implementation="static",
     ),
+    "length_penalty_chunked": idle(
+        "length_penalty",
+        count=32,
+        num_beams=4,
+        length_penalty=3.0,
+        max_new_tokens=64,
+        batch_size=32,
+        cache_implementation="quantized",
+        cache_config={"backend": "fp8"},
+        prefill_chunk_size=16,
+    ),
     "length_pressed": idle(
         "max_new_tokens", max_new_tokens=64, exponential_decay_length_penalty=[8, 1.3]
     ),
