@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
@@ -28,6 +28,7 @@ class Cause:
         values: for each of these options, all values known to do so.
         cures: settings any of which, beside the cause, make the symptom go.
         base: the good configuration that the rest is left at.
+        shown: the options that were run and showed it.
         configurations: how many of those that were run it explains.
         steady: a second run, under another seed and in a fresh process, agreed.
     """
@@ -37,6 +38,7 @@ class Cause:
     settings: Settings
     values: dict[str, list[Any]]
     base: Settings
+    shown: Settings
     cures: list[Settings] = field(default_factory=list)
     configurations: int = 0
     steady: bool = True
@@ -54,10 +56,19 @@ class CauseFinder:
         prober: runs them.
         base: options of a good configuration, the library's default where it is good.
         values: option -> the values it can take here, what it is left at included.
+        allowed: whether the space allows options. A cause must be allowed: what the space forbids
+            already, another constraint deals with.
     """
 
-    def __init__(self, prober: Prober, base: Settings, values: Mapping[str, list[Any]]) -> None:
+    def __init__(
+        self,
+        prober: Prober,
+        base: Settings,
+        values: Mapping[str, list[Any]],
+        allowed: Callable[[Settings], bool],
+    ) -> None:
         self._prober, self._base, self._values = prober, base, values
+        self._allowed = allowed
 
     def find(self, options: Settings, symptom: Symptom) -> Cause:
         """The cause of a symptom that ``options`` show.
@@ -65,21 +76,36 @@ class CauseFinder:
         Raises:
             OutOfTime: the budget ended before the cause was minimal.
         """
-        settings = dict(shrink(self._apart(options, self._base), self._shows(symptom)))
-        message = self._prober.probe(self._base | settings).message(symptom)
-        cause = Cause(symptom, message, settings, {k: [v] for k, v in settings.items()}, self._base)
+        apart = self._apart(options, self._base)
+        settings = dict(shrink(apart, self._shows(symptom, allowed=True)))
+        if symptom.kind == "failed":
+            # The same words mean the same fault, so what the rest of the space demands can go; an
+            # option may be idle for many reasons, and another one would not do.
+            least = dict(shrink(list(settings.items()), self._shows(symptom, allowed=False)))
+            settings = least if self._allowed(least) else settings
+        shown = self._base | settings
+        message = self._prober.probe(shown).message(symptom)
+        values = {name: [value] for name, value in settings.items()}
+        cause = Cause(symptom, message, settings, values, self._base, shown)
         if not settings:
             return cause
         try:
             cause.values = self._siblings(cause)
-            cause.cures = self._cures(cause)
+            # What the configuration itself has did not help it.
+            cause.cures = [cure for cure in self._cures(cause) if not holds(options, cure)]
         except OutOfTime:
             pass  # the cause stands, only less general than it might be
+        self._drop_implied(cause)
         return cause
 
-    def _shows(self, symptom: Symptom) -> Any:
+    def _shows(self, symptom: Symptom, allowed: bool) -> Callable[[list[tuple[str, Any]]], bool]:
+        """Whether settings over the base show the symptom, and are allowed where that is asked."""
+
         def shows(part: list[tuple[str, Any]]) -> bool:
-            return symptom in self._prober.probe(self._base | dict(part)).symptoms()
+            options = self._base | dict(part)
+            if allowed and not self._allowed(options):
+                return False
+            return symptom in self._prober.probe(options).symptoms()
 
         return shows
 
@@ -103,6 +129,16 @@ class CauseFinder:
             first = max(found, key=lambda name: len(found[name]))
             return {k: v if k == first else [cause.settings[k]] for k, v in found.items()}
         return found
+
+    def _drop_implied(self, cause: Cause) -> None:
+        """Leave out what the rest of the cause comes with in any configuration."""
+        for name in list(cause.settings):
+            rest = {k: v for k, v in cause.settings.items() if k != name}
+            held = cause.values[name]
+            others = [v for v in self._values[name] if not _among(v, held)]
+            if rest and not any(self._allowed(rest | {name: value}) for value in others):
+                cause.settings = rest
+                del cause.values[name]
 
     def _run(self, settings: Settings) -> list[Symptom]:
         return self._prober.probe(self._base | settings).symptoms()

@@ -15,7 +15,7 @@ from pimp_tui.mining.pairs import PairMaker
 from pimp_tui.mining.prober import OutOfTime, Prober
 from pimp_tui.mining.report import Report
 from pimp_tui.mining.rules import RuleWriter
-from pimp_tui.mining.values import by_option, option_values
+from pimp_tui.mining.values import allows, by_option, option_values
 from pimp_tui.space import Space
 
 Configurations = list[tuple[frozenset[str], dict[str, Any]]]
@@ -93,7 +93,10 @@ class Check:
     def _explain(self) -> None:
         """Shrink every symptom that no cause found before explains; then look again."""
         self._until(1)
-        finder = CauseFinder(self._prober, base_options(self._ran), self._values)
+        base = base_options(self._ran)
+        finder = CauseFinder(
+            self._prober, base, self._values, lambda options: allows(self._within, options)
+        )
         bad = [one for one in self._ran if not one.verdict.good]
         left = 0
         for done, one in enumerate(bad, start=1):
@@ -110,7 +113,7 @@ class Check:
         self._prober.renew()
         for cause in self._causes:
             try:
-                again = self._prober.probe(cause.base | cause.settings, again=True)
+                again = self._prober.probe(cause.shown, again=True)
             except OutOfTime:
                 break
             cause.steady = cause.symptom in again.symptoms()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pimp_tui.space import Space
-from pimp_tui.space.binding import branch_of, same
+from pimp_tui.space.binding import Option, branch_of, same
 from pimp_tui.space.model import Constraint
 from pimp_tui.space.uvl.formula import features_in
 
@@ -41,9 +41,7 @@ def option_values(space: Space) -> list[OptionValue]:
     found = []
     for name in checked_options(space):
         option = space.bindings[name]
-        unset = option.unset
-        if unset is None and option.defaults:
-            unset = option.leaves[option.defaults[0]]
+        unset = _unset(option)
         none = tuple(-space.variable(leaf) for leaf in option.leaves)
         for leaf, value in option.leaves.items():
             own = (space.variable(leaf),)
@@ -62,6 +60,29 @@ def by_option(values: list[OptionValue]) -> dict[str, list[Any]]:
         if not any(same(one.value, value) for value in known):
             known.append(one.value)
     return found
+
+
+def allows(space: Space, options: Mapping[str, Any]) -> bool:
+    """Whether some valid configuration gives an engine these options, whatever the others are."""
+    literals: list[int] = []
+    for name, value in options.items():
+        option = space.bindings[name]
+        literals += [
+            -space.variable(leaf) for leaf, v in option.leaves.items() if not same(v, value)
+        ]
+        leaf = option.leaf_of(value)
+        if not same(value, _unset(option)):
+            if leaf is None:
+                return False
+            literals.append(space.variable(leaf))
+    return space.satisfiable(literals)
+
+
+def _unset(option: Option) -> Any:
+    """What the engine is given when no leaf of the option is selected."""
+    if option.unset is None and option.defaults:
+        return option.leaves[option.defaults[0]]
+    return option.unset
 
 
 def is_fact(space: Space, constraint: Constraint) -> bool:

@@ -31,6 +31,8 @@ class FakeEngine:
         if options["gamma"] is not None and options["alpha"] == 1:
             warnings.warn("`gamma` is only used with alpha above 1", stacklevel=1)
             ignored.append("gamma")
+        elif options["gamma"] is not None and options["delta"] == "dull":
+            ignored.append("gamma")
         if options["delta"] == "faint":
             ignored += ["delta"] if seed % 2 == 0 else []
         return ignored

@@ -145,3 +145,12 @@ def test_two_errors_that_meet_in_a_configuration_are_told_apart(check):
         ("missing", "!delta_memory"),
         ("ineffective", "gamma_5 => !alpha_1"),
     }
+
+
+def test_a_cause_is_not_what_the_space_forbids_already(check):
+    # Without alpha above 1, gamma is idle too, and the space knows that.
+    report = check(GOOD, delta=("dull",))
+    [finding] = report.findings
+    assert (finding.kind, finding.configurations) == ("ineffective", report.ineffective)
+    assert finding.cause == {"gamma": 5, "delta": "dull"}
+    assert finding.proposal == "gamma_5 => !delta_dull"

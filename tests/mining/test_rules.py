@@ -46,7 +46,7 @@ def cause(values, cures=(), symptom=None):
     base = {"batch": 1, "lookup": None, "draft": None, "length": None}
     settings = {name: held[0] for name, held in values.items()}
     symptom = symptom or Symptom("failed", "no")
-    return Cause(symptom, "no", settings, values, base, list(cures))
+    return Cause(symptom, "no", settings, values, base, base | settings, list(cures))
 
 
 @pytest.mark.parametrize(
