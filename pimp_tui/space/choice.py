@@ -59,7 +59,11 @@ class Choice:
         """
         numbers = [self.space.variable(f) * (1 if v else -1) for f, v in chosen.items()]
         if not self.space.satisfiable(numbers):
-            raise Contradiction("these choices contradict each other")
+            found = self.space.reasoner.clash(numbers)
+            assert found is not None, "refused only when unsatisfiable"
+            said = "; ".join(found.words)
+            mend = f"clear one of {', '.join(map(self.space.words.feature, found.choices))}"
+            raise Contradiction(f"these choices clash: {said}", found.words, mend)
         self._move(dict(chosen))
 
     def undo(self) -> bool:
@@ -126,6 +130,14 @@ class Choice:
         """
         found = self.space.clash({}, feature, self._opposite(feature))
         return found.words if found else []
+
+    def complete(self) -> frozenset[str]:
+        """A valid configuration with the choices: the nearest to the library's defaults.
+
+        Default leaves are kept one by one as far as they go; where nothing is bound, and beyond
+        the defaults, no further feature is selected that could be spared. Deterministic.
+        """
+        return self.space.complete(self._numbers())
 
     def count(self) -> int | None:
         """Valid configurations that agree with the choices; None where no exact count exists."""

@@ -178,7 +178,7 @@ class Reasoner:
             found &= holds(relation.formula, rows)
         return found
 
-    def clash(self, choices: list[int], target: int) -> Clash | None:
+    def clash(self, choices: list[int], target: int | None = None) -> Clash | None:
         """Why the target does not go with the choices; None when it does."""
         return clash(self.explainer, self.words, choices, target)
 

@@ -16,6 +16,7 @@ def complete(
     wishes: Iterable[str],
     first: Iterable[str] = (),
     refused: Iterable[str] = (),
+    given: Iterable[int] = (),
 ) -> np.ndarray:
     """A valid configuration that grants the wishes one by one, as far as they go together.
 
@@ -24,13 +25,14 @@ def complete(
         wishes: features to select, the most wanted first.
         first: features granted before all others.
         refused: features deselected before that.
+        given: literals that hold whatever is wished; satisfiable together.
 
     Returns:
         (features,) bool; what nobody wished for is deselected where possible, the first leaf of an
         alternative taken where not. Deterministic.
     """
     solver = space.reasoner.solver
-    fixed: list[int] = []
+    fixed: list[int] = list(given)
     best = None
     asked = [-space.variable(feature) for feature in refused]
     for literal in (*asked, *map(space.variable, (*first, *wishes))):
@@ -43,7 +45,7 @@ def complete(
             best = row
     best = solver.model(fixed) if best is None else best
     assert best is not None, "a space is never void"
-    chosen = set(fixed)
+    chosen = {abs(x) for x in fixed}
     for v in range(len(space.features), 0, -1):
         if v in chosen:
             continue

@@ -26,16 +26,18 @@ class Clash:
     relations: list[Relation] = field(default_factory=list)
 
 
-def clash(explainer: Explainer, words: Words, choices: list[int], target: int) -> Clash | None:
+def clash(
+    explainer: Explainer, words: Words, choices: list[int], target: int | None = None
+) -> Clash | None:
     """Why the target literal does not go with the choices; None when it does.
 
     Args:
         explainer: of the space.
         words: of the same model.
         choices: literals the user chose.
-        target: the literal asked about.
+        target: the literal asked about; None: why the choices do not go together.
     """
-    core = explainer.core(choices, [target])
+    core = explainer.core(choices, [] if target is None else [target])
     if core is None:
         return None
     names = words.names
@@ -47,7 +49,7 @@ def clash(explainer: Explainer, words: Words, choices: list[int], target: int) -
         for feature in told:
             del left[feature]
     alone = [words.choice(feature, on) for feature, on in left.items()]
-    if not chosen and not said:
+    if target is not None and not chosen and not said:
         never = "part of no configuration" if target > 0 else "part of every configuration"
         alone = [f"the tree makes {words.feature(names[abs(target) - 1])} {never}"]
     return Clash(list(chosen), list(dict.fromkeys([*alone, *said])), core[1])

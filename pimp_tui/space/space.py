@@ -14,6 +14,7 @@ from pimp_tui.space.allow import to_clear
 from pimp_tui.space.binding import Option, branch_of, layer_of, read_options
 from pimp_tui.space.choice import Choice
 from pimp_tui.space.engine import Reasoner
+from pimp_tui.space.fewest import fewest_features
 from pimp_tui.space.ids import config_id
 from pimp_tui.space.model import FeatureModel
 from pimp_tui.space.named import complete
@@ -250,5 +251,17 @@ class Space:
 
     def default_configuration(self) -> frozenset[str]:
         """What the library does by itself: all default leaves, or the nearest valid completion."""
+        return self.complete([])
+
+    def complete(self, literals: list[int]) -> frozenset[str]:
+        """The nearest to the library's defaults that holds the literals.
+
+        Where nothing is bound: one with the fewest features (a small one, found greedily, where
+        the model is too large for a diagram within 5 s).
+        """
+        if not self.is_bound:
+            known = self.reasoner.known or self.reasoner.knowledge(5.0)
+            if known is not None:
+                return self.to_features(fewest_features(known, literals))
         leaves = [leaf for option in self.bindings.values() for leaf in option.defaults]
-        return self.to_features(complete(self, leaves))
+        return self.to_features(complete(self, leaves, given=literals))

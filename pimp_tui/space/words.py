@@ -83,7 +83,13 @@ class Words:
         said = self.relation(relation)
         if not told:
             return said, []
-        mine = " and ".join(self.choice(f, chosen[f]) for f in told)
+        said_so = [self.choice(f, chosen[f]) for f in told]
+        for verb in ("you selected ", "you deselected "):
+            same = [each for each in said_so if each.startswith(verb)]
+            said_so = [*same[:1], *(each.removeprefix(verb) for each in same[1:])] + [
+                each for each in said_so if each not in same
+            ]
+        mine = " and ".join(said_so)
         if relation.constraint is None:
             return f"{mine}, and {_demand(said)}", told
         sentence = self._sentence(relation.constraint)

@@ -112,17 +112,29 @@ def explain(
     model: Model = None,
     json: Json = False,
 ) -> int:
-    """Why a feature is forced on or off."""
+    """Why a feature is forced on or off, and what to clear to allow it."""
     from pimp_tui.commands.spaces import choice_of, open_space
 
     loaded = open_space(space, host, model)
     choice = choice_of(loaded, split_list(select), split_list(deselect)) or loaded.configure()
     reasons = choice.explain(feature)
-    state = choice.states()[feature]
+    state, cleared = choice.states()[feature], choice.to_allow(feature)
+    never = [] if state == "undecided" else choice.never(feature)
     if json:
-        print_json({"feature": feature, "state": state, "reasons": reasons})
-    else:
-        print(f"{feature}: {state}")
-        for reason in reasons:
-            print(f"  because {reason}")
+        print_json(
+            {
+                "feature": feature, "state": state, "reasons": reasons,
+                "to_allow": cleared, "never": never,
+            }
+        )  # fmt: skip
+        return 0
+    print(f"{feature}: {state}")
+    for reason in reasons:
+        print(f"  because {reason}")
+    if cleared:
+        print(f"  to allow it: clear {', '.join(cleared)}")
+    elif never:
+        print("  no choice can change that" + ("" if never == reasons else ":"))
+        for reason in never if never != reasons else ():
+            print(f"    {reason}")
     return 0
