@@ -29,14 +29,15 @@ def model(tmp_path):
     return file
 
 
-@pytest.mark.parametrize("method", ["twise", "yasa", "yasa:2", "icpl"])
-def test_bounds_stand_beside_the_size(model, answer, pimp, method):
-    told = answer("sample", model, "--method", method, "--bound", "--seconds", "0.5")
+@pytest.mark.parametrize("method", ["twise", "yasa:2"])
+def test_bounds_stand_beside_the_size(model, pimp, method):
+    done = pimp("sample", model, "--method", method, "--bound", "--seconds", "1", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
     assert told["coverage"] == 1 and told["interactions"] == "literals"
-    assert 16 <= told["lower_bound"] <= told["configurations"] <= 30
-    done = pimp("sample", model, "--method", method, "--bound", "--seconds", "0.5")
+    assert 1 < told["lower_bound"] <= told["configurations"] <= 30
     bound = f"proven lower bound {told['lower_bound']}"
-    assert f"{told['configurations']} configurations, {bound}" in done.stderr
+    assert f"{told['configurations']} configurations, {bound}, all valid 2-way" in done.stderr
 
 
 def test_plans_are_extended(model, answer, pimp, tmp_path):
