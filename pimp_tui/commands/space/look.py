@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pimp_tui.commands.output import Json, print_json, print_pairs, print_table, split_list
+from pimp_tui.commands.output import Json, print_json, print_pairs, print_table, say, split_list
 from pimp_tui.commands.sampling import Features, Host, Model, SpaceArgument
+
+if TYPE_CHECKING:
+    from pimp_tui.space import Choice
 
 Seconds = Annotated[float, typer.Option(help="Time that counting may take.")]
 
@@ -86,7 +90,7 @@ def propagate(
         state: [name for name in loaded.features if states[name] == state]
         for state in ("selected", "deselected", "undecided")
     } | {
-        "forced": choice.forced(),
+        "forced": _reasons(choice, seconds),
         "valid_configurations": loaded.count(within=choice, seconds=seconds),
     }
     if json:
@@ -101,6 +105,19 @@ def propagate(
     )
     print(f"valid configurations: {answer['valid_configurations']}")
     return 0
+
+
+def _reasons(choice: Choice, seconds: float) -> dict[str, list[str]]:
+    """Reasons of all forced features; none for those that the time did not suffice for."""
+    forced, deadline = choice.forced(), monotonic() + seconds
+    found, late = {}, 0
+    for name in forced:
+        in_time = monotonic() < deadline
+        found[name] = forced[name] if in_time else []
+        late += not in_time
+    if late:
+        say(f"warning: reasons of {late} features were not worked out within {seconds:g} s")
+    return found
 
 
 def explain(
