@@ -203,7 +203,7 @@ async def test_long_sampling_tells_its_progress_and_escape_stops_it(
         await look.until(pilot, "add from")
         app.focused.value = "icpl"
         await pilot.press("enter")
-        await look.until(pilot, "icpl 40 %…  esc stops")
+        await look.until(pilot, "icpl 40 %… esc stops")
         await pilot.press("a")  # one at a time
         await look.until(pilot, "worked out already")
         await pilot.press("escape")

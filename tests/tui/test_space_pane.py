@@ -1,6 +1,10 @@
 """The Space pane: marks, propagation with reasons, counts, undo, filter, a model alone."""
 
 import json
+import subprocess
+import sys
+
+import pytest
 
 from pimp_tui.errors import UserError
 from pimp_tui.tui.app import PimpApp
@@ -382,9 +386,6 @@ def test_a_large_model_is_laid_out_and_compiled_apart(tmp_path):
 
 
 def test_nothing_heavy_is_imported_for_a_model_alone(done_session):
-    import subprocess
-    import sys
-
     code = (
         "import asyncio, sys\n"
         "from pimp_tui.space import load_space\n"
@@ -407,3 +408,23 @@ def test_nothing_heavy_is_imported_for_a_model_alone(done_session):
     )  # fmt: skip
     heavy = {"torch", "transformers", "sklearn", "scipy", "polars", "plotext"}
     assert not set(out.stdout.split()) & heavy
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ("features\n    A\n        sometimes\n            B\n", "sometimes"),
+        ("features\n    A\n        optional\n            B\nconstraints\n    !A\n", "no valid"),
+    ],
+    ids=["broken", "void"],
+)
+def test_a_file_that_is_no_space_gets_a_line_and_no_screen(text, said, tmp_path):
+    file = tmp_path / "bad.uvl"
+    file.write_text(text)
+    found = subprocess.run(
+        [sys.executable, "-m", "pimp_tui", "space", "open", str(file)],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert found.returncode == 2 and not found.stdout
+    assert said in found.stderr and "bad.uvl" in found.stderr
+    assert len(found.stderr.splitlines()) <= 3 and "\x1b" not in found.stderr

@@ -72,7 +72,7 @@ class Task:
         self._beside = beside
         job = asyncio.ensure_future(asyncio.to_thread(whole) if beside else desk.do(whole))
         gone = asyncio.ensure_future(given_up.wait())
-        shown = ""
+        shown = False
         try:
             while True:
                 await asyncio.wait({job, gone}, timeout=_EVERY_S,
@@ -85,10 +85,8 @@ class Task:
                     if shown:
                         self._pane.say("")
                     return job.result()
-                words = f"{name}: {said[0] or 'working'}…  esc stops"
-                if words != shown:
-                    shown = words
-                    self._pane.say(words)
+                shown = True  # said again, because the line forgets what is not
+                self._pane.say(f"{name}: {said[0] or 'working'}… esc stops")
         except asyncio.CancelledError:
             stop.set()
             raise

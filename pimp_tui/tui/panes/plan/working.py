@@ -19,6 +19,9 @@ from pimp_tui.tui.words import counted
 if TYPE_CHECKING:
     import polars as pl
 
+    from pimp_tui.space import Choice
+    from pimp_tui.tui.panes.space.desk import Desk
+
 _BOUND_S = 10.0
 
 
@@ -46,9 +49,10 @@ class PlanWork(Pane):
 
         try:
             desk, _ = await self.workspace.desk_and_view()
+            within = await desk.do(lambda: self._choice(desk))
             found = await self.job.run(
                 "pair coverage",
-                lambda tell: coverage(desk.space, plan, t=2, progress=tell),
+                lambda tell: coverage(desk.space, plan, t=2, within=within, progress=tell),
                 beside=True,
             )
         except UserError as error:
@@ -62,6 +66,14 @@ class PlanWork(Pane):
                     self.coverage += f", {found['invalid_configurations']} invalid"
         self.show_rule()
 
+    def _choice(self, desk: Desk) -> Choice:
+        """What the plan was, or would be, drawn within: the campaign's choices, or those here."""
+        if self.snapshot is None:
+            return desk.choice.copy()
+        choice = desk.space.configure()
+        choice.replace(self.snapshot.manifest.get("choice") or {})
+        return choice
+
     @work(exclusive=True, group="bound")
     async def action_bound(self) -> None:
         """A proven lower bound of plans that cover all pairs within the choices."""
@@ -71,7 +83,7 @@ class PlanWork(Pane):
             self.say("something is being worked out already; esc stops it", "warn")
             return
         desk, _ = await self.workspace.desk_and_view()
-        choice = desk.choice.copy()
+        choice = await desk.do(lambda: self._choice(desk))
         self.say(f"proving a lower bound, {_BOUND_S:.0f} s…")
         try:
             found = await self.job.run(

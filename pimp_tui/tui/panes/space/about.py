@@ -70,7 +70,7 @@ def reason_parts(view: View, name: str, reasons: Reasons | None, fixed: str | No
             words = f"clear {', '.join(reasons.to_clear)} (Enter)"
             parts.append(("to allow it", [words], "accent"))
         elif reasons.never and not fixed:
-            parts.append(("to allow it", ["nothing: no choice of yours has a part in it"], "dim"))
+            parts.append(("to allow it", ["no choice of yours changes it"], "dim"))
     return parts
 
 

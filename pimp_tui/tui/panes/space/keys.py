@@ -21,7 +21,11 @@ WORDS = {
     "valid": "configurations that satisfy the tree and all constraints, counted exactly",
     "/! /+": "filter: only forced, only chosen features",
 }
-BESIDE = (FooterKey("esc", "back to the tree"), FooterKey("z", "zoom"), FooterKey("y", "copy"))
+BESIDE = (
+    FooterKey("esc", "back", "back to the tree"),
+    FooterKey("z", "zoom"),
+    FooterKey("y", "copy"),
+)
 
 
 def tree_keys(filtered: str, clash: bool) -> Sequence[FooterKey]:
@@ -42,8 +46,9 @@ def tree_keys(filtered: str, clash: bool) -> Sequence[FooterKey]:
 
 def why_keys(clears: bool) -> Sequence[FooterKey]:
     """Keys while the reasons have the focus."""
-    clear = [FooterKey("enter", "clear what forces it")] if clears else []
-    return [*clear, FooterKey("esc", "back to the tree"), FooterKey("y", "copy choices")]
+    clear = [FooterKey("enter", "clear", "clear what forces it")] if clears else []
+    back = FooterKey("esc", "back", "back to the tree")
+    return [*clear, back, FooterKey("y", "copy", "copy choices", drop=2)]
 
 
 def help_keys(warnings: int) -> Sequence[tuple[str, str]]:

@@ -98,7 +98,7 @@ def paint_row(
     right = evidence or row.words
     room = width - spans_len(spans) - 3  # two cells apart, one free at the edge
     if right and room >= 6:
-        right = right[:room]
+        right = right if len(right) <= room else f"{right[: room - 1]}…"
         spans.append((" " * (room - cell_len(right) + 2), ""))
         spans.append((f"{right} ", "dim"))
     return spans

@@ -259,6 +259,7 @@ class SpacePane(FileKeys):
         self.set_class(self.size.width < _SLIM, "-slim")
         self.call_after_refresh(self._at_feature)
         self.call_after_refresh(self._show_rule)
+        self.call_after_refresh(self._count)
 
     def on_descendant_focus(self) -> None:
         """The tree is back as soon as it has the focus again."""
