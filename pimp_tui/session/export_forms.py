@@ -61,9 +61,10 @@ def generation_config_json(options: dict[str, Any]) -> tuple[dict[str, Any], lis
         accepts, and the names of the options that have no place in the file.
     """
     entries = {name: value for name, value in config_entries(options).items() if value is not None}
-    outside = {*NOT_IN_CONFIG, *custom_options(options)} - {"model"}
-    left_out = [name for name in options if name in outside]
-    return entries, left_out
+    # save_pretrained drops a compile_config without a word (transformers 5.24.0).
+    outside = {*NOT_IN_CONFIG, *custom_options(options), "compile_config"} - {"model"}
+    left_out = [name for name, value in options.items() if name in outside and value is not None]
+    return {name: value for name, value in entries.items() if name not in outside}, left_out
 
 
 def render(
@@ -99,8 +100,16 @@ def render(
     if form == "json":
         return _json({"config_id": space.config_id(chosen), "model": model} | options), []
     if form == "python":
-        return _python(space.config_id(chosen), model_path or model, options), []
+        text = _python(space.config_id(chosen), model_path or model, options)
+        return text, _not_in_python(options)
     raise UserError(f"no format {form!r}", mend=f"formats: {', '.join(FORMS)}")
+
+
+def _not_in_python(options: dict[str, Any]) -> list[str]:
+    """Options in use that the program of the Python form does not set."""
+    batched = ("continuous_batching", "max_batch_tokens", "use_cuda_graph")
+    names = [name for name in ("quantization_config", "compile_config") if options.get(name)]
+    return names + [name for name in batched if options.get("continuous_batching")]
 
 
 def _json(value: Any) -> str:

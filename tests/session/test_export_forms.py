@@ -61,6 +61,7 @@ def test_python_form_runs(space, tmp_path):
     choice.select(
         next(f for f in space.features if f.startswith("batch_size_") and f.endswith("8"))
     )
+    choice.deselect("continuous_batching")
     plan = sample(space, method="uniform", n=1, seed=2, within=choice)
     features = space.from_row(plan.to_dicts()[0])
     text, left_out = export_forms.render("python", space, features, str(micro_coder()))
@@ -69,6 +70,27 @@ def test_python_form_runs(space, tmp_path):
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) >= 1 and left_out == []
+
+
+def test_forms_name_the_deployment_that_they_cannot_carry():
+    from pimp_tui.sampling import sample
+    from pimp_tui.space.host import HOST_FEATURES, HostFacts
+
+    everywhere = HostFacts.from_json(dict.fromkeys(HOST_FEATURES, True))
+    served = load_space("transformers", host=everywhere)
+    choice = served.configure()
+    for feature in ("continuous_batching", "weights_quanto_int8"):
+        choice.select(feature)
+    row = sample(served, method="uniform", n=1, seed=2, within=choice).to_dicts()[0]
+    for form in ("generation-config", "python"):
+        left_out = export_forms.render(form, served, served.from_row(row))[1]
+        assert {"continuous_batching", "max_batch_tokens", "quantization_config"} <= set(left_out)
+    choice = served.configure()
+    choice.select("compile_max_autotune")
+    row = sample(served, method="uniform", n=1, seed=2, within=choice).to_dicts()[0]
+    text, left_out = export_forms.render("generation-config", served, served.from_row(row))
+    assert "compile_config" in left_out and "compile_config" not in json.loads(text)
+    assert "compile_config" in export_forms.render("python", served, served.from_row(row))[1]
 
 
 def test_changed_only_and_unknown_form(space):
