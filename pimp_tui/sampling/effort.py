@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _CLOCK = 0.75  # of what the clock says counts, so that steps decide unless it runs far ahead
 _NODES_AT_ONCE = 4_000_000  # nodes times rows of one dynamic programme
+_PAIRS_AT_ONCE = 400_000_000  # pairs times rows weighed together
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Effort:
         self._nodes = known.nodes if known is not None else 0
         levels = known.width if known is not None else 0
         items = len(interactions.items)
+        self._pairs = items**2
         # Of a step of the dynamic programme: its own price, and that of each row.
         self._step = 1e-3 + 6e-5 * levels + 1e-8 * items**2
         self._row = 4e-8 * self._nodes + 1e-9 * items**2
@@ -77,6 +79,6 @@ class Effort:
         for until, care in _UNTIL:
             if spent < until:
                 return care
-        most = _NODES_AT_ONCE // max(1, self._nodes)
+        most = min(_NODES_AT_ONCE // max(1, self._nodes), _PAIRS_AT_ONCE // max(1, self._pairs))
         share = _OVERDUE if self.over else _HASTY.share
         return Care(max(8, min(_HASTY.starts, most)), _HASTY.steps, share)

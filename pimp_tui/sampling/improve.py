@@ -31,6 +31,7 @@ def improve(
     rows: np.ndarray,
     rng: np.random.Generator,
     effort: Effort,
+    least: int,
 ) -> np.ndarray:
     """A covering plan of at most as many rows.
 
@@ -41,10 +42,12 @@ def improve(
         rows: (n, features) bool, covering all pairs.
         rng: seeded.
         effort: what is left of it is spent.
+        least: rows that no plan goes below; the search ends there.
     """
     best = start = without_idle(interactions, pairs, rows)
     moves = effort.steps_left(_CANDIDATES, _PART) // _STEPS
-    least, patience = least_rows(interactions, pairs), _PATIENCE + 20 * len(best)
+    least = max(least, least_rows(interactions, pairs))
+    patience = _PATIENCE + 20 * len(best)
     if not moves or effort.over or len(best) <= least:
         return start
     search = _Search(interactions, maker, pairs, best, rng)

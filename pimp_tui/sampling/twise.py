@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pimp_tui.errors import UserError
+from pimp_tui.sampling.bound import exclusive_set
 from pimp_tui.sampling.effort import Effort
 from pimp_tui.sampling.improve import improve
 from pimp_tui.sampling.interactions import Interactions
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _FORCE = 1e5
 _COMPILE = 5.0  # seconds that a diagram may take at least
+_BOUND_SHARE, _BOUND_FROM = 0.1, 1.5  # of the seconds, for a bound; and how many it needs
+_BOUND_ITEMS, _SPARE = 1_000, 0.6  # most items of a bound, and the part of the budget before it
 _TRIED = 12  # items by which the time of SAT is estimated
 _MOST_BY_SAT = 60.0  # seconds that SAT may need for the valid pairs of a model without a diagram
 
@@ -65,9 +68,23 @@ def twise(space: Space, order: Order) -> np.ndarray:
         return cover_items(interactions, maker, rng)
     rows = cover_pairs(interactions, maker, pairs, rng, effort, most)
     if len(rows) < most:
-        rows = improve(interactions, maker, pairs, rows, rng, effort)
+        spare = given is None and effort.steps_left(1, _SPARE) and len(items) <= _BOUND_ITEMS
+        least = _bound(interactions, order) if spare else 1
+        rows = improve(interactions, maker, pairs, rows, rng, effort, least)
     _, first = np.unique(rows, axis=0, return_index=True)
     return rows[np.sort(first)]
+
+
+def _bound(interactions: Interactions, order: Order) -> int:
+    """Rows that every plan needs, for a search that has time to spare.
+
+    It only ends the search sooner: the plan is the same however good the bound.
+    """
+    seconds = _BOUND_SHARE * order.seconds
+    if seconds < _BOUND_FROM or interactions.space.reasoner.known is None:
+        return 1
+    deadline = time.monotonic() + seconds
+    return max(1, len(exclusive_set(interactions, 2, seconds, deadline, order.seed)))
 
 
 def _check_time(interactions: Interactions, seconds: float) -> None:
