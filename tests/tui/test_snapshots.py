@@ -54,6 +54,8 @@ def test_space(size, done_session, snap_compare, look):
         await pilot.press("space")
         await look.until(pilot, "forced · 8")
         await look.until(pilot, "deselect leaves 48")
+        if size[0] == 200:
+            await look.until(pilot, " uniform")
         await after(look)(pilot)
 
     assert snap_compare(PimpApp(done_session), terminal_size=size, run_before=ready)

@@ -82,10 +82,10 @@ class PlanWork(Pane):
         if self.job.busy:
             self.say("something is being worked out already; esc stops it", "warn")
             return
-        desk, _ = await self.workspace.desk_and_view()
-        choice = await desk.do(lambda: self._choice(desk))
         self.say(f"proving a lower bound, {_BOUND_S:.0f} s…")
         try:
+            desk, _ = await self.workspace.desk_and_view()
+            choice = await desk.do(lambda: self._choice(desk))
             found = await self.job.run(
                 "bound",
                 lambda tell: lower_bound(desk.space, within=choice, seconds=_BOUND_S),
