@@ -49,16 +49,21 @@ def configure(space: Space, select: Iterable[str] = (), deselect: Iterable[str] 
     """
     choice = space.configure()
     for text in select:
-        found = features_named(space, text)
-        if len(found) > 1:
-            raise UserError(
-                f"{text} has several values", "--select", f"write {text}=… or name the feature"
-            )
-        choice.select(found[0])
+        choice.select(feature_named(space, text, "--select"))
     for text in deselect:
         for feature in features_named(space, text):
+            if choice.literals().get(feature):
+                raise UserError(f"{feature} is selected and deselected", mend="keep one of the two")
             choice.deselect(feature)
     return choice
+
+
+def feature_named(space: Space, text: str, where: str) -> str:
+    """The one feature that a text means; ``where`` tells the flag in the error."""
+    found = features_named(space, text)
+    if len(found) > 1:
+        raise UserError(f"{text} has several values", where, f"write {text}=… or name the feature")
+    return found[0]
 
 
 def _value(text: str) -> object:

@@ -131,9 +131,11 @@ def explain(
 ) -> int:
     """Why a feature is forced on or off, and what to clear to allow it."""
     from pimp_tui.commands.spaces import choice_of, open_space
+    from pimp_tui.space.selectors import feature_named
 
     loaded = open_space(space, host, model)
     choice = choice_of(loaded, split_list(select), split_list(deselect)) or loaded.configure()
+    feature = feature_named(loaded, feature, "--feature")
     reasons = choice.explain(feature)
     state, cleared = choice.states()[feature], choice.to_allow(feature)
     never = [] if state == "undecided" else choice.never(feature)
