@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from pimp_tui.space.uvl.formula import features_in
 from pimp_tui.tui.panes.space.outline import value_words
 from pimp_tui.tui.panes.space.view import Reasons, View
 from pimp_tui.tui.widgets.painted import Spans
@@ -120,24 +121,9 @@ def touching_of(model: FeatureModel) -> dict[str, list[Constraint]]:
     """Feature -> cross-tree constraints that name it."""
     found: dict[str, list[Constraint]] = {}
     for constraint in model.constraints:
-        for name in names_in(constraint.formula):
+        for name in features_in(constraint.formula):
             if name in model.features:
                 found.setdefault(name, []).append(constraint)
-    return found
-
-
-def names_in(formula: Any) -> set[str]:
-    """Names in a constraint's formula (nested tuples; operators come first)."""
-    found: set[str] = set()
-    stack = [formula]
-    while stack:
-        at = stack.pop()
-        if isinstance(at, str):
-            found.add(at)
-        elif isinstance(at, tuple):
-            stack.extend(at[1:])
-        elif isinstance(at, list):
-            stack.extend(at)
     return found
 
 

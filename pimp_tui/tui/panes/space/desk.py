@@ -26,6 +26,7 @@ T = TypeVar("T")
 _COMPILE_S = 120.0
 _LISTING_S = 0.2  # for listing configurations where there is no diagram
 _SWITCH_S = 0.001  # how long a key waits for the reasoning thread to let go
+_SMALL = 2_000  # features, up to which counting lets keys through at once
 _QUICK_S = 0.03  # propagation that is done before the eye sees that it is not
 
 
@@ -76,7 +77,8 @@ class Desk:
     @property
     def quick(self) -> bool:
         """Whether propagation is so quick that marks can wait for it."""
-        return self._took_s < _QUICK_S and not self._waiting
+        small = len(self.space.features) <= _SMALL
+        return small and self._took_s < _QUICK_S and not self._waiting
 
     async def load(self, load: Callable[[], Space], chosen: Mapping[str, bool]) -> View:
         """Load the space and make the given choices, as far as they do not clash.
