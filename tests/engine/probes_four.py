@@ -86,16 +86,6 @@ def _truncation_pairs(lab: Lab) -> None:
     unseen("typical_p", **LONG, do_sample=True, temperature=1.2, **three)(lab)
 
 
-def _encoder_rows(lab: Lab) -> None:
-    import torch
-    from transformers import EncoderRepetitionPenaltyLogitsProcessor
-
-    penalise = EncoderRepetitionPenaltyLogitsProcessor(1.3, torch.tensor([[1, 2], [3, 4]]))
-    scores = torch.ones(4, 6)
-    changed = (penalise(torch.zeros(4, 2, dtype=torch.long), scores.clone()) != scores).any(dim=1)
-    assert changed.tolist() == [True, True, False, False]
-
-
 def _encoder_ngram(lab: Lab) -> None:
     for size in (2, 3):
         name = "encoder_no_repeat_ngram_size"
@@ -145,7 +135,7 @@ PROBES_FOUR: dict[str, Callable[[Lab], None]] = {
         ),
         unseen(
             "length_penalty", length_penalty=3.0, num_beams=3, do_sample=True, temperature=0.3,
-            epsilon_cutoff=0.0009, repetition_penalty=1.3, **LONG,
+            epsilon_cutoff=0.0009, repetition_penalty=1.3, prefill_chunk_size=16, **FP8, **LONG,
         ),
     ),
     "four_ranking_groups": each(
@@ -168,7 +158,6 @@ PROBES_FOUR: dict[str, Callable[[Lab], None]] = {
     "four_returns_above_beams": fails(
         "has to be smaller or equal to `num_beams`", num_beams=2, num_return_sequences=3
     ),
-    "four_encoder_rows": _encoder_rows,
     "four_encoder_ngram": _encoder_ngram,
     "four_hybrid": _hybrid,
     "four_settings": fails("does not fit", model="gpt2", max_new_tokens=512),

@@ -59,7 +59,7 @@ def test_its_discretisation_is_the_published_one() -> None:
     assert [f.name for f in features["top_p_high"].subtree()][1:] == ["top_p_0_8", "top_p_0_85"]
 
 
-@pytest.mark.parametrize(("host", "count"), [(BARE, 3_147_780), (SERVER, 7_572_285)])
+@pytest.mark.parametrize(("host", "count"), [(BARE, 7_630_500), (SERVER, 18_162_981)])
 def test_the_count_as_shipped(host: HostFacts, count: int) -> None:
     space = load_space("transformers-4", host=host)
     assert space.count() == count
