@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pimp_tui.space import Choice, Space
 
 _STARTS = 64
+_TRIED, _SAT_SHARE = 12, 0.4  # items that tell the time of SAT, and its part of the seconds
 _SHARE = 0.85  # of the seconds, for the search; the rest is for the proof
 
 
@@ -59,8 +60,25 @@ def lower_bound(
     literals = within._numbers() if within is not None else []
     kind = check_interactions(space, interactions)
     space.reasoner.knowledge(max(20.0, seconds))
-    whole = Interactions(space, items_of(space, kind), literals)
+    whole = _affordable(Interactions(space, items_of(space, kind), literals), seconds)
     return max(1, len(exclusive_set(whole, t, seconds, deadline, seed)))
+
+
+def _affordable(whole: Interactions, seconds: float) -> Interactions:
+    """The interactions, or those of a part of the options where SAT would take too long for all."""
+    items = whole.items
+    if whole.space.reasoner.known is not None:
+        return whole
+    some = items[:: len(items) // _TRIED + 1]
+    began = time.monotonic()
+    whole.compatible([[*whole.literals, *whole.ways(item)[0]] for item in some])
+    each = (time.monotonic() - began) / len(some)
+    most = max(2 * _TRIED, int(_SAT_SHARE * seconds / each))
+    if len(items) <= most:
+        return whole
+    owners = list(dict.fromkeys(item.owner for item in items))
+    kept = set(owners[:: -(-len(items) // most)])
+    return Interactions(whole.space, [i for i in items if i.owner in kept], whole.literals)
 
 
 def exclusive_set(

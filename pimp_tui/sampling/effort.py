@@ -29,6 +29,7 @@ class Care:
 
 
 _CAREFUL, _LATE, _HASTY = Care(24, 4, 0.97), Care(64, 2, 0.6), Care(192, 1, 0.6)
+_BY_SAT, _BY_SAT_HASTY = Care(8, 2, 0.9), Care(4, 1, 0.5)  # each row takes many solves
 _OVERDUE = 0.3  # share of hasty rows past the clock's end
 _UNTIL = ((0.45, _CAREFUL), (0.65, _LATE))  # parts of the budget
 
@@ -49,6 +50,7 @@ class Effort:
         self.began = time.monotonic() if began is None else began
         self.counted = 0.0
         known = interactions.space.reasoner.known
+        self._by_sat = known is None
         self._nodes = known.nodes if known is not None else 0
         levels = known.width if known is not None else 0
         items = len(interactions.items)
@@ -57,7 +59,7 @@ class Effort:
         self._step = 1e-3 + 6e-5 * levels + 1e-8 * items**2
         self._row = 4e-8 * self._nodes + 1e-9 * items**2
         if known is None:
-            self._row = 2e-2 + 1e-5 * len(interactions.space.features)
+            self._row = 2e-3 + 1e-5 * len(interactions.space.features)
 
     @property
     def over(self) -> bool:
@@ -76,6 +78,8 @@ class Effort:
     def care(self) -> Care:
         """How to draw the next rows."""
         spent = max(self.counted, _CLOCK * (time.monotonic() - self.began)) / self.seconds
+        if self._by_sat:
+            return _BY_SAT if spent < _UNTIL[-1][0] else _BY_SAT_HASTY
         for until, care in _UNTIL:
             if spent < until:
                 return care

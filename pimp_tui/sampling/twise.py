@@ -29,7 +29,7 @@ _COMPILE = 5.0  # seconds that a diagram may take at least
 _BOUND_SHARE, _BOUND_FROM = 0.1, 1.5  # of the seconds, for a bound; and how many it needs
 _BOUND_ITEMS, _SPARE = 1_000, 0.6  # most items of a bound, and the part of the budget before it
 _TRIED = 12  # items by which the time of SAT is estimated
-_MOST_BY_SAT = 60.0  # seconds that SAT may need for the valid pairs of a model without a diagram
+_MOST_BY_SAT = 30.0  # seconds that SAT may need for the valid pairs of a model without a diagram
 
 
 def twise(space: Space, order: Order) -> np.ndarray:

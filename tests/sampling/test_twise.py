@@ -114,6 +114,7 @@ def test_what_would_take_hours_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_care_falls_with_what_is_left() -> None:
     space = model((3, 3), 4)
+    space.count()  # compiles the diagram
     budget = Effort(Interactions(space, items_of(space, "literals"), []), 100.0)
     cares: list[Care] = []
     for counted in (0.0, 50.0, 90.0):
