@@ -15,6 +15,7 @@ from pimp_tui.space.linear import TooManyStates, decide
 from pimp_tui.space.logic import Logic, negate
 
 _MOST_CLAUSES = 48
+_MOST_COUNTERS = 50_000
 _MOST_NODES = 30_000
 Clause = list[int]
 
@@ -123,8 +124,18 @@ class ClauseMaker:
                 found += self._at_most(n - low, [-x for x in items])
         return found
 
+    def _network(self, k: int, items: list[int]) -> list[Clause]:
+        """Cardinality network (Asin et al. 2011), n log^2 k clauses, for wide groups."""
+        from pysat.card import CardEnc, EncType
+
+        made = CardEnc.atmost(items, bound=k, top_id=self.top, encoding=EncType.cardnetwrk)
+        self.top = max(self.top, made.nv)
+        return [list(clause) for clause in made.clauses]
+
     def _at_most(self, k: int, items: list[int]) -> list[Clause]:
         """Sequential counter: s[j] after item i says that at least j+1 of the first i hold."""
+        if k * len(items) > _MOST_COUNTERS:
+            return self._network(k, items)
         found: list[Clause] = []
         before: list[int] = []
         for i, x in enumerate(items):
