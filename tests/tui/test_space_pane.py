@@ -185,7 +185,7 @@ def test_values_of_one_option_share_a_row_when_they_fit(tmp_path):
 async def load(pilot, look, file):
     """Press o and name a file."""
     await pilot.press("o")
-    await look.until(pilot, "open .uvl or choices")
+    await look.until(pilot, "open .uvl, or choices")
     pilot.app.focused.value = str(file)
     await pilot.press("enter")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -43,48 +42,21 @@ def file_fault(text: str) -> str | None:
 
     path = Path(text).expanduser()
     if not text:
-        return "a .uvl file, a shipped space, or choices (.json)"
+        return "a .uvl file, a shipped space, or choices (.json, .csv)"
     return None if path.is_file() or text in shipped_spaces() else f"no file {path.name}"
 
 
-def read_choices(source: Path) -> dict[str, bool]:
-    """What ``save_choices`` wrote: feature -> selected.
-
-    Raises:
-        UserError: it cannot be read, or is no such file.
-    """
-    mend = "e on the Space screen writes one"
-    try:
-        value = json.loads(source.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UserError(f"cannot read ({error.strerror})", str(source)) from None
-    except ValueError:
-        raise UserError("this is no JSON", str(source), mend) from None
-    found: dict[str, bool] = {}
-    for key, on in (("select", True), ("deselect", False)):
-        names = value.get(key, []) if isinstance(value, dict) else None
-        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            raise UserError("choices are {select: [...], deselect: [...]}", str(source), mend)
-        for name in names:
-            if found.setdefault(name, on) is not on:
-                raise UserError(f"{name} is selected and deselected", str(source))
-    return found
-
-
 def save_choices(target: Path, chosen: Mapping[str, bool]) -> None:
-    """Write ``{"select": [...], "deselect": [...]}``.
+    """Write choices as JSON, or as CSV where the name ends so.
 
     Raises:
         UserError: it cannot be written.
     """
-    from pimp_tui.session.atomic import write_json
+    from pimp_tui.session.atomic import write_text
+    from pimp_tui.space.formats.choices import choices_text
 
-    value = {
-        "select": [name for name, on in chosen.items() if on],
-        "deselect": [name for name, on in chosen.items() if not on],
-    }
     try:
-        write_json(target.expanduser(), value)
+        write_text(target.expanduser(), choices_text(chosen, target.suffix))
     except OSError as error:
         raise UserError(f"cannot write ({error.strerror})", str(target)) from None
 

@@ -32,12 +32,12 @@ class FileKeys(Pane):
     @work(group="open", exclusive=True)
     async def action_open(self) -> None:
         """Another model in a workspace of its own, or choices into this one."""
-        text = await self.prompt("open .uvl or choices .json", validate=actions.file_fault)
+        text = await self.prompt("open .uvl, or choices .json .csv", validate=actions.file_fault)
         if not text:
             return
         path = Path(text).expanduser()
         try:
-            if path.suffix == ".json":
+            if path.suffix in (".json", ".csv"):
                 await self._load_choices(path)
             else:
                 await self._open_model(path if path.is_file() else Path(text))
@@ -55,7 +55,9 @@ class FileKeys(Pane):
     async def _load_choices(self, path: Path) -> None:
         if self.space is None:
             raise UserError("the model is still being read")
-        chosen = await asyncio.to_thread(actions.read_choices, path)
+        from pimp_tui.space.formats.choices import read_choices
+
+        chosen = await asyncio.to_thread(read_choices, path)
         view = await self.desk.put(chosen)
         self.show_view(view)
         if view.clash:
@@ -68,7 +70,7 @@ class FileKeys(Pane):
 
     @work
     async def action_save(self) -> None:
-        """Choices as JSON."""
+        """Choices as JSON or CSV."""
         target = await self.prompt("save choices to", "choices.json")
         if not target:
             return
