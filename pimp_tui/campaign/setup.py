@@ -12,8 +12,8 @@ from pimp_tui.errors import UserError
 
 if TYPE_CHECKING:
     from pimp_tui.space import Choice, Space
-    from pimp_tui.space.host import HostFacts
-    from pimp_tui.space.model_facts import ModelFacts
+    from pimp_tui.space.machine.host import HostFacts
+    from pimp_tui.space.machine.model_facts import ModelFacts
     from pimp_tui.workload import Workload
 
 
@@ -52,8 +52,8 @@ def set_up(
     """
     from pimp_tui.space import load_space
     from pimp_tui.space.generation_config import inherited_entries
-    from pimp_tui.space.host import detect_host, read_host
-    from pimp_tui.space.model_facts import BUNDLED, bundled_model, check_fits, model_facts
+    from pimp_tui.space.machine.host import detect_host, read_host
+    from pimp_tui.space.machine.model_facts import BUNDLED, bundled_model, check_fits, model_facts
     from pimp_tui.workload import load_workload
     from pimp_tui.workload.sandbox import choose
 

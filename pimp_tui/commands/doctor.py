@@ -19,7 +19,7 @@ def doctor(
     if restore:
         return _restore()
     from pimp_tui.metering import meters_report
-    from pimp_tui.space.host import detect_host
+    from pimp_tui.space.machine.host import detect_host
     from pimp_tui.workload.sandbox import sandbox_report
 
     host = detect_host()

@@ -20,7 +20,7 @@ import numpy as np
 from pimp_tui.sampling.items import Item, item_matrix, items_of
 from pimp_tui.sampling.makers import row_maker
 from pimp_tui.sampling.registry import DEFAULT_COUNT, Order
-from pimp_tui.space.enumerate import enumerate_all
+from pimp_tui.space.solving.enumerate import enumerate_all
 
 if TYPE_CHECKING:
     from pimp_tui.space import Space

@@ -95,7 +95,7 @@ class Session:
 
     def model_path(self, name: str | None) -> str | None:
         """Where the model of that name is (of the only one, without a name); None if unknown."""
-        from pimp_tui.space.model_facts import BUNDLED, bundled_model
+        from pimp_tui.space.machine.model_facts import BUNDLED, bundled_model
 
         paths = {item["name"]: item["path"] for item in self.manifest.get("models", [])}
         path = paths.get(name) or next(iter(paths.values()), None)

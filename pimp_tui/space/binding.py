@@ -126,9 +126,7 @@ def _layer(model: FeatureModel, feature: Feature, above: str) -> str:
         return {"Host": "host", "Model": "model"}.get(feature.name, above)
     if layer not in LAYERS:
         mend = "a layer is one of " + ", ".join(LAYERS)
-        raise UserError(
-            f"{feature.name} has the layer {layer!r}", model.where(feature), mend
-        )
+        raise UserError(f"{feature.name} has the layer {layer!r}", model.where(feature), mend)
     return str(layer)
 
 

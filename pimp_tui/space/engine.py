@@ -8,16 +8,16 @@ from time import monotonic
 import numpy as np
 
 from pimp_tui.errors import UserError
-from pimp_tui.space.enumerate import enumerate_all
-from pimp_tui.space.explain import Explainer
+from pimp_tui.space.formulas.logic import Logic, holds
+from pimp_tui.space.formulas.relations import relations_of
 from pimp_tui.space.knowledge.knowledge import Knowledge
 from pimp_tui.space.knowledge.reduce import Reduced, reduce
-from pimp_tui.space.logic import Logic, holds
 from pimp_tui.space.model import FeatureModel
-from pimp_tui.space.reasons import Clash, clash, void_error
-from pimp_tui.space.relations import relations_of
-from pimp_tui.space.solver import Solver
-from pimp_tui.space.words import Words
+from pimp_tui.space.solving.enumerate import enumerate_all
+from pimp_tui.space.solving.solver import Solver
+from pimp_tui.space.why.explain import Explainer
+from pimp_tui.space.why.reasons import Clash, clash, void_error
+from pimp_tui.space.why.words import Words
 
 
 class Reasoner:

@@ -11,9 +11,9 @@ import re
 from pimp_tui.errors import UserError
 from pimp_tui.space.binding import branch_of
 from pimp_tui.space.edit import set_option, with_value
-from pimp_tui.space.host import HostFacts
+from pimp_tui.space.machine.host import HostFacts
+from pimp_tui.space.machine.model_facts import ModelFacts
 from pimp_tui.space.model import Feature, FeatureModel
-from pimp_tui.space.model_facts import ModelFacts
 from pimp_tui.space.uvl.amend import add_attribute, add_constraints
 from pimp_tui.space.uvl.values import attributes_text, quoted
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pimp_tui.errors import UserError
 from pimp_tui.space.fill import fill
-from pimp_tui.space.host import HostFacts, detect_host, read_host
+from pimp_tui.space.machine.host import HostFacts, detect_host, read_host
+from pimp_tui.space.machine.model_facts import ModelFacts, model_facts
 from pimp_tui.space.model import FeatureModel
-from pimp_tui.space.model_facts import ModelFacts, model_facts
 from pimp_tui.space.nearest import did_you_mean
 from pimp_tui.space.space import Space
 from pimp_tui.space.uvl.flatten import keep_places

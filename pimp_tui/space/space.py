@@ -10,18 +10,18 @@ from typing import Any
 import numpy as np
 
 from pimp_tui.errors import UserError
-from pimp_tui.space.allow import to_clear
 from pimp_tui.space.binding import Option, branch_of, layer_of, read_options
 from pimp_tui.space.choice import Choice
 from pimp_tui.space.engine import Reasoner
-from pimp_tui.space.fewest import fewest_features
 from pimp_tui.space.ids import config_id
+from pimp_tui.space.knowledge.fewest import fewest_features
 from pimp_tui.space.model import FeatureModel
 from pimp_tui.space.named import complete
 from pimp_tui.space.nearest import did_you_mean
-from pimp_tui.space.reasons import Clash
 from pimp_tui.space.rows import features_of_row, value_of
-from pimp_tui.space.words import Words
+from pimp_tui.space.why.allow import to_clear
+from pimp_tui.space.why.reasons import Clash
+from pimp_tui.space.why.words import Words
 
 
 class Space:

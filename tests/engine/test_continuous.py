@@ -110,7 +110,7 @@ def test_probe_names_what_changes_nothing(
 
 
 def test_architectures_that_page_are_told_from_their_source(lab: Lab) -> None:
-    from pimp_tui.space.model_facts import model_facts
+    from pimp_tui.space.machine.model_facts import model_facts
 
     known = {"llama": True, "gpt2": True, "gemma": False, "bloom": False}
     for model, pages in known.items():

@@ -15,8 +15,8 @@ from tiny_models import PROMPTS
 from pimp_tui.engine.transformers.quantisation import quantization_config
 from pimp_tui.errors import UserError
 from pimp_tui.space import load_space
-from pimp_tui.space.host import HOST_FEATURES, HostFacts
-from pimp_tui.space.model_facts import model_facts
+from pimp_tui.space.machine.host import HOST_FEATURES, HostFacts
+from pimp_tui.space.machine.model_facts import model_facts
 
 PACKAGES = {"bitsandbytes": "bitsandbytes", "torchao": "torchao", "quanto": "optimum"}
 EVERYTHING = HostFacts.from_json(dict.fromkeys(HOST_FEATURES, True))

@@ -2,7 +2,7 @@
 
 from pimp_tui.mining.pairs import PairMaker
 from pimp_tui.space import load_space
-from pimp_tui.space.host import HostFacts
+from pimp_tui.space.machine.host import HostFacts
 
 TEXT = """features
     Root {abstract, layer 'generation'}

@@ -9,8 +9,8 @@ import pytest
 from pimp_tui.mining.report import with_proposals
 from pimp_tui.mining.start import check_space
 from pimp_tui.space import load_space
-from pimp_tui.space.host import HostFacts
 from pimp_tui.space.load import source_text
+from pimp_tui.space.machine.host import HostFacts
 
 TAKEN_OUT = [
     "assisted_batch", "returns_greedy", "chunk_without_cache", "chunk_caches",

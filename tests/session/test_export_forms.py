@@ -74,7 +74,7 @@ def test_python_form_runs(space, tmp_path):
 
 def test_forms_name_the_deployment_that_they_cannot_carry():
     from pimp_tui.sampling import sample
-    from pimp_tui.space.host import HOST_FEATURES, HostFacts
+    from pimp_tui.space.machine.host import HOST_FEATURES, HostFacts
 
     everywhere = HostFacts.from_json(dict.fromkeys(HOST_FEATURES, True))
     served = load_space("transformers", host=everywhere)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from pimp_tui.space.host import HostFacts
+from pimp_tui.space.machine.host import HostFacts
 
 HOST = HostFacts.from_json(
     {"cuda": {"value": False, "evidence": "no device"}, "bf16": {"value": True, "evidence": "amx"}}

@@ -7,7 +7,7 @@ import pytest
 from pimp_tui.errors import UserError
 from pimp_tui.space import UvlText, load_space
 from pimp_tui.space.fill import set_option, with_value
-from pimp_tui.space.host import HostFacts
+from pimp_tui.space.machine.host import HostFacts
 from pimp_tui.space.named import nearest_configuration
 from tests.space.shop import HOST, INFERENCE, write_model
 

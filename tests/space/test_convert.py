@@ -14,10 +14,10 @@ from pimp_tui.space import load_space
 from pimp_tui.space.formats.convert import read_model, write_model
 from pimp_tui.space.formats.dimacs_read import read_dimacs
 from pimp_tui.space.formats.featureide_read import read_featureide
+from pimp_tui.space.formulas.relations import relations_of
 from pimp_tui.space.load import UvlText
 from pimp_tui.space.model import FeatureModel
-from pimp_tui.space.relations import relations_of
-from pimp_tui.space.solver import Solver
+from pimp_tui.space.solving.solver import Solver
 from pimp_tui.space.uvl.reader import read_uvl
 from pimp_tui.space.uvl.write import write_uvl
 from tests.space.random_models import RandomModel, feature_models
@@ -192,12 +192,12 @@ def test_a_broken_cnf_is_refused_with_its_line(text: str, where: str, what: str)
 def test_convert_refuses_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = tmp_path / "shop.uvl"
     source.write_text(SHOP)
-    for given, to, out in (
+    for source_, to, out in (
         (str(source), "toml", tmp_path / "x"),
         (str(tmp_path / "none.xml"), "uvl", tmp_path / "x"),
         (str(source), "xml", tmp_path / "none" / "x"),
     ):
-        assert main(["space", "convert", given, "--to", to, "--out", str(out)]) == 2
+        assert main(["space", "convert", source_, "--to", to, "--out", str(out)]) == 2
         assert len(capsys.readouterr().err.splitlines()) <= 3
     assert [path.name for path in tmp_path.iterdir()] == ["shop.uvl"]
 

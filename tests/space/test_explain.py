@@ -127,7 +127,7 @@ def test_completion_is_nearest_to_the_defaults() -> None:
 
 
 def test_long_notes_become_short_reasons() -> None:
-    from pimp_tui.space.words import short_note
+    from pimp_tui.space.why.words import short_note
 
     long = "probe: some_name — " + "it says a lot " * 20
     assert len(short_note(long)) <= 80 and short_note(long).endswith("…")

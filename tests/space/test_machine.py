@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from pimp_tui.errors import UserError
-from pimp_tui.space.host import HOST_FEATURES, HostFacts, detect_host, read_host
 from pimp_tui.space.ids import config_id, table_config_id
-from pimp_tui.space.model_facts import check_fits, model_facts
+from pimp_tui.space.machine.host import HOST_FEATURES, HostFacts, detect_host, read_host
+from pimp_tui.space.machine.model_facts import check_fits, model_facts
 from tests.space.shop import write_model
 
 
@@ -29,8 +29,8 @@ def test_every_host_feature_has_evidence(tmp_path: Path) -> None:
 
 def test_detection_imports_no_torch() -> None:
     code = (
-        "import sys; from pimp_tui.space.host import detect_host; detect_host();"
-        "from pimp_tui.space.model_facts import model_facts; model_facts('micro-coder');"
+        "import sys; from pimp_tui.space.machine.host import detect_host; detect_host();"
+        "from pimp_tui.space.machine.model_facts import model_facts; model_facts('micro-coder');"
         "bad = {'torch', 'transformers', 'polars', 'sklearn'} & set(sys.modules);"
         "sys.exit(str(bad) if bad else 0)"
     )  # fmt: skip

@@ -107,7 +107,7 @@ def _possible(
     space: Space, relations: list, chosen: dict[str, bool], feature: str, on: bool
 ) -> bool:
     """Brute force: some assignment holds the relations, the choices and the feature's value."""
-    from pimp_tui.space.logic import holds
+    from pimp_tui.space.formulas.logic import holds
 
     n = len(space.features)
     rows = (np.arange(1 << n)[:, None] >> np.arange(n)) & 1 == 1

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pimp_tui.space import Space, UvlText, load_space
-from pimp_tui.space.host import HostFacts
+from pimp_tui.space.machine.host import HostFacts
 from pimp_tui.space.named import nearest_configuration
 from pimp_tui.space.uvl.reader import read_uvl
 

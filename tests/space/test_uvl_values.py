@@ -322,8 +322,8 @@ def test_random_comparisons(drawn: Any, negated: bool) -> None:
 def test_sums_are_written_to_dimacs_one_for_one(digits: int) -> None:
     from pimp_tui.space.formats.convert import write_model
     from pimp_tui.space.formats.dimacs_read import read_dimacs
-    from pimp_tui.space.relations import relations_of
-    from pimp_tui.space.solver import Solver
+    from pimp_tui.space.formulas.relations import relations_of
+    from pimp_tui.space.solving.solver import Solver
 
     prices, text = wide(16, 7, digits)
     bound = float(sum(prices) / 3)

@@ -21,6 +21,4 @@ def open_file(
     space = load_space(file)
     from pimp_tui.tui.app import run_app
 
-    return run_app(
-        space=file, no_mouse=no_mouse, ascii=ascii_only, slow=slow, loaded=space
-    )
+    return run_app(space=file, no_mouse=no_mouse, ascii=ascii_only, slow=slow, loaded=space)

@@ -12,7 +12,7 @@ from pimp_tui.space.analysis.redundant import basis, redundant
 from pimp_tui.space.analysis.together import atomic_sets
 from pimp_tui.space.engine import Reasoner
 from pimp_tui.space.model import Constraint, FeatureModel
-from pimp_tui.space.reasons import void_clash
+from pimp_tui.space.why.reasons import void_clash
 
 BY_TREE = "the tree says so"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from pimp_tui.space.clauses import ClauseMaker
 from pimp_tui.space.engine import Reasoner
-from pimp_tui.space.logic import disj, negate
-from pimp_tui.space.relations import Relation
-from pimp_tui.space.sat import sat_solver
+from pimp_tui.space.formulas.clauses import ClauseMaker
+from pimp_tui.space.formulas.logic import disj, negate
+from pimp_tui.space.formulas.relations import Relation
+from pimp_tui.space.solving.sat import sat_solver
 
 
 def redundant(reasoner: Reasoner, tick: Callable[[], None]) -> Iterator[Relation]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from pimp_tui.space.solver import Solver
+from pimp_tui.space.solving.solver import Solver
 
 Pair = tuple[int, int]
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 from itertools import combinations
 from math import comb
 
-from pimp_tui.space.adder import add_up
-from pimp_tui.space.linear import TooManyStates, decide
-from pimp_tui.space.logic import Logic, ite, negate
+from pimp_tui.space.formulas.adder import add_up
+from pimp_tui.space.formulas.linear import TooManyStates, decide
+from pimp_tui.space.formulas.logic import Logic, ite, negate
 
 _MOST_CLAUSES = 64
 _MOST_NODES = 30_000

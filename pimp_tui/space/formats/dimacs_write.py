@@ -8,8 +8,8 @@ features for projected counters.
 from __future__ import annotations
 
 from pimp_tui.space.formats.cnf import ExactCnf
+from pimp_tui.space.formulas.relations import relations_of
 from pimp_tui.space.model import FeatureModel
-from pimp_tui.space.relations import relations_of
 
 
 def write_dimacs(model: FeatureModel) -> tuple[str, list[str]]:

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from pimp_tui.space.formulas.linear import TooManyStates, decide
+from pimp_tui.space.formulas.logic import Logic, variables
 from pimp_tui.space.knowledge.graph import Graph
 from pimp_tui.space.knowledge.order import variable_order
-from pimp_tui.space.linear import TooManyStates, decide
-from pimp_tui.space.logic import Logic, variables
 
 _SIFT_FROM = 20_000  # nodes from which on variables are sifted while building
 _SIFT_WORK = 600_000  # levels times nodes up to which a last sifting is cheap

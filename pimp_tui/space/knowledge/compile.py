@@ -9,10 +9,10 @@ import sys
 import time
 from pathlib import Path
 
+from pimp_tui.space.formulas.logic import Logic
 from pimp_tui.space.knowledge.graph import Graph
 from pimp_tui.space.knowledge.knowledge import Knowledge
 from pimp_tui.space.knowledge.reduce import Reduced
-from pimp_tui.space.logic import Logic
 
 # Beyond, a component is compiled in a process of its own, which can be killed when it is late.
 _VARIABLES_HERE, _NODES_HERE, _BYTES_HERE = 2_500, 60_000, 64 << 20

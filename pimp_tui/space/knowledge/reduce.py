@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pimp_tui.space.clauses import Clause
-from pimp_tui.space.logic import Logic, substitute, variables
+from pimp_tui.space.formulas.clauses import Clause
+from pimp_tui.space.formulas.logic import Logic, substitute, variables
 
 
 @dataclass(slots=True)

@@ -6,10 +6,10 @@ or not: so do UVL's Java library (``FeatureModel.getConstraints``) and language 
 
 from __future__ import annotations
 
+from pimp_tui.space.formulas.numeric import value_logic
+from pimp_tui.space.formulas.terms import Beyond
+from pimp_tui.space.formulas.translate import from_names
 from pimp_tui.space.model import Constraint, FeatureModel
-from pimp_tui.space.numeric import value_logic
-from pimp_tui.space.terms import Beyond
-from pimp_tui.space.translate import from_names
 from pimp_tui.space.uvl.expressions import Expression
 from pimp_tui.space.uvl.names import Names
 from pimp_tui.space.uvl.sections import one_line, short

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pimp_tui.space.formulas.terms import Beyond, is_text
 from pimp_tui.space.model import FeatureModel
 from pimp_tui.space.nearest import nearest
-from pimp_tui.space.terms import Beyond, is_text
 from pimp_tui.space.uvl.formula import walk
 from pimp_tui.space.uvl.source import Line, Source
 

@@ -6,9 +6,9 @@ from functools import cached_property
 from typing import Any
 
 from pimp_tui.errors import UserError
+from pimp_tui.space.formulas.terms import aggregated
 from pimp_tui.space.model import Feature
 from pimp_tui.space.nearest import nearest
-from pimp_tui.space.terms import aggregated
 from pimp_tui.space.uvl.formula import Formula
 from pimp_tui.space.uvl.source import Source
 

@@ -28,7 +28,7 @@ def slower(factor: float, slow: dict[str, Any], fast: dict[str, Any]) -> Callabl
 
 def _bfloat16(lab: Lab) -> None:
     """Where the host has the instructions, bfloat16 keeps up; where not, nothing is claimed."""
-    from pimp_tui.space.host import detect_host
+    from pimp_tui.space.machine.host import detect_host
 
     if not detect_host().features["bf16"]["value"]:
         pytest.skip("this host has no bfloat16 instructions")

@@ -111,8 +111,8 @@ def _never_compiled(lab: Lab) -> None:
 
 
 def _rights(lab: Lab) -> None:
-    from pimp_tui.space.host import detect_host
-    from pimp_tui.space.host_probe import gpus
+    from pimp_tui.space.machine.host import detect_host
+    from pimp_tui.space.machine.host_probe import gpus
 
     if gpus()[0]:
         pytest.skip("this machine has a GPU")

@@ -101,7 +101,7 @@ def _whole(key: str, draft: Draft) -> Note:
 
 
 def _models(draft: Draft) -> str:
-    from pimp_tui.space.model_facts import model_facts
+    from pimp_tui.space.machine.model_facts import model_facts
 
     if not draft.model_list:
         raise UserError("a model: micro-coder, a folder or a .gguf file")

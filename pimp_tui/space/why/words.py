@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from pimp_tui.space.binding import read_options
-from pimp_tui.space.logic import variables
+from pimp_tui.space.formulas.logic import variables
+from pimp_tui.space.formulas.relations import Relation
 from pimp_tui.space.model import Constraint, FeatureModel
-from pimp_tui.space.relations import Relation
 
 _LONGEST_VALUE, _LONGEST_NOTE, _LONGEST_SENTENCE = 24, 80, 160
 _PROBE = re.compile(r"\w+: [\w.-]+ — ")

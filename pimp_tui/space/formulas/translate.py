@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pimp_tui.space.logic import Logic, conj, disj, iff, negate
+from pimp_tui.space.formulas.logic import Logic, conj, disj, iff, negate
 
 
 def from_names(

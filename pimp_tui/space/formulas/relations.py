@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pimp_tui.space.logic import Logic, card, conj, disj
+from pimp_tui.space.formulas.logic import Logic, card, conj, disj
+from pimp_tui.space.formulas.numeric import value_logic
+from pimp_tui.space.formulas.translate import from_names
 from pimp_tui.space.model import Constraint, Feature, FeatureModel, Group
-from pimp_tui.space.numeric import value_logic
-from pimp_tui.space.translate import from_names
 
 
 @dataclass(slots=True)

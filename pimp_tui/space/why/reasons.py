@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pimp_tui.errors import UserError
-from pimp_tui.space.explain import Explainer
-from pimp_tui.space.relations import Relation
-from pimp_tui.space.words import Words
+from pimp_tui.space.formulas.relations import Relation
+from pimp_tui.space.why.explain import Explainer
+from pimp_tui.space.why.words import Words
 
 
 @dataclass(frozen=True, slots=True)

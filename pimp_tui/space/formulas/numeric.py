@@ -15,8 +15,8 @@ from itertools import product
 from math import ceil, floor, lcm
 from typing import Any
 
-from pimp_tui.space.logic import Logic, disj, ite, linear, negate
-from pimp_tui.space.terms import (
+from pimp_tui.space.formulas.logic import Logic, disj, ite, linear, negate
+from pimp_tui.space.formulas.terms import (
     Beyond,
     Features,
     Sum,

@@ -83,7 +83,7 @@ def read_host(path: Path) -> HostFacts:
 
 def detect_host() -> HostFacts:
     """Facts of this machine: NVML, /proc/cpuinfo and installed packages are asked."""
-    from pimp_tui.space import host_probe as probe
+    from pimp_tui.space.machine import host_probe as probe
 
     found: dict[str, dict[str, Any]] = {}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pimp_tui.space.solver import Solver
+from pimp_tui.space.solving.solver import Solver
 
 _ROUNDS = 200
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from pimp_tui.space.background import Background
-from pimp_tui.space.clauses import ClauseMaker
-from pimp_tui.space.logic import Logic, disj
-from pimp_tui.space.relations import Relation
-from pimp_tui.space.sat import sat_solver
+from pimp_tui.space.formulas.clauses import ClauseMaker
+from pimp_tui.space.formulas.logic import Logic, disj
+from pimp_tui.space.formulas.relations import Relation
+from pimp_tui.space.solving.sat import sat_solver
+from pimp_tui.space.why.background import Background
 
 
 class Explainer:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from pimp_tui.errors import UserError
-from pimp_tui.space.architecture_facts import architecture_facts
-from pimp_tui.space.model_facts import ModelFacts
+from pimp_tui.space.machine.architecture_facts import architecture_facts
+from pimp_tui.space.machine.model_facts import ModelFacts
 
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q",
             12: "d"}  # fmt: skip

@@ -10,9 +10,9 @@ from __future__ import annotations
 from itertools import combinations
 from math import comb
 
-from pimp_tui.space.adder import add_up
-from pimp_tui.space.linear import TooManyStates, decide
-from pimp_tui.space.logic import Logic, negate
+from pimp_tui.space.formulas.adder import add_up
+from pimp_tui.space.formulas.linear import TooManyStates, decide
+from pimp_tui.space.formulas.logic import Logic, negate
 
 _MOST_CLAUSES = 48
 _MOST_COUNTERS = 50_000

@@ -6,8 +6,8 @@ import time
 
 import numpy as np
 
-from pimp_tui.space.sat import sat_solver
-from pimp_tui.space.solver import Solver
+from pimp_tui.space.solving.sat import sat_solver
+from pimp_tui.space.solving.solver import Solver
 
 
 def enumerate_all(

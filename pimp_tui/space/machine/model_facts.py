@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pimp_tui.errors import UserError
-from pimp_tui.space.architecture_facts import architecture_facts
+from pimp_tui.space.machine.architecture_facts import architecture_facts
 
 BUNDLED = "micro-coder"
 _WEIGHTS = ("*.safetensors", "*.bin", "*.pt", "*.gguf")
@@ -126,7 +126,7 @@ def model_facts(ref: str, trust_remote_code: bool = False) -> ModelFacts:
     if path.is_dir():
         return _from_folder(path, path.resolve().name, trust_remote_code)
     if path.is_file() and path.suffix.lower() == ".gguf":
-        from pimp_tui.space.gguf_facts import gguf_facts
+        from pimp_tui.space.machine.gguf_facts import gguf_facts
 
         return gguf_facts(path)
     if path.is_file():
@@ -217,7 +217,7 @@ def check_fits(facts: ModelFacts, available_bytes: int | None = None) -> None:
     if available_bytes is None:
         import psutil
 
-        from pimp_tui.space.host_probe import gpu_memory_bytes
+        from pimp_tui.space.machine.host_probe import gpu_memory_bytes
 
         available_bytes = max(int(psutil.virtual_memory().available), gpu_memory_bytes())
     if facts.size_bytes > available_bytes:

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from pimp_tui.space.clauses import Clause, ClauseMaker
-from pimp_tui.space.relations import Relation
-from pimp_tui.space.sat import sat_solver
+from pimp_tui.space.formulas.clauses import Clause, ClauseMaker
+from pimp_tui.space.formulas.relations import Relation
+from pimp_tui.space.solving.sat import sat_solver
 
 _POOL = 512
 _LONG_S = 0.03

@@ -1,0 +1,1 @@
+"""What a model demands: formulas over literals, and their clauses."""

@@ -1,0 +1,1 @@
+"""Facts of the host and of language models, detected without importing torch."""

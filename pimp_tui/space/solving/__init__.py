@@ -1,0 +1,1 @@
+"""Validity, propagation and lists of configurations by SAT."""
