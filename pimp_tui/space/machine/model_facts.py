@@ -107,7 +107,7 @@ class ModelFacts:
 
 def bundled_model() -> Path:
     """Folder of the bundled model's weights."""
-    return Path(__file__).resolve().parents[1] / "engine" / "micro_coder" / "weights"
+    return Path(__file__).resolve().parents[2] / "engine" / "micro_coder" / "weights"
 
 
 def model_facts(ref: str, trust_remote_code: bool = False) -> ModelFacts:
