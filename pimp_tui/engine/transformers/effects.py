@@ -67,8 +67,10 @@ NEUTRAL: dict[str, Any] = {
     "max_batch_tokens": USUAL_BATCH_TOKENS,
     "use_cuda_graph": False,
 }
-# Seen only by running again without them: they act on when a search ends or on what is drafted.
+# Seen only by running again without them: they act on when a search ends or on what is drafted,
+# and drawing the continuations of beams may leave the beams of the search that does not draw.
 _RUN_AGAIN = (
+    "do_sample",
     "length_penalty",
     "early_stopping",
     "penalty_alpha",
@@ -124,6 +126,12 @@ def _known_neutral(options: dict[str, Any]) -> set[str]:
     return {name for name in options if name in NEUTRAL} - set_options(options)
 
 
+def _out_of_reach(options: dict[str, Any]) -> set[str]:
+    """Options whose value the run cannot come to ("Unfeasible length constraints")."""
+    least, most = options.get("min_new_tokens") or 0, options.get("max_new_tokens")
+    return {"min_new_tokens"} if most is not None and least > most else set()
+
+
 def _shown_by(
     run: Trace, options: dict[str, Any], loaded: Loaded, prompts: int, longest: int
 ) -> set[str]:
@@ -140,7 +148,7 @@ def _shown_by(
     kinds = {item.cache for item in passes if item.capacity is not None or item.cache != "none"}
     full = first.layers
     evidence = {
-        "do_sample": options.get("do_sample") is True,
+        "do_sample": options.get("do_sample") is True and int(options.get("num_beams") or 1) == 1,
         "num_beams": first.rows >= prompts * int(options.get("num_beams") or 1),
         "num_return_sequences": len(tokens)
         == prompts * int(options.get("num_return_sequences") or 1),
@@ -223,7 +231,8 @@ def without_effect(
             loaded.model.generation_config = neutral_model_config(plain, own, pad)
             config, custom = run_config(plain, own, pad), custom_arguments(plain)
             plainly = trace(loaded, encoded, config, seed, custom)
-            if not run.same_as(plainly):
+            same = run.tokens == plainly.tokens if name == "do_sample" else run.same_as(plainly)
+            if not same:
                 pending.discard(name)
             loaded.model.generation_config = neutral_model_config(options, own, pad)
         if not pending:
@@ -231,7 +240,8 @@ def without_effect(
     forget(loaded)
     # What was seen to act is believed over a warning: a draft by early exit is given options of the
     # run that only the model itself uses, and the library complains about them.
-    return sorted(pending | (blamed - shown - _known_neutral(options)))
+    idle = pending | (blamed - shown - _known_neutral(options))
+    return sorted(idle | _out_of_reach(options))
 
 
 def _without_effect_in_flight(
