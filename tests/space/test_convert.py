@@ -103,9 +103,9 @@ def test_dimacs_there_and_back(random: RandomModel) -> None:
 
 
 def test_large_cardinalities_are_counted_exactly_in_a_cnf() -> None:
-    names = [f"f{i}" for i in range(24)]
+    names = [f"f{i}" for i in range(20)]
     group = "".join(f"            {name}\n" for name in names)
-    text = f"features\n    R\n        [9..12]\n{group}"
+    text = f"features\n    R\n        [8..10]\n{group}"
     cnf, _ = write_model(read_uvl(text), "dimacs")
     assert "c p show" in cnf
     count = load_space(UvlText(text)).count()

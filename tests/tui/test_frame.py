@@ -127,9 +127,9 @@ async def test_zoom_and_back(done_session, look):
         pane = app.screen.current
         await pilot.press("z")
         await look.until(pilot, lambda: pane.features.size.width >= 78)
-        assert not pane.why_part.display
+        assert not pane.parts.about_part.display
         await pilot.press("z")
-        await look.until(pilot, lambda: pane.why_part.display)
+        await look.until(pilot, lambda: pane.parts.about_part.display)
 
 
 async def test_too_small_says_both_sizes_and_comes_back(done_session, look):

@@ -43,8 +43,8 @@ class SpaceParts:
         self.touch_part = Section(self.touch, title="Constraints on it", id="touch-part")
         self.doc_part = Section(self.doc, title="What it is", id="doc-part")
         self.sample_part = Section(self.sample, title="Sample preview", id="sample-part")
-        about_parts = Container(
-            self.why_part, self.touch_part, self.doc_part, id="about", classes="divided"
+        self.about_part = Container(
+            self.why_part, self.touch_part, self.doc_part, id="space-about", classes="divided"
         )
         self.count_part = Section(self.counts, title="Count", id="count-part")
         figures = Container(
@@ -55,7 +55,7 @@ class SpaceParts:
             id="figures",
             classes="divided",
         )
-        self.body = Container(self.tree_part, about_parts, figures, id="space-body")
+        self.body = Container(self.tree_part, self.about_part, figures, id="space-body")
         self.toggle_line = Line(id="toggle-line")
 
     @property
