@@ -12,7 +12,7 @@ from lab import Lab
 from pimp_tui.sampling import sample
 from pimp_tui.space import Space, load_space
 
-PROMPTS = 8
+PROMPTS = 16
 _NOT_OPTIONS = ("config_id", "position", "sampler")
 
 
