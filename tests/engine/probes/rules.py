@@ -74,8 +74,8 @@ def _mtp(lab: Lab) -> None:
         lab.run(use_mtp=True, batch_size=1)
 
 
-def _same_texts(lab: Lab, limit: int, beams: int = 4, **options: object) -> None:
-    wide = {"num_beams": beams, "batch_size": 32, "max_new_tokens": 32}
+def _same_texts(lab: Lab, limit: int, **options: object) -> None:
+    wide = {"num_beams": 4, "batch_size": 32, "max_new_tokens": 32}
     searched = [item.text for item in lab.run(count=32, **wide)]
     drawn = [item.text for item in lab.run(count=32, do_sample=True, **wide, **options)]
     differing = sum(a != b for a, b in zip(searched, drawn, strict=True))
@@ -87,8 +87,12 @@ def _beam_sample_tight(lab: Lab) -> None:
         _same_texts(lab, 4, temperature=0.7, **rule)
 
 
-def _beam_sample_narrow(lab: Lab) -> None:
-    _same_texts(lab, 8, beams=8, temperature=1.8, top_k=5)
+def _beam_sample_ended(lab: Lab) -> None:
+    wide = {"num_beams": 8, "batch_size": 32, "max_new_tokens": 64, "early_stopping": True}
+    searched = [item.text for item in lab.run(count=32, **wide)]
+    tight = {"do_sample": True, "temperature": 1.8, "top_h": 0.4}
+    drawn = [item.text for item in lab.run(count=32, **wide, **tight)]
+    assert sum(a != b for a, b in zip(searched, drawn, strict=True)) <= 8
 
 
 def _long_beams(lab: Lab) -> None:
@@ -124,7 +128,7 @@ RULES: dict[str, Callable[[Lab], None]] = {
     "early_exit_depth": _depth,
     "mtp_missing": _mtp,
     "beam_sample_tight": _beam_sample_tight,
-    "beam_sample_narrow": _beam_sample_narrow,
+    "beam_sample_ended": _beam_sample_ended,
     "length_penalty_middling": _long_beams,
     "compile_on_cpu": _compile,
     "assisted_stateful": _stateful,
