@@ -48,6 +48,8 @@ def test_generation_config_names_what_it_cannot_carry(space, mode, names, tmp_pa
     assert nothing == [] and options.items() <= json.loads(whole).items()
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("mode", ["contrastive", "group_beam"])
 def test_python_form_runs_and_does_what_the_engine_does(space, mode, tmp_path):
     from pimp_tui.engine.transformers import TransformersEngine
@@ -58,7 +60,7 @@ def test_python_form_runs_and_does_what_the_engine_does(space, mode, tmp_path):
     script = tmp_path / "pick.py"
     prompts = ['def add(a, b):\n    """Add a and b."""\n', 'def last(items):\n    """Last."""\n']
     script.write_text(text + f"\nimport json\nprint(json.dumps(complete({prompts!r})))\n")
-    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr
     engine = TransformersEngine()
     engine.load("micro-coder", options)
