@@ -82,9 +82,9 @@ def _same_texts(lab: Lab, limit: int, **options: object) -> None:
     assert differing <= limit, f"{differing} of 32 differ"
 
 
-def _beam_sample_tight(lab: Lab) -> None:
-    for rule in ({"top_k": 5}, {"min_p": 0.05}, {"top_h": 0.4}):
-        _same_texts(lab, 4, temperature=0.7, **rule)
+def _beam_sample_cold(lab: Lab) -> None:
+    for temperature in (0.3, 0.7, 1.0, 1.3):
+        _same_texts(lab, 6, temperature=temperature)
 
 
 def _beam_sample_ended(lab: Lab) -> None:
@@ -127,7 +127,7 @@ RULES: dict[str, Callable[[Lab], None]] = {
     "chunk_caches": _chunk_caches,
     "early_exit_depth": _depth,
     "mtp_missing": _mtp,
-    "beam_sample_tight": _beam_sample_tight,
+    "beam_sample_cold": _beam_sample_cold,
     "beam_sample_ended": _beam_sample_ended,
     "length_penalty_middling": _long_beams,
     "compile_on_cpu": _compile,
