@@ -41,7 +41,7 @@ def test_the_space_is_wide(space: Space) -> None:
 def test_every_feature_that_can_be_chosen_is_drawn(space: Space) -> None:
     plan = sample(space, method="uniform", n=20_000, seed=0)
     rows = [{k: v for k, v in row.items() if k not in _NOT_OPTIONS} for row in plan.to_dicts()]
-    drawn = set().union(*(space.from_row(row) for row in rows[:5000]))
+    drawn = set().union(*(space.from_row(row) for row in rows[:15_000]))
     choice = space.configure()
     possible = {name for name, state in choice.states().items() if state != "deselected"}
     assert possible - drawn == set()
