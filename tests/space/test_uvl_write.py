@@ -229,3 +229,9 @@ def test_eighteen_thousand_features_are_read_and_written_fast() -> None:
     assert write_uvl(model) == text
     assert same_model(model, read_uvl(lay_out(model)))
     assert time.process_time() - began < 6
+
+
+def test_brackets_stay_round_what_begins_with_a_negation() -> None:
+    formula = ("not", ("imp", ("not", "A"), "B"))
+    assert formula_text(formula) == "!(!A => B)"
+    assert formula_text(("not", ("not", "A"))) == "!!A"

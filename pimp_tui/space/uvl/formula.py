@@ -120,7 +120,7 @@ def _text(at: Formula, inner: list[tuple[str, int]]) -> tuple[str, int]:
         return f"{op}({inner[0][0]})", _ATOM
     if op == "not":
         text, bound = inner[0]
-        return f"!{text}" if bound >= _ATOM or text.startswith("!") else f"!({text})", BINDS["!"]
+        return f"!{text}" if bound in (_ATOM, BINDS["!"]) else f"!({text})", BINDS["!"]
     mark = at[1] if op == "compare" else _MARKS.get(op, op)
     level = BINDS[mark]
     (left, left_bound), (right, right_bound) = inner
