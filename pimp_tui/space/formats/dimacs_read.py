@@ -8,7 +8,7 @@ from typing import Any
 from pimp_tui.errors import UserError
 from pimp_tui.space.formats.names import uvl_name
 from pimp_tui.space.model import Constraint, Feature, FeatureModel, Group
-from pimp_tui.space.uvl.formula import formula_text
+from pimp_tui.space.uvl.formula import chained, formula_text
 
 _NAMED = re.compile(r"c\s+(\d+)\$?\s+(\S.*)")
 
@@ -98,14 +98,7 @@ def _formula(clause: list[int], called: dict[int, str]) -> Any:
     needs = [called[-x] for x in clause if x < 0]
     gives = [called[x] for x in clause if x > 0]
     if not needs:
-        return _fold("or", gives)
+        return chained("or", gives)
     if not gives:
-        return ("not", _fold("and", needs))
-    return ("imp", _fold("and", needs), _fold("or", gives))
-
-
-def _fold(op: str, parts: list[str]) -> Any:
-    whole: Any = parts[0]
-    for part in parts[1:]:
-        whole = (op, whole, part)
-    return whole
+        return ("not", chained("and", needs))
+    return ("imp", chained("and", needs), chained("or", gives))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from pimp_tui.errors import UserError
@@ -10,7 +11,7 @@ from pimp_tui.space.formats.names import uvl_name
 from pimp_tui.space.formats.xml_tree import Node, parse_xml
 from pimp_tui.space.model import Constraint, Feature, FeatureModel, Group
 from pimp_tui.space.nearest import did_you_mean
-from pimp_tui.space.uvl.formula import formula_text
+from pimp_tui.space.uvl.formula import chained, formula_text
 
 _GROUPS = {"and": "", "or": "or", "alt": "alternative", "feature": ""}
 _FOLDS = {"conj": "and", "disj": "or", "imp": "imp", "eq": "iff"}
@@ -107,29 +108,17 @@ class _Reader:
         return many(parts)
 
 
-def _chain(op: str) -> Callable[[list[Any]], Any]:
-    """Operands joined from the left by a binary operator."""
-
-    def join(parts: list[Any]) -> Any:
-        whole = parts[0]
-        for part in parts[1:]:
-            whole = (op, whole, part)
-        return whole
-
-    return join
-
-
 def _not(parts: list[Any]) -> Any:
     return ("not", parts[0])
 
 
 def _at_most_one(parts: list[Any]) -> Any:
     pairs: list[Any] = [("not", ("and", a, b)) for i, a in enumerate(parts) for b in parts[i + 1 :]]
-    return _chain("and")(pairs or [("or", parts[0], ("not", parts[0]))])
+    return chained("and", pairs or [("or", parts[0], ("not", parts[0]))])
 
 
 _OPERATORS: dict[str, Callable[[list[Any]], Any]] = {
-    **{tag: _chain(op) for tag, op in _FOLDS.items()},
+    **{tag: partial(chained, op) for tag, op in _FOLDS.items()},
     "not": _not,
     "atmost1": _at_most_one,
 }

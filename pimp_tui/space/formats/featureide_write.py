@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 from pimp_tui.errors import UserError
 from pimp_tui.space.formats.names import uvl_name
 from pimp_tui.space.model import Feature, FeatureModel, Group
-from pimp_tui.space.uvl.formula import walk
+from pimp_tui.space.uvl.formula import chained, operands, walk
 
 _TAGS = {"or": "or", "alternative": "alt"}
 _OPERATORS = {"and": "conj", "or": "disj", "imp": "imp", "iff": "eq", "not": "not"}
@@ -120,10 +120,10 @@ class _Writer:
             )
         if high < n:
             for some in combinations(names, high + 1):
-                self.rules.append((("not", _fold("and", list(some))), None))
+                self.rules.append((("not", chained("and", list(some))), None))
         if low:
             for some in combinations(names, n - low + 1):
-                self.rules.append((("imp", feature.name, _fold("or", list(some))), None))
+                self.rules.append((("imp", feature.name, chained("or", list(some))), None))
 
     def _inner(self, feature: Feature, pad: str) -> list[str]:
         if feature.type not in (None, "Boolean"):
@@ -162,21 +162,4 @@ class _Writer:
 def _flat(formula: Any) -> list[Any]:
     """Operands, with a chain of the same conjunction or disjunction as one list."""
     op = formula[0]
-    if op not in ("and", "or"):
-        return list(formula[1:])
-    found: list[Any] = []
-    stack = [formula]
-    while stack:
-        at = stack.pop()
-        if isinstance(at, tuple) and at[0] == op:
-            stack.extend(reversed(at[1:]))
-        else:
-            found.append(at)
-    return found
-
-
-def _fold(op: str, parts: list[Any]) -> Any:
-    whole = parts[0]
-    for part in parts[1:]:
-        whole = (op, whole, part)
-    return whole
+    return operands(formula) if op in ("and", "or") else list(formula[1:])

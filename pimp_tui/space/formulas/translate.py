@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pimp_tui.space.formulas.logic import Logic, conj, disj, iff, negate
+from pimp_tui.space.uvl.formula import operands
 
 
 def from_names(
@@ -31,7 +32,7 @@ def from_names(
             assert value is not None, "a formula with values"
             done.append(value(at))
         elif inner < 0:
-            below = _chain(at) if at[0] in ("and", "or") else list(at[1:])
+            below = operands(at) if at[0] in ("and", "or") else list(at[1:])
             stack.append((at, len(below)))
             stack.extend((part, -1) for part in reversed(below))
         else:
@@ -49,15 +50,3 @@ def _joined(op: str, given: list[Logic]) -> Logic:
     if op == "or":
         return disj(given)
     return disj([negate(given[0]), given[1]]) if op == "imp" else iff(given[0], given[1])
-
-
-def _chain(formula: Any) -> list[Any]:
-    """Operands of a conjunction or disjunction, those of the same kind inside it resolved."""
-    op, found, stack = formula[0], [], [formula]
-    while stack:
-        at = stack.pop()
-        if isinstance(at, tuple) and at[0] == op:
-            stack.extend(reversed(at[1:]))
-        else:
-            found.append(at)
-    return found

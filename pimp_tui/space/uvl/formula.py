@@ -13,7 +13,8 @@ calls may.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import reduce
 from typing import Any
 
 from pimp_tui.space.uvl.values import quoted
@@ -60,6 +61,23 @@ def fold(formula: Formula, join: Callable[[Formula, list[Any]], Any]) -> Any:
         del done[len(done) - len(inner) :]
         done.append(join(at, given))
     return done[0]
+
+
+def chained(op: str, operands: Iterable[Formula]) -> Formula:
+    """At least one operand, joined from the left by ``and`` or ``or`` or another binary mark."""
+    return reduce(lambda left, right: (op, left, right), operands)
+
+
+def operands(formula: Formula) -> list[Formula]:
+    """Operands of a conjunction or disjunction, those of the same kind inside it resolved."""
+    op, found, stack = formula[0], [], [formula]
+    while stack:
+        at = stack.pop()
+        if isinstance(at, tuple) and at[0] == op:
+            stack.extend(reversed(at[1:]))
+        else:
+            found.append(at)
+    return found
 
 
 def features_in(formula: Formula) -> set[str]:
