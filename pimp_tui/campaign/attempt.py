@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -53,6 +52,17 @@ class Attempt:
         self._overlapped = bool(other_campaigns())
         self._current = {"config_id": item.config_id, "repetition": repetition}
 
+    def settle(self, item: Planned) -> dict[str, Any]:
+        """The worker's ``settle`` command: load, cool down, see that the idle baseline holds."""
+        return {
+            "cmd": "settle",
+            "model": item.model,
+            "deployment": item.deployment,
+            "device": item.device,
+            "cool_down_s": self._settings.cool_down_s,
+            "idle_s": self._settings.idle_s,
+        }
+
     def command(self, item: Planned, seed: int) -> dict[str, Any]:
         """The worker's ``run`` command for a configuration."""
         return {
@@ -62,7 +72,6 @@ class Attempt:
             "options": item.options,
             "seed": seed,
             "warmups": self._settings.warmups,
-            "cool_down_s": self._settings.cool_down_s,
         }
 
     def on_message(self, message: dict[str, Any]) -> None:
@@ -72,17 +81,11 @@ class Attempt:
                 self._sample(row)
         elif message["type"] == "phase":
             self._board.update(phase=message["phase"])
+        elif message["type"] == "foreign":
+            self._board.update(foreign=message["processes"])
         elif message["type"] == "progress":
             news = {key: value for key, value in message.items() if key != "type"}
             self._board.tell("progress", **self._current, **news)
-
-    def note_idle(
-        self, answer: dict[str, Any], mark: Callable[..., None], log: Callable[..., None]
-    ) -> None:
-        """Keep the idle baseline in the manifest."""
-        if answer["type"] == "idle":
-            mark("running", idle=answer["idle"])
-            log(_told(answer["idle"]))
 
     def commit_result(
         self,
@@ -133,13 +136,3 @@ class Attempt:
         self._power.append(row | {"t_s": t_s, "at": self._clock.utc(at)})
         live = {key: value for key, value in row.items() if key not in ("t_s", "at")}
         self._board.tell("sample", **live | {"t_s": t_s, "estimated_power_w": estimate})
-
-
-def _told(idle: dict[str, Any]) -> str:
-    """An idle baseline as a line for people."""
-    if idle["power_w"] is None:
-        return "; ".join(idle["notes"]) or "no idle baseline"
-    spread = (
-        "" if idle["power_cv"] is None else f", coefficient of variation {idle['power_cv']:.3f}"
-    )
-    return f"idle baseline {idle['power_w']:.1f} W over {idle['duration_s']:.0f} s{spread}"

@@ -19,6 +19,7 @@ import platformdirs
 import psutil
 
 from pimp_tui.metering.device_settings import GpuSettings, SettingRefused
+from pimp_tui.metering.visible import Gpu
 from pimp_tui.session.atomic import fsync_folder, write_json
 
 
@@ -32,10 +33,10 @@ class GpuJournal:
 
     Args:
         session: named in the journal.
-        gpus: NVML indices, None for all that are visible.
+        gpus: as in `metering.cards.own_cards`, None for all that are visible.
     """
 
-    def __init__(self, session: Path, gpus: Sequence[int] | None) -> None:
+    def __init__(self, session: Path, gpus: Sequence[Gpu] | None) -> None:
         self._session, self._gpus = session, gpus
         self._settings: GpuSettings | None = None
         self._path = journal_folder() / f"{socket.gethostname()}-{os.getpid()}.json"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pimp_tui.campaign.attempt import Attempt
+from pimp_tui.campaign.baselines import MeterLog
 from pimp_tui.campaign.board import Board
 from pimp_tui.campaign.budget import Budget
 from pimp_tui.campaign.clock import SessionClock
@@ -76,7 +77,7 @@ class CampaignLoop:
         self._stop_asked_at: float | None = None
         self._durations: list[float] = []
         self._broken: dict[str, str] = {}
-        self._idle_due = True
+        self._meter_log = MeterLog(manifest, clock, mark, log)
 
     def run(self) -> Outcome:
         """Run to the end of the plan, a stop, the budget, or hopelessness."""
@@ -142,12 +143,8 @@ class CampaignLoop:
             return
         for number in range(1, _ATTEMPTS_SPOILT + 1):
             try:
-                self._prepare(item)
-                self._attempt.begin(item, repetition)
-                seed = random.Random(f"{self._settings.seed}/{repetition}").randrange(2**31)
-                command = self._attempt.command(item, seed)
                 with self._gpus.applied(item.device):
-                    answer = self._link.ask(command, self._settings.timeout_s)
+                    answer = self._measure(item, repetition)
             except SettingRefused as error:
                 self._fail(item, repetition, number, str(error), begun)
                 return
@@ -157,11 +154,9 @@ class CampaignLoop:
                 self._fail(item, repetition, number, "skipped by the user", begun)
                 return
             except WorkerHung as error:
-                self._idle_due = True
                 self._fail(item, repetition, number, str(error), begun)
                 return
             except WorkerDied as error:
-                self._idle_due = True
                 self._log(f"#{item.position}: {error}; a new worker takes over", "warning")
                 if number >= _ATTEMPTS:
                     self._fail(item, repetition, number, str(error), begun)
@@ -170,10 +165,9 @@ class CampaignLoop:
             if answer["type"] == "failed":
                 if answer["kind"] == "memory":
                     self._link.kill()  # what it holds may be what is missing
-                    self._idle_due = True
                 self._fail(item, repetition, number, answer["reason"], begun)
                 return
-            self._note_heat(item, answer["cool_down"])
+            self._meter_log.remarks(item, repetition, answer["reading"]["notes"])
             if (spoilt := self._spoilt(answer)) and number < _ATTEMPTS_SPOILT:
                 self._attempt.commit_result(item, repetition, number, answer, spoilt)
                 self._log(f"#{item.position} is repeated: {spoilt}", "warning")
@@ -185,14 +179,18 @@ class CampaignLoop:
             self._count(item, "ok", begun)
             return
 
-    def _note_heat(self, item: Planned, wait: dict[str, Any]) -> None:
-        """Say when a run began on a device that did not cool down in time."""
-        if not wait["cooled"]:
-            self._log(
-                f"#{item.position} began at {wait['temperature_c']:.0f} C: warmer than at the idle "
-                f"baseline after {wait['waited_s']:.0f} s of waiting",
-                "warning",
-            )
+    def _measure(self, item: Planned, repetition: int) -> dict[str, Any]:
+        """The worker's answer to one run: ``result``, or ``failed``."""
+        self._attempt.begin(item, repetition)
+        settings = self._settings
+        patience_s = settings.timeout_s + 3 * settings.cool_down_s + settings.idle_s
+        answer = self._link.ask(self._attempt.settle(item), patience_s)
+        if answer["type"] == "failed":
+            return answer
+        self._meter_log.settled(item, answer)
+        self._attempt.begin(item, repetition)
+        seed = random.Random(f"{settings.seed}/{repetition}").randrange(2**31)
+        return self._link.ask(self._attempt.command(item, seed), settings.timeout_s)
 
     def _spoilt(self, answer: dict[str, Any]) -> str | None:
         """Foreign load on our GPUs during the window, unless the user accepted that."""
@@ -200,18 +198,6 @@ class CampaignLoop:
         if not foreign or self._settings.shared_gpu:
             return None
         return f"contaminated: {'; '.join(foreign)}"
-
-    def _prepare(self, item: Planned) -> None:
-        """The idle baseline, with the model loaded, whenever a fresh worker needs one."""
-        if not self._idle_due and self._link.alive:
-            return
-        load = {"cmd": "load", "model": item.model, "deployment": item.deployment}
-        answer = self._link.ask(load, self._settings.timeout_s)
-        if answer["type"] == "loaded":
-            idle = {"cmd": "idle", "seconds": self._settings.idle_s}
-            answer = self._link.ask(idle, self._settings.timeout_s + self._settings.idle_s)
-            self._attempt.note_idle(answer, self._mark, self._log)
-            self._idle_due = False
 
     def _fail(self, item: Planned, repetition: int, number: int, reason: str, begun: float) -> None:
         self._attempt.commit_failure(item, repetition, number, reason)

@@ -9,11 +9,12 @@ import psutil
 
 from pimp_tui.errors import UserError
 from pimp_tui.metering.foreign import foreign_now
+from pimp_tui.metering.visible import Gpu
 
 _RUNNER = "pimp_tui.campaign.runner"
 
 
-def require_free_gpus(gpus: Sequence[int] | None, shared: bool) -> None:
+def require_free_gpus(gpus: Sequence[Gpu] | None, shared: bool) -> None:
     """Refuse to start on a GPU that others use, unless the user accepted that.
 
     Raises:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pimp_tui.campaign.gpu_choice import require_gpus
 from pimp_tui.campaign.neighbours import require_free_gpus
 from pimp_tui.campaign.plan import make_plan
 from pimp_tui.campaign.record import text_hash
@@ -65,6 +66,7 @@ def prepare(
         UserError: anything about the request that cannot be; no folder is left behind.
     """
     check_target(path)
+    require_gpus(request.settings.gpus)
     if not dry_run:
         require_free_gpus(request.settings.gpus, request.settings.shared_gpu)
     setup = set_up(request.models, request.workload, request.space, request.host, request.settings)

@@ -29,7 +29,7 @@ class Settings:
         dtype: fixed for the whole campaign where not None.
         select, deselect: the partial configuration that every sampled configuration respects.
         budget: ``60min``, ``5MJ`` or ``40runs``; None is no budget.
-        gpus: indices of the GPUs to use, None for all that are visible.
+        gpus: indices, UUIDs or MIG names of the GPUs to use, None for all that are visible.
         shared_gpu: run beside other people's processes; such runs are marked, not repeated.
     """
 
@@ -50,7 +50,7 @@ class Settings:
     deselect: tuple[str, ...] = ()
     limit: int | None = None
     budget: str | None = None
-    gpus: tuple[int, ...] | None = None
+    gpus: tuple[int | str, ...] | None = None
     shared_gpu: bool = False
     trust_remote_code: bool = False
     unsafe_sandbox: bool = False

@@ -19,7 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from pimp_tui.campaign.channel import Channel, Closed
+from pimp_tui.campaign.gpu_choice import cards_of_torch, read_gpus, require_same_cards
 from pimp_tui.errors import UserError
+from pimp_tui.metering.baselines import Baselines
+from pimp_tui.metering.visible import Gpu
 
 _PR_SET_PDEATHSIG = 1
 _SAMPLE_PERIOD_S = 0.25
@@ -36,17 +39,17 @@ def die_with_parent(parent: int) -> None:
 
 
 class Worker:
-    """Obeys the runner's commands: load, idle, run, exit.
+    """Obeys the runner's commands: settle, run, exit.
 
     Args:
         channel: to the runner.
         session: the session's folder.
         engine_name: name of the engine in the registry.
-        gpus: indices of the GPUs to meter, None for all.
+        gpus: those to meter, as in `metering.cards.own_cards`; None for all that are visible.
     """
 
     def __init__(
-        self, channel: Channel, session: Path, engine_name: str, gpus: list[int] | None
+        self, channel: Channel, session: Path, engine_name: str, gpus: tuple[Gpu, ...] | None
     ) -> None:
         from pimp_tui.engine.registry import open_engine
         from pimp_tui.metering import open_meters
@@ -66,6 +69,7 @@ class Worker:
         self._prompts, self._probes = prompts, (prompts + bundled)[:PROBES]
         self._meters = open_meters(gpus)
         self._foreign = ForeignWatch(gpus, [os.getppid()])
+        self._baselines: Baselines | None = None
         self._engine = open_engine(engine_name)
         self._done = threading.Event()
         self._watcher = threading.Thread(target=self._send_samples, daemon=True)
@@ -74,7 +78,7 @@ class Worker:
         """Obey until told to exit or the runner is gone."""
         self._tell("ready", pid=os.getpid())
         self._watcher.start()
-        commands = {"load": self._load, "idle": self._idle, "run": self._run}
+        commands = {"settle": self._settle, "run": self._run}
         try:
             while (message := self._channel.receive()) is not None:
                 if message["cmd"] == "exit":
@@ -97,27 +101,31 @@ class Worker:
     def _tell(self, message_type: str, /, **fields: Any) -> None:
         self._channel.send({"type": message_type} | fields)
 
-    def _load(self, message: dict[str, Any]) -> None:
-        self._tell("phase", phase="load")
-        model = message["model"]
+    def _load(self, message: dict[str, Any]) -> dict[str, Any]:
         facts = self._engine.load(
-            self._models[model], message["deployment"], trust_remote_code=self._trust
+            self._models[message["model"]], message["deployment"], trust_remote_code=self._trust
         )
-        self._tell("loaded", model=model, facts=facts)
+        metered = [device["uuid"] for device in self._meters.devices() if device["uuid"]]
+        require_same_cards(metered, cards_of_torch())
+        return facts
 
-    def _idle(self, message: dict[str, Any]) -> None:
+    def _settle(self, message: dict[str, Any]) -> None:
+        """Load, let the devices cool down, and see that the idle baseline holds."""
+        self._tell("phase", phase="load")
+        self._load(message)
+        self._tell("phase", phase="cool")
+        cooled = self._meters.cool_down(message["cool_down_s"])
         self._tell("phase", phase="idle")
-        idle = self._meters.idle(message["seconds"])
-        self._tell("idle", idle=asdict(idle))
+        self._baselines = self._baselines or Baselines(
+            self._meters, message["idle_s"], message["cool_down_s"]
+        )
+        idle = self._baselines.renew(message["device"])
+        self._tell("settled", cool_down=asdict(cooled), idle=idle)
 
     def _run(self, message: dict[str, Any]) -> None:
         prompts = self._prompts
         options, seed = message["options"], message["seed"]
-        facts = self._engine.load(
-            self._models[message["model"]], message["deployment"], trust_remote_code=self._trust
-        )
-        self._tell("phase", phase="cool")
-        cooled = self._meters.cool_down(message.get("cool_down_s", 0.0))
+        facts = self._load(message)
         self._tell("phase", phase="warmup")
         batch = prompts[: max(1, int(options.get("batch_size") or 1))]
         ignored: list[str] = []
@@ -147,24 +155,27 @@ class Worker:
             device=facts.get("device"),
             reading=asdict(window.reading),
             foreign=self._foreign.end(),
-            cool_down=asdict(cooled),
             peak_memory_bytes=self._engine.peak_memory_bytes,
             completions=[asdict(completion) for completion in completions],
         )
 
     def _send_samples(self) -> None:
         since = looked = time.monotonic()
+        told: list[dict[str, Any]] = []
         while not self._done.wait(_SAMPLE_PERIOD_S):
-            if time.monotonic() - looked > _FOREIGN_PERIOD_S:
-                looked = time.monotonic()
-                self._foreign.poll()
-            rows = self._meters.samples(since)
-            if rows:
-                since = max(row["monotonic_s"] for row in rows)
-                try:
+            try:
+                if time.monotonic() - looked > _FOREIGN_PERIOD_S:
+                    looked = time.monotonic()
+                    self._foreign.poll()
+                    if (there := [asdict(one) for one in self._foreign.present]) != told:
+                        self._tell("foreign", processes=there)
+                        told = there
+                rows = self._meters.samples(since)
+                if rows:
+                    since = max(row["monotonic_s"] for row in rows)
                     self._tell("samples", rows=rows)
-                except Closed:
-                    return
+            except Closed:
+                return
 
 
 def fault_kind(error: Exception) -> str:
@@ -194,7 +205,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     channel = Channel.from_descriptor(arguments.channel)
-    gpus = [int(item) for item in arguments.gpus.split(",") if item] or None
+    gpus = read_gpus(arguments.gpus)
     try:
         worker = Worker(channel, arguments.session, arguments.engine, gpus)
     except UserError as error:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pimp_tui.campaign.channel import Channel, Closed
+from pimp_tui.campaign.gpu_choice import cuda_environment
 
 Message = dict[str, Any]
 #: How often the runner looks up while the worker works, seconds.
@@ -39,7 +40,7 @@ class WorkerLink:
     Args:
         session: the session's folder, absolute; it stands in the worker's arguments.
         engine: name of the engine.
-        gpus: indices of the GPUs, None for all.
+        gpus: as in `metering.cards.own_cards`, None for all that are visible.
         on_message: called with every message that is not the answer (samples, progress, phase).
         log: where the worker's stderr goes.
         interrupt: asked at every tick whether the command in progress is to be dropped.
@@ -49,7 +50,7 @@ class WorkerLink:
         self,
         session: Path,
         engine: str,
-        gpus: tuple[int, ...] | None,
+        gpus: tuple[int | str, ...] | None,
         on_message: Callable[[Message], None],
         log: Path,
         interrupt: Callable[[], bool],
@@ -74,7 +75,7 @@ class WorkerLink:
         assert self._channel is not None
         try:
             self._channel.send(command)
-            return self._wait({"loaded", "idle", "result", "failed"}, timeout_s)
+            return self._wait({"loaded", "settled", "result", "failed"}, timeout_s)
         except Closed:
             raise WorkerDied(self._how_it_died()) from None
 
@@ -109,6 +110,7 @@ class WorkerLink:
                 self._arguments(theirs.fileno()),
                 pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, start_new_session=True,
+                env=os.environ | cuda_environment(self._gpus),
             )  # fmt: skip
         theirs.close()
         self._channel = Channel(ours)

@@ -93,7 +93,7 @@ def run(
     max_new_tokens: Annotated[int | None, Option(help="Fix the output limit.")] = None,
     timeout: Annotated[float | None, Option(help="Seconds after which a run is killed.")] = None,
     budget: Annotated[str | None, Option(help="60min, 5MJ or 40runs.")] = None,
-    gpus: Annotated[str | None, Option(help="GPU indices, as 0,1.")] = None,
+    gpus: Annotated[str | None, Option(help="Indices as 0,1, or UUIDs.")] = None,
     executor: Annotated[str | None, Option(help="local.")] = None,
     slurm_args: Annotated[str | None, Option(help="Arguments for Slurm.")] = None,
     shared_gpu: Annotated[bool, Option("--shared-gpu", help="Accept foreign load.")] = False,
@@ -108,6 +108,7 @@ def run(
         engine=engine, url=url, python=python, holdout=holdout, executor=executor,
         slurm_args=slurm_args, method=method,
     )  # fmt: skip
+    from pimp_tui.campaign.gpu_choice import read_gpus
     from pimp_tui.campaign.start import start_runner
     from pimp_tui.commands.follow import follow
     from pimp_tui.session import resolve
@@ -116,7 +117,7 @@ def run(
         "preset": preset, "method": method, "configurations": n, "seed": seed, "limit": limit,
         "repeats": repeats, "precision": precision, "batch_size": batch,
         "max_new_tokens": max_new_tokens, "budget": budget, "timeout_s": timeout,
-        "gpus": _gpus(gpus),
+        "gpus": read_gpus(gpus),
         "select": tuple(split_list(select)) or None,
         "deselect": tuple(split_list(deselect)) or None,
         "trust_remote_code": trust_remote_code or None, "unsafe_sandbox": unsafe_sandbox or None,
@@ -196,15 +197,6 @@ def _print_dry_run(answer: dict[str, Any]) -> None:
     from pimp_tui.commands.output import print_pairs
 
     print_pairs(answer)
-
-
-def _gpus(text: str | None) -> tuple[int, ...] | None:
-    if text is None:
-        return None
-    try:
-        return tuple(int(item) for item in text.split(","))
-    except ValueError:
-        raise UserError(f"{text!r} names no GPUs", "--gpus", "write indices as 0,1") from None
 
 
 COMMANDS = {"demo": demo, "run": run, "attach": attach}

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .base import MeterUnavailable
-from .nvml import start_nvml
-from .visible import visible_gpus
+from .cards import own_cards, start_nvml
+from .visible import Gpu
 
 OPTIONS = ("power_cap_share", "sm_clock_share")
 """Options of the device layer that are set here, as shares of the card's default power limit and of
@@ -33,28 +33,28 @@ class GpuSettings:
         changed: the part of ``original`` that the last ``apply`` really changed.
 
     Args:
-        gpus: NVML indices; None for those of CUDA_VISIBLE_DEVICES, or all.
+        gpus: as in `cards.own_cards`; None for those of CUDA_VISIBLE_DEVICES, or all.
 
     Raises:
-        SettingRefused: no NVML, or no GPU.
+        SettingRefused: no NVML, no GPU, or a card of which only a MIG device is ours.
     """
 
-    def __init__(self, gpus: Sequence[int] | None = None) -> None:
+    def __init__(self, gpus: Sequence[Gpu] | None = None) -> None:
         try:
             self._nvml = start_nvml()
         except MeterUnavailable as fault:
             raise SettingRefused(str(fault)) from None
         every = self._handles()
-        names = [str(self._nvml.nvmlDeviceGetName(handle)) for handle in every.values()]
-        indices, _ = visible_gpus(list(every), names, gpus)
-        if not indices:
+        cards = own_cards(self._nvml, gpus).cards
+        refused = "no GPU is visible to this process" if not cards else None
+        if any(card.mig for card in cards):
+            refused = "device settings hold for a whole card, of which only a MIG device is ours"
+        if refused:
             self._nvml.nvmlShutdown()
-            raise SettingRefused("no GPU is visible to this process")
+            raise SettingRefused(refused)
         self._every = every
         self.changed: Original = {}
-        self._ours = {
-            uuid: handle for i, (uuid, handle) in enumerate(every.items()) if i in indices
-        }
+        self._ours = {card.uuid: card.handle for card in cards}
 
     def original(self, wanted: Mapping[str, float]) -> Original:
         """What has to be put back once ``wanted`` (option -> share) was applied.

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 import psutil
 
 from .base import Part, Sample
+from .visible import Gpu
 
 CORE_W = 12.0
 MEMORY_W_PER_GB = 0.3725
@@ -61,7 +62,7 @@ class EstimateMeter:
     name = "estimate"
     part: Part = "estimate"
 
-    def __init__(self, gpus: Sequence[int] | None = None, pid: int | None = None) -> None:
+    def __init__(self, gpus: Sequence[Gpu] | None = None, pid: int | None = None) -> None:
         del gpus
         self.devices = [DEVICE]
         self._process = psutil.Process(pid)

@@ -16,8 +16,8 @@ from typing import Any
 import psutil
 
 from .base import MeterUnavailable
-from .nvml import start_nvml
-from .visible import visible_gpus
+from .cards import own_cards, start_nvml
+from .visible import Gpu
 
 
 @dataclass(frozen=True)
@@ -40,20 +40,16 @@ class ForeignLoad:
     """Looks for foreign processes; to be made before the first CUDA context of this process.
 
     Args:
-        gpus: NVML indices; None for those of CUDA_VISIBLE_DEVICES, or all.
+        gpus: as in `cards.own_cards`; None for those of CUDA_VISIBLE_DEVICES, or all.
         ours: pids that are ours besides this process and what it started.
 
     Raises:
         MeterUnavailable: no NVML: nothing can be told.
     """
 
-    def __init__(self, gpus: Sequence[int] | None = None, ours: Sequence[int] = ()) -> None:
+    def __init__(self, gpus: Sequence[Gpu] | None = None, ours: Sequence[int] = ()) -> None:
         self._nvml = nvml = start_nvml()
-        every = [nvml.nvmlDeviceGetHandleByIndex(i) for i in range(nvml.nvmlDeviceGetCount())]
-        names = [str(nvml.nvmlDeviceGetName(handle)) for handle in every]
-        uuids = [str(nvml.nvmlDeviceGetUUID(handle)) for handle in every]
-        indices, _ = visible_gpus(uuids, names, gpus)
-        self._devices = [(f"{names[i]} [{i}]", every[i]) for i in indices]
+        self._devices = [(card.device, card.handle) for card in own_cards(nvml, gpus).cards]
         self._ours = {os.getpid(), *ours}
         self._before = {pid for _, pid, _ in self._running()}
 
@@ -95,7 +91,7 @@ class ForeignLoad:
 
 
 def foreign_now(
-    gpus: Sequence[int] | None = None, ours: Sequence[int] = ()
+    gpus: Sequence[Gpu] | None = None, ours: Sequence[int] = ()
 ) -> list[ForeignProcess]:
     """Foreign processes on the GPUs at this moment; empty without NVML."""
     try:
@@ -126,14 +122,18 @@ class ForeignWatch:
     """Foreign processes met from ``begin`` to ``end``; call ``poll`` about once a second.
 
     Without NVML nothing can be told, and ``end`` says None.
+
+    Attributes:
+        present: those that the last look found.
     """
 
-    def __init__(self, gpus: Sequence[int] | None = None, ours: Sequence[int] = ()) -> None:
+    def __init__(self, gpus: Sequence[Gpu] | None = None, ours: Sequence[int] = ()) -> None:
         try:
             self._load: ForeignLoad | None = ForeignLoad(gpus, ours)
         except MeterUnavailable:
             self._load = None
         self._seen: dict[tuple[str, int], ForeignProcess] = {}
+        self.present: list[ForeignProcess] = []
 
     def begin(self) -> None:
         """Forget what was met, and look."""
@@ -143,7 +143,8 @@ class ForeignWatch:
     def poll(self) -> None:
         """Look."""
         if self._load is not None:
-            self._seen |= {(found.device, found.pid): found for found in self._load.look()}
+            self.present = self._load.look()
+            self._seen |= {(found.device, found.pid): found for found in self.present}
 
     def end(self) -> list[str] | None:
         """Look once more; what was met, in words."""

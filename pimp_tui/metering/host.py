@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 
 from .base import Part, Sample
+from .visible import Gpu
 
 DEVICE = "cpu"
 HWMON = Path("/sys/class/hwmon")
@@ -25,7 +26,7 @@ class HostMeter:
     name = "host"
     part: Part = "none"
 
-    def __init__(self, gpus: Sequence[int] | None = None, hwmon: Path = HWMON) -> None:
+    def __init__(self, gpus: Sequence[Gpu] | None = None, hwmon: Path = HWMON) -> None:
         del gpus
         self.devices = [DEVICE]
         self._sensor = find_sensor(hwmon)

@@ -1,4 +1,4 @@
-"""The idle baseline: what the devices draw while they wait."""
+"""The idle baseline: what the devices draw while they wait, and whether that is still so."""
 
 from __future__ import annotations
 
@@ -11,6 +11,14 @@ from .windows import Reading
 
 # Above this coefficient of variation a baseline is too restless to subtract.
 IDLE_CV_LIMIT = 0.024
+#: Shares of the baseline's length, and bounds in seconds, of a look whether it still holds.
+LOOK_SHARE, LOOK_LEAST_S, LOOK_MOST_S = 0.1, 0.5, 3.0
+#: So many standard deviations of means as long as a look: one of ten means lies beyond by chance
+#: in 1 of 100 looks (prediction interval, t with 9 degrees of freedom).
+_REACH = 3.4
+#: Meters resolve no less than this share.
+_LEAST_SHARE = 0.01
+_LEAST_BLOCKS = 4
 
 
 @dataclass(frozen=True)
@@ -23,6 +31,11 @@ class Idle:
         power_cv: coefficient of variation of its samples.
         temperature_c: of the hottest device at the end.
         notes: one line each.
+        source: meters in ``power_w``, as in ``energy_source``.
+        samples_w: mean of its power samples, which later looks are compared with; counters are
+            too coarse for a look.
+        noise_w: so far a look's mean strays from ``samples_w`` by chance.
+        taken_s: its end, monotonic.
     """
 
     duration_s: float
@@ -30,6 +43,10 @@ class Idle:
     power_cv: float | None
     temperature_c: float | None
     notes: list[str] = field(default_factory=list)
+    source: str | None = None
+    samples_w: float | None = None
+    noise_w: float | None = None
+    taken_s: float | None = None
 
 
 class IdleSamples:
@@ -37,7 +54,7 @@ class IdleSamples:
 
     def __init__(self, devices: list[str]) -> None:
         self._devices = set(devices)
-        self._powers_w: list[float] = []
+        self._powers: list[tuple[float, float]] = []
         self._temperatures_c: list[float] = []
 
     def add(self, tick: Tick) -> None:
@@ -45,20 +62,57 @@ class IdleSamples:
         ours = [sample for sample in tick.samples if sample.device in self._devices]
         powers = [sample.power_w for sample in ours if sample.power_w is not None]
         if powers and len(powers) == len(self._devices):
-            self._powers_w.append(sum(powers))
+            self._powers.append((tick.monotonic_s, sum(powers)))
         hot = [s.temperature_c for s in tick.samples if s.temperature_c is not None]
         self._temperatures_c = hot or self._temperatures_c
 
+    @property
+    def mean_w(self) -> float | None:
+        """Mean of the samples so far."""
+        return statistics.fmean(watts for _, watts in self._powers) if self._powers else None
+
     def result(self, reading: Reading) -> Idle:
         """The baseline of a window over the same time."""
+        watts = [power for _, power in self._powers]
         cv = None
-        if len(self._powers_w) > 2 and (mean := statistics.fmean(self._powers_w)) > 0:
-            cv = statistics.stdev(self._powers_w) / mean
+        if len(watts) > 2 and (mean := statistics.fmean(watts)) > 0:
+            cv = statistics.stdev(watts) / mean
         notes = list(reading.notes)
         if cv is not None and cv > IDLE_CV_LIMIT:
             notes.append(f"idle power varies by {cv:.1%}, more than {IDLE_CV_LIMIT:.1%}")
-        hottest = max(self._temperatures_c, default=None)
-        return Idle(reading.duration_s, reading.power_mean_w, cv, hottest, notes)
+        return Idle(
+            reading.duration_s, reading.power_mean_w, cv, max(self._temperatures_c, default=None),
+            notes, reading.energy_source, self.mean_w,
+            noise_w(self._powers, look_s(reading.duration_s)), time.monotonic(),
+        )  # fmt: skip
+
+
+def look_s(baseline_s: float) -> float:
+    """How long a look at the idle power takes, for a baseline of so many seconds."""
+    return min(max(LOOK_SHARE * baseline_s, LOOK_LEAST_S), LOOK_MOST_S)
+
+
+def noise_w(powers: list[tuple[float, float]], length_s: float) -> float | None:
+    """How far the mean of a look strays from the baseline's by chance.
+
+    From the means of blocks as long as a look, since neighbouring samples are alike; from the
+    samples themselves, which stray further, where there are too few blocks.
+
+    Args:
+        powers: (monotonic seconds, watts) of the baseline.
+        length_s: of a look.
+    """
+    if len(powers) < 3:
+        return None
+    begin = powers[0][0]
+    blocks: dict[int, list[float]] = {}
+    for at, watts in powers:
+        blocks.setdefault(int((at - begin) // length_s), []).append(watts)
+    most = max(map(len, blocks.values()))
+    means = [statistics.fmean(block) for block in blocks.values() if 2 * len(block) > most]
+    alone = [watts for _, watts in powers]
+    spread = statistics.stdev(means if len(means) >= _LEAST_BLOCKS else alone)
+    return max(_REACH * spread, _LEAST_SHARE * statistics.fmean(alone))
 
 
 def wait(seconds: float) -> None:

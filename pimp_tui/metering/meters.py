@@ -14,6 +14,7 @@ from .idle import Idle, IdleSamples
 from .registry import factories, try_open
 from .thermal import CoolDown, cool_down
 from .trace import PERIOD_S, Trace
+from .visible import Gpu
 from .windows import Window
 
 
@@ -27,8 +28,7 @@ class MeterSet:
 
     def __init__(self, meters: Sequence[Meter], period_s: float = PERIOD_S) -> None:
         self.meters = list(meters)
-        self.idle_power_w: float | None = None
-        self.idle_temperature_c: float | None = None
+        self._idle: Idle | None = None
         self._process = psutil.Process()
         self._trace = Trace(self.meters, period_s)
         self._trace.start()
@@ -37,6 +37,10 @@ class MeterSet:
     def measures(self) -> bool:
         """Whether any meter measures energy; else it is estimated."""
         return any(meter.part in ("gpu", "cpu") for meter in self.meters)
+
+    @property
+    def _measured(self) -> list[str]:
+        return [d for m in self.meters if m.part in ("gpu", "cpu") for d in m.devices]
 
     def devices(self) -> list[dict[str, str | None]]:
         """Each device with its meter and, for GPUs, its UUID."""
@@ -60,9 +64,8 @@ class MeterSet:
         """
         if not self.measures:
             return Idle(0.0, None, None, None, ["no power meter: no idle baseline"])
-        devices = [d for m in self.meters if m.part in ("gpu", "cpu") for d in m.devices]
-        collected = IdleSamples(devices)
-        window = self.window()
+        collected = IdleSamples(self._measured)
+        window = Window(self.meters, self._trace, None, None, self._memory_bytes)
         self._trace.listen(collected.add)
         try:
             with window:
@@ -70,12 +73,32 @@ class MeterSet:
         finally:
             self._trace.unlisten(collected.add)
         result = collected.result(window.reading)
-        self.idle_power_w, self.idle_temperature_c = result.power_w, result.temperature_c
+        self.use_idle(result)
         return result
+
+    def use_idle(self, idle: Idle) -> None:
+        """Has later windows and waits go by this baseline."""
+        self._idle = idle
+
+    def idle_look(self, seconds: float) -> float | None:
+        """Mean power of all measured devices, from samples over some seconds of idleness.
+
+        None without a power meter (at once), or where a device tells no power.
+        """
+        if not self.measures:
+            return None
+        collected = IdleSamples(self._measured)
+        self._trace.listen(collected.add)
+        try:
+            idle_module.wait(seconds)
+        finally:
+            self._trace.unlisten(collected.add)
+        return collected.mean_w
 
     def cool_down(self, most_s: float) -> CoolDown:
         """Wait until the devices are as cool as at the idle baseline; see `thermal.cool_down`."""
-        return cool_down(self._trace.latest, self.idle_temperature_c, most_s)
+        target_c = self._idle.temperature_c if self._idle else None
+        return cool_down(self._trace.latest, target_c, most_s)
 
     def window(self, sync: Callable[[], object] | None = None) -> Window:
         """A context manager that measures what happens inside it.
@@ -83,7 +106,10 @@ class MeterSet:
         Args:
             sync: waits for the device's queue; called at both ends.
         """
-        return Window(self.meters, self._trace, self.idle_power_w, sync, self._memory_bytes)
+        idle = None
+        if self._idle is not None and self._idle.power_w is not None:
+            idle = (self._idle.power_w, self._idle.source or "")
+        return Window(self.meters, self._trace, idle, sync, self._memory_bytes)
 
     def samples(self, since: float = 0.0) -> list[dict[str, Any]]:
         """Rows of the power table later than a monotonic time; see `Trace.rows`."""
@@ -110,11 +136,11 @@ class MeterSet:
         return int(self._process.memory_info().rss)
 
 
-def open_meters(gpus: Sequence[int] | None = None) -> MeterSet:
+def open_meters(gpus: Sequence[Gpu] | None = None) -> MeterSet:
     """Every meter that this machine offers.
 
     Args:
-        gpus: NVML indices of the GPUs to meter; None for those of CUDA_VISIBLE_DEVICES, or all.
+        gpus: as in `cards.own_cards`; None for those of CUDA_VISIBLE_DEVICES, or all.
 
     Raises:
         UserError: a GPU that was asked for does not exist.

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .base import MeterUnavailable, Part, Sample
-from .visible import visible_gpus
+from .cards import OwnCard, own_cards, start_nvml
+from .visible import Gpu
 
 THROTTLE_REASONS = {
     0x1: "gpu_idle", 0x2: "application_clocks", 0x4: "sw_power_cap", 0x8: "hw_slowdown",
@@ -22,38 +23,44 @@ THROTTLE_REASONS = {
 class NvmlMeter:
     """All GPUs that this process may use, each under ``<name> [<NVML index>]``.
 
+    NVML gives power and energy for whole cards only: where MIG devices of others share ours, they
+    stay null; where ours are the only ones, the card's are taken (``remarks`` says so).
+
     Args:
-        gpus: NVML indices; None for those of CUDA_VISIBLE_DEVICES, or all.
+        gpus: NVML indices, UUIDs or MIG names; None for those of CUDA_VISIBLE_DEVICES, or all.
 
     Raises:
         MeterUnavailable: no driver, no GPU visible, or no permission.
+        UserError: a GPU that was asked for does not exist.
     """
 
     name = "nvml"
     part: Part = "gpu"
 
-    def __init__(self, gpus: Sequence[int] | None = None) -> None:
+    def __init__(self, gpus: Sequence[Gpu] | None = None) -> None:
         self._nvml = start_nvml()
-        self._notes: list[str] = []
         try:
-            self._handles = self._find(gpus)
+            found = own_cards(self._nvml, gpus)
+            if not found.cards:
+                raise MeterUnavailable("NVML: no GPU is visible to this process")
         except BaseException:
             self._nvml.nvmlShutdown()
             raise
-        self.devices = [device for device, _ in self._handles]
+        self._cards = found.cards
+        self._notes = [found.ambiguous] if found.ambiguous else []
+        self.devices = [card.device for card in self._cards]
+        self.remarks = {card.device: _remark(card) for card in self._cards if card.mig}
         self._missing: dict[tuple[str, str], int] = {}
 
     def samples(self) -> list[Sample]:
-        return [self._sample(device, handle) for device, handle in self._handles]
+        return [self._sample(card) for card in self._cards]
 
     def counters_j(self) -> Mapping[str, float | None]:
-        return {device: self._counter_j(device, handle) for device, handle in self._handles}
+        return {card.device: self._counter_j(card) for card in self._cards}
 
     def uuids(self) -> dict[str, str]:
-        """Device name to UUID."""
-        return {
-            device: _text(self._nvml.nvmlDeviceGetUUID(handle)) for device, handle in self._handles
-        }
+        """Device name to UUID, that of the MIG device where one is ours."""
+        return {card.device: card.uuid for card in self._cards}
 
     def take_notes(self) -> list[str]:
         notes, self._notes = self._notes, []
@@ -62,27 +69,14 @@ class NvmlMeter:
     def close(self) -> None:
         self._nvml.nvmlShutdown()
 
-    def _find(self, gpus: Sequence[int] | None) -> list[tuple[str, Any]]:
+    def _sample(self, card: OwnCard) -> Sample:
+        device, handle = card.device, card.handle
         nvml = self._nvml
-        try:
-            every = [
-                nvml.nvmlDeviceGetHandleByIndex(index) for index in range(nvml.nvmlDeviceGetCount())
-            ]
-            uuids = [_text(nvml.nvmlDeviceGetUUID(handle)) for handle in every]
-            names = [_text(nvml.nvmlDeviceGetName(handle)) for handle in every]
-        except nvml.NVMLError as error:
-            raise MeterUnavailable(f"NVML: {error}", _mend(nvml, error)) from None
-        indices, notes = visible_gpus(uuids, names, gpus)
-        self._notes += notes
-        if not indices:
-            raise MeterUnavailable("NVML: no GPU is visible to this process")
-        return [(f"{names[index]} [{index}]", every[index]) for index in indices]
-
-    def _sample(self, device: str, handle: Any) -> Sample:
-        nvml = self._nvml
-        milliwatts = self._ask(device, "power", nvml.nvmlDeviceGetPowerUsage, handle)
+        milliwatts = None
+        if not card.shared:
+            milliwatts = self._ask(device, "power", nvml.nvmlDeviceGetPowerUsage, handle)
         load = self._ask(device, "utilisation", nvml.nvmlDeviceGetUtilizationRates, handle)
-        memory = self._ask(device, "memory", nvml.nvmlDeviceGetMemoryInfo, handle)
+        memory = self._ask(device, "memory", nvml.nvmlDeviceGetMemoryInfo, card.memory_handle)
         reasons = self._ask(
             device, "throttle reasons", nvml.nvmlDeviceGetCurrentClocksThrottleReasons, handle
         )
@@ -91,7 +85,7 @@ class NvmlMeter:
         return Sample(
             device,
             power_w=None if milliwatts is None else milliwatts / 1000,
-            energy_counter_j=self._counter_j(device, handle),
+            energy_counter_j=self._counter_j(card),
             utilisation=None if load is None else float(load.gpu),
             memory_bytes=None if memory is None else int(memory.used),
             temperature_c=_number(self._ask(device, "temperature", celsius, handle, sensor)),
@@ -102,9 +96,14 @@ class NvmlMeter:
             throttle_reasons=None if reasons is None else throttle_names(reasons),
         )
 
-    def _counter_j(self, device: str, handle: Any) -> float | None:
+    def _counter_j(self, card: OwnCard) -> float | None:
+        if card.shared:
+            note = f"{card.device}: {self.remarks[card.device]}"
+            if note not in self._notes:
+                self._notes.append(note)
+            return None
         ask = self._nvml.nvmlDeviceGetTotalEnergyConsumption
-        millijoules = self._ask(device, "energy counter", ask, handle)
+        millijoules = self._ask(card.device, "energy counter", ask, card.handle)
         return None if millijoules is None else millijoules / 1000
 
     def _ask(self, device: str, what: str, ask: Callable[..., Any], *arguments: Any) -> Any:
@@ -132,35 +131,10 @@ def throttle_names(reasons: int) -> str:
     return ",".join(names) or "none"
 
 
-def start_nvml() -> Any:
-    """The module pynvml, initialised.
-
-    Raises:
-        MeterUnavailable: no package, no driver, or no permission, with the mend.
-    """
-    try:
-        import pynvml
-    except ImportError:
-        raise MeterUnavailable("pynvml is not installed", "pip install nvidia-ml-py") from None
-    try:
-        pynvml.nvmlInit()
-    except pynvml.NVMLError as error:
-        raise MeterUnavailable(f"NVML: {error}", _mend(pynvml, error)) from None
-    return pynvml
-
-
-def _mend(nvml: Any, error: Any) -> str | None:
-    if error.value == nvml.NVML_ERROR_NO_PERMISSION:
-        return "sudo chmod a+rw /dev/nvidia*, or add this user to the group that owns them"
-    if error.value == nvml.NVML_ERROR_DRIVER_NOT_LOADED:
-        return "sudo modprobe nvidia"
-    if error.value == nvml.NVML_ERROR_LIB_RM_VERSION_MISMATCH:
-        return "reboot, or reload the driver: it is not of the library's version"
-    return None
-
-
-def _text(value: str | bytes) -> str:
-    return value.decode() if isinstance(value, bytes) else value
+def _remark(card: OwnCard) -> str:
+    if card.shared:
+        return "MIG: power is told for the whole card, which others share: not measured"
+    return "MIG: power and energy are those of the whole card, nobody else has a part of it"
 
 
 def _number(value: int | None) -> float | None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .base import MeterUnavailable, Part, Sample
+from .visible import Gpu
 
 ROOT = Path("/sys/class/powercap")
 MICRO = 1e-6
@@ -57,7 +58,7 @@ class RaplMeter:
     name = "rapl"
     part: Part = "cpu"
 
-    def __init__(self, gpus: Sequence[int] | None = None, root: Path = ROOT) -> None:
+    def __init__(self, gpus: Sequence[Gpu] | None = None, root: Path = ROOT) -> None:
         del gpus
         self._zones = find_zones(root)
         self.devices = [zone.device for zone in self._zones]

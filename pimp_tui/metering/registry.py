@@ -9,6 +9,7 @@ from importlib.metadata import entry_points
 from typing import cast
 
 from .base import Meter, MeterUnavailable
+from .visible import Gpu
 
 GROUP = "pimp_tui.meters"
 BUILT_IN = {
@@ -17,7 +18,7 @@ BUILT_IN = {
     "estimate": "pimp_tui.metering.estimate:EstimateMeter",
     "host": "pimp_tui.metering.host:HostMeter",
 }
-Factory = Callable[[Sequence[int] | None], Meter]
+Factory = Callable[[Sequence[Gpu] | None], Meter]
 
 
 def factories() -> dict[str, Callable[[], Factory]]:
@@ -31,7 +32,7 @@ def factories() -> dict[str, Callable[[], Factory]]:
     return found
 
 
-def try_open(load: Callable[[], Factory], gpus: Sequence[int] | None) -> Meter | MeterUnavailable:
+def try_open(load: Callable[[], Factory], gpus: Sequence[Gpu] | None) -> Meter | MeterUnavailable:
     """The meter, or why there is none."""
     try:
         return load()(gpus)

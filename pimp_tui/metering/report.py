@@ -7,9 +7,10 @@ from typing import Any
 
 from .base import Meter, MeterUnavailable
 from .registry import factories, try_open
+from .visible import Gpu
 
 
-def meters_report(gpus: Sequence[int] | None = None) -> list[dict[str, Any]]:
+def meters_report(gpus: Sequence[Gpu] | None = None) -> list[dict[str, Any]]:
     """One row per meter: {"check", "ok", "detail", "mend"}.
 
     A meter that this machine cannot have is no fault; one that is only not permitted is, and its
@@ -36,11 +37,12 @@ def _row(name: str, ok: bool, detail: str, mend: str | None) -> dict[str, Any]:
 
 def _detail(meter: Meter) -> str:
     counters = meter.counters_j()
+    remarks = getattr(meter, "remarks", {})
     what = []
     for device in meter.devices:
         if meter.part in ("gpu", "cpu"):
             kind = "energy counter" if counters.get(device) is not None else "power samples only"
-            what.append(f"{device}: {kind}")
+            what.append(f"{device}: {remarks.get(device, kind)}")
         else:
             what.append(device)
     return ", ".join(what)

@@ -1,58 +1,145 @@
-"""Which GPUs are ours: an explicit choice, or what CUDA_VISIBLE_DEVICES leaves."""
+"""Which GPUs are ours: an explicit choice, what CUDA_VISIBLE_DEVICES leaves, or all.
+
+CUDA reads a list of indices, UUIDs, unique prefixes of UUIDs and MIG devices, and stops at the
+first that names no device (CUDA C++ Programming Guide, environment variables; NVIDIA MIG User
+Guide, device names: ``MIG-<uuid>``, before driver 470 ``MIG-GPU-<uuid>/<gi>/<ci>``).
+"""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from pimp_tui.errors import UserError
 
+_OLD_MIG = re.compile(r"MIG-(GPU-[0-9a-fA-F-]+)/\d+/\d+")
+Gpu = int | str
+"""An NVML index, a UUID or its unique prefix, or the name of a MIG device."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One GPU as NVML lists it, by PCI bus; ``migs`` are the UUIDs of its MIG devices."""
+
+    uuid: str
+    name: str
+    migs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A card of ours.
+
+    Attributes:
+        index: NVML's.
+        cuda_name: what CUDA_VISIBLE_DEVICES must say for exactly this device.
+        mig: whether only a MIG device of the card is ours.
+    """
+
+    index: int
+    cuda_name: str
+    mig: bool = False
+
+
+@dataclass(frozen=True)
+class Visible:
+    """Our cards; ``ambiguous`` says why CUDA may number them otherwise than NVML does."""
+
+    choices: tuple[Choice, ...]
+    ambiguous: str | None = None
+
 
 def visible_gpus(
-    uuids: Sequence[str],
-    names: Sequence[str],
-    gpus: Sequence[int] | None,
+    cards: Sequence[Card],
+    gpus: Sequence[Gpu] | None,
     environment: Mapping[str, str] | None = None,
-) -> tuple[list[int], list[str]]:
-    """(NVML indices of the GPUs to meter, notes).
+) -> Visible:
+    """The cards that this process may use.
 
     Args:
-        uuids, names: of all GPUs, in NVML's order, which is by PCI bus.
-        gpus: NVML indices asked for; None to go by the environment.
-        environment: ``os.environ`` by default. CUDA reads a list of indices, UUIDs or unique
-            prefixes of UUIDs, and stops at the first that names no device (CUDA C++ Programming
-            Guide, environment variables).
+        cards: all of them, in NVML's order.
+        gpus: those asked for; None to go by the environment.
+        environment: ``os.environ`` by default.
 
     Raises:
-        UserError: an index asked for does not exist.
+        UserError: one asked for does not exist, is not unique, or CUDA_VISIBLE_DEVICES hides it.
     """
-    if gpus is not None:
-        for index in gpus:
-            if not 0 <= index < len(uuids):
-                mend = f"there are {len(uuids)} GPUs, numbered from 0"
-                raise UserError(f"no GPU {index}", "--gpus", mend)
-        return list(gpus), []
     environment = os.environ if environment is None else environment
+    allowed = _of_environment(cards, environment)
+    hidden = environment.get("CUDA_VISIBLE_DEVICES", "")
+    if gpus is None:
+        return allowed
+    chosen: list[Choice] = []
+    for item in gpus:
+        found = _named(cards, str(item))
+        if len(found) != 1:
+            what = "no GPU" if not found else f"{len(found)} GPUs begin with"
+            known = ", ".join(f"{i} ({card.uuid})" for i, card in enumerate(cards)) or "none"
+            raise UserError(f"{what} {item}", "--gpus", f"GPUs of this machine: {known}")
+        if not _is_allowed(found[0], allowed, "MIG-" in hidden):
+            raise UserError(
+                f"CUDA_VISIBLE_DEVICES={hidden} leaves GPU {item} out", "--gpus",
+                "name one that it leaves, or unset it",
+            )  # fmt: skip
+        if found[0] not in chosen:
+            chosen.append(found[0])
+    return Visible(tuple(chosen))
+
+
+def _of_environment(cards: Sequence[Card], environment: Mapping[str, str]) -> Visible:
     wanted = environment.get("CUDA_VISIBLE_DEVICES")
     if wanted is None:
-        return list(range(len(uuids))), []
-    found: list[int] = []
+        return Visible(tuple(_whole(cards, index) for index in range(len(cards))))
+    items = [part.strip() for part in wanted.split(",")]
+    chosen: list[Choice] = []
     by_index = False
-    for item in (part.strip() for part in wanted.split(",")):
-        if item.isdigit() and int(item) < len(uuids):
-            index, by_index = int(item), True
-        else:
-            matches = [i for i, uuid in enumerate(uuids) if item and uuid.startswith(item)]
-            if len(matches) != 1:
-                break
-            index = matches[0]
-        if index not in found:
-            found.append(index)
-    notes = []
+    for item in items:
+        found = _named(cards, item)
+        if len(found) != 1:
+            break
+        by_index = by_index or item.isdigit()
+        if found[0] not in chosen:
+            chosen.append(found[0])
     order = environment.get("CUDA_DEVICE_ORDER", "FASTEST_FIRST")
-    if by_index and order != "PCI_BUS_ID" and len(set(names)) > 1:
-        notes.append(
+    if by_index and order != "PCI_BUS_ID" and len({card.name for card in cards}) > 1:
+        return Visible(
+            tuple(chosen),
             "GPUs differ and CUDA_DEVICE_ORDER is not PCI_BUS_ID: CUDA may number them otherwise "
-            "than NVML; give UUIDs in CUDA_VISIBLE_DEVICES"
+            "than NVML; give UUIDs in CUDA_VISIBLE_DEVICES, or --gpus",
         )
-    return found, notes
+    return Visible(tuple(chosen))
+
+
+def _named(cards: Sequence[Card], item: str) -> list[Choice]:
+    """The devices that an index, a UUID or its beginning names."""
+    if item.isdigit():
+        return [_whole(cards, int(item))] if int(item) < len(cards) else []
+    if not item:
+        return []
+    if old := _OLD_MIG.fullmatch(item):
+        return [Choice(i, item, True) for i, card in enumerate(cards) if card.uuid == old[1]]
+    found = [_whole(cards, i) for i, card in enumerate(cards) if card.uuid.startswith(item)]
+    found += [
+        Choice(i, mig, True)
+        for i, card in enumerate(cards)
+        for mig in card.migs
+        if mig.startswith(item)
+    ]
+    exact = [one for one in found if one.cuda_name == item]
+    return exact or found
+
+
+def _whole(cards: Sequence[Card], index: int) -> Choice:
+    """A card by its own name: where MIG is on, CUDA takes the first of its MIG devices."""
+    card = cards[index]
+    return Choice(index, card.migs[0], True) if card.migs else Choice(index, card.uuid)
+
+
+def _is_allowed(one: Choice, allowed: Visible, by_mig: bool) -> bool:
+    """A MIG device is allowed with its card, where the environment names no MIG devices."""
+    return any(
+        one == other or (one.mig and not by_mig and one.index == other.index)
+        for other in allowed.choices
+    )

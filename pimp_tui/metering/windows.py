@@ -2,7 +2,9 @@
 
 The total is the sum of what was measured: every GPU's own counter, or the integral of its power
 samples where it has none, and every CPU package with its DRAM. It leaves out fans, disks and
-losses of the supply. Where nothing was measured, the estimate fills ``energy_j`` alone.
+losses of the supply. A part (GPUs, CPUs) of which any device was not measured is null, and so is
+missing from the sum: ``energy_source`` names what is in it. Where nothing was measured, the
+estimate fills ``energy_j`` alone.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 
-from .base import Meter, Tick
+from .base import Meter
+from .integral import Integral
 from .trace import Trace
 
 # On long windows counter and samples agree within 1%; on short or idle ones they may not
@@ -27,10 +30,11 @@ class Reading:
         energy_gpu_j: all GPUs, measured.
         energy_cpu_j: all packages and their DRAM, measured.
         energy_j: sum of the two, or the estimate.
-        energy_above_idle_j: ``energy_j`` less ``idle_power_w`` times the duration.
+        energy_above_idle_j: ``energy_j`` less ``idle_power_w`` times the duration; None where the
+            baseline was not taken of the same meters.
         energy_source: meters that make up ``energy_j``, joined by "+".
         energy_estimated: whether ``energy_j`` is the estimate; then no other energy or power is.
-        power_peak_w: highest sum of power over all measured devices at one tick.
+        power_peak_w: highest sum of power over all devices of all meters at one tick.
         peak_memory_bytes: most memory in use on the GPUs; by this process where there are none.
         duration_s: by the monotonic clock, between the two synchronisations.
         devices_j: measured energy by device.
@@ -52,42 +56,13 @@ class Reading:
     notes: list[str] = field(default_factory=list)
 
 
-class Integral:
-    """Energy from power samples by the trapezoidal rule, per device, and peaks."""
-
-    def __init__(self, devices: Sequence[str], memory: Callable[[], int | None]) -> None:
-        self.joules: dict[str, float | None] = dict.fromkeys(devices)
-        self.peak_power_w: float | None = None
-        self.peak_memory_bytes: int | None = None
-        self._memory = memory
-        self._last: dict[str, tuple[float, float]] = {}
-
-    def add(self, tick: Tick) -> None:
-        """Goes on to the next tick."""
-        powers = []
-        for sample in tick.samples:
-            if sample.device not in self.joules or sample.power_w is None:
-                continue
-            powers.append(sample.power_w)
-            then, before_w = self._last.get(sample.device, (tick.monotonic_s, sample.power_w))
-            area = (tick.monotonic_s - then) * (before_w + sample.power_w) / 2
-            self.joules[sample.device] = (self.joules[sample.device] or 0.0) + area
-            self._last[sample.device] = (tick.monotonic_s, sample.power_w)
-        if powers:
-            self.peak_power_w = max(self.peak_power_w or 0.0, sum(powers))
-        used = [s.memory_bytes for s in tick.samples if s.device in self.joules and s.memory_bytes]
-        memory = sum(used) if used else self._memory()
-        if memory is not None:
-            self.peak_memory_bytes = max(self.peak_memory_bytes or 0, memory)
-
-
 class Window:
     """Context manager; `reading` is there after its end, `started_s` (monotonic) from its start.
 
     Args:
         meters: all that are open.
         trace: their ticks.
-        idle_power_w: of the measured devices, from the baseline; None where there is none.
+        idle: the baseline's power in watts and its meters as in ``energy_source``, or None.
         sync: called at both ends before the clock and the counters are read, so that work queued
             on a GPU falls into the window that queued it.
         memory: bytes of this process, for machines without a GPU.
@@ -99,11 +74,11 @@ class Window:
         self,
         meters: Sequence[Meter],
         trace: Trace,
-        idle_power_w: float | None,
+        idle: tuple[float, str] | None,
         sync: Callable[[], object] | None,
         memory: Callable[[], int | None],
     ) -> None:
-        self._meters, self._trace, self._idle_power_w = meters, trace, idle_power_w
+        self._meters, self._trace, self._idle = meters, trace, idle
         self._sync = sync or (lambda: None)
         measured = [d for m in meters if m.part in ("gpu", "cpu") for d in m.devices]
         self._integral = Integral(measured, memory)
@@ -129,6 +104,7 @@ class Window:
         ended_s, after = self._trace.counters()
         self._trace.tick()
         self._trace.unlisten(self._integral.add)
+        self.ended_s = ended_s
         self.reading = self._read(after, ended_s - self.started_s)
 
     def _read(self, after: dict[str, Mapping[str, float | None]], duration_s: float) -> Reading:
@@ -136,7 +112,8 @@ class Window:
         notes += self._trace.take_faults()
         devices_j: dict[str, float] = {}
         parts_j: dict[str, float | None] = {"gpu": None, "cpu": None}
-        sources = []
+        sources: dict[str, list[str]] = {"gpu": [], "cpu": []}
+        lacking = set()
         for meter in self._meters:
             if meter.part not in parts_j:
                 continue
@@ -146,22 +123,30 @@ class Window:
             }
             known = {device: joules for device, joules in energies.items() if joules is not None}
             devices_j |= known
+            parts_j[meter.part] = (parts_j[meter.part] or 0.0) + sum(known.values())
+            sources[meter.part].append(meter.name)
             # A sum that lacks a device would be taken for the whole.
-            if len(known) == len(energies) and known:
-                parts_j[meter.part] = (parts_j[meter.part] or 0.0) + sum(known.values())
-                sources.append(meter.name)
-            else:
-                notes.append(f"{meter.name}: not all devices measured, no sum")
+            if missing := [device for device in energies if device not in known] or (
+                [] if energies else ["no device"]
+            ):
+                lacking.add(meter.part)
+                notes.append(f"{meter.name}: {', '.join(missing)} not measured, no sum")
+        for part in lacking:
+            parts_j[part], sources[part] = None, []
         measured = [joules for joules in parts_j.values() if joules is not None]
         if not measured:
             return self._estimated(after, duration_s, notes)
-        energy_j, idle_w = sum(measured), self._idle_power_w
+        energy_j, source = sum(measured), "+".join(sources["gpu"] + sources["cpu"])
+        idle_w, idle_source = self._idle or (None, None)
+        if idle_w is not None and idle_source != source:
+            notes.append(f"the idle baseline is of {idle_source}, the energy of {source}")
+            idle_w = None
         return Reading(
             parts_j["gpu"], parts_j["cpu"], energy_j,
             None if idle_w is None else energy_j - idle_w * duration_s,
-            "+".join(sources), False, idle_w,
+            source, False, idle_w,
             energy_j / duration_s if duration_s > 0 else None,
-            self._integral.peak_power_w, self._integral.peak_memory_bytes,
+            None if lacking else self._integral.peak_power_w, self._integral.peak_memory_bytes,
             duration_s, devices_j, notes,
         )  # fmt: skip
 
@@ -174,15 +159,24 @@ class Window:
     ) -> float | None:
         """Energy of one device: its counter's difference, else the integral of its power."""
         first, last = before.get(device), after.get(device)
-        integral_j = self._integral.joules.get(device)
+        integral_j = self._integral.joules(device, self.started_s, self.ended_s)
+        why = None
         if first is None or last is None:
+            why = "no energy counter"
+        elif last < first:
+            why = "the energy counter went back"
+        elif last == first:  # it stands still, or is slower than the window is long
+            why = "the energy counter did not move"
+        if why is not None:
             if integral_j is not None:
-                notes.append(f"{device}: no energy counter, power samples integrated")
+                notes.append(f"{device}: {why}, power samples integrated")
+                if gap_s := self._integral.gap_s(device):
+                    notes.append(f"{device}: no power sample for {gap_s:.1f} s, bridged")
+            elif first is not None and last is not None:
+                notes.append(f"{device}: {why}, and power samples are missing")
             return integral_j
+        assert first is not None and last is not None
         counted_j = last - first
-        if counted_j < 0:
-            notes.append(f"{device}: the energy counter went back, power samples integrated")
-            return integral_j
         if integral_j is not None and abs(integral_j - counted_j) > DISAGREEMENT * max(
             counted_j, integral_j
         ):

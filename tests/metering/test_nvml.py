@@ -68,7 +68,7 @@ def test_without_counter_and_power_nothing_is_measured_and_nothing_is_zero(with_
     assert reading["energy_gpu_j"] is None
     assert reading["energy_j"] is None
     assert reading["power_peak_w"] is None
-    assert any("not all devices measured" in note for note in reading["notes"])
+    assert any("not measured, no sum" in note for note in reading["notes"])
 
 
 def test_a_counter_that_is_reset_in_the_window_falls_back_to_samples(with_nvml):

@@ -7,9 +7,10 @@ from dataclasses import asdict
 
 import pytest
 
-from pimp_tui.metering.base import Sample
+from pimp_tui.metering.base import Sample, Tick
+from pimp_tui.metering.idle import Idle
+from pimp_tui.metering.integral import Integral
 from pimp_tui.metering.meters import MeterSet
-from pimp_tui.metering.windows import Integral, Tick
 
 
 class Scripted:
@@ -37,9 +38,9 @@ class Scripted:
         self.closed = True
 
 
-def read(*meters, idle_power_w=None, sync=None):
+def read(*meters, idle_power_w=None, idle_source="nvml+rapl", sync=None):
     with MeterSet(meters, period_s=10.0) as opened:
-        opened.idle_power_w = idle_power_w
+        opened.use_idle(Idle(30.0, idle_power_w, None, None, source=idle_source))
         with opened.window(sync=sync) as window:
             pass
     return window.reading
@@ -72,7 +73,40 @@ def test_an_estimate_never_joins_a_measurement_that_failed_for_one_device():
     reading = read(gpu)
     assert reading.energy_gpu_j is None
     assert reading.energy_j is None
-    assert any("not all devices" in note for note in reading.notes)
+    assert any("b not measured, no sum" in note for note in reading.notes)
+
+
+def test_one_of_two_meters_of_a_part_that_fails_leaves_the_part_null():
+    whole = Scripted("nvml", "gpu", {"a": [1.0, 2.0]})
+    broken = Scripted("amd", "gpu", {"b": [None, None]})
+    cpu = Scripted("rapl", "cpu", {"package": [1.0, 8.0]}, power_w=3.0)
+    for meters in ((whole, broken, cpu), (broken, whole, cpu)):
+        for device, values in (("a", [1.0, 2.0]), ("b", [None, None]), ("package", [1.0, 8.0])):
+            next(m for m in meters if device in m.devices)._readings[device] = iter(values)
+        reading = read(*meters, idle_power_w=2.0)
+        assert reading.energy_gpu_j is None, "a's joule is not the energy of both"
+        assert (reading.energy_j, reading.energy_source) == (7.0, "rapl")
+        assert reading.devices_j == {"a": 1.0, "package": 7.0}
+        assert reading.power_peak_w is None, "nobody knows what b drew"
+        assert reading.energy_above_idle_j is None and reading.idle_power_w is None
+        assert any("amd: b not measured" in note for note in reading.notes)
+        assert any("the idle baseline is of nvml+rapl" in note for note in reading.notes)
+
+
+def test_a_counter_that_stands_still_is_no_zero():
+    reading = read(Scripted("nvml", "gpu", {"a": [5.0, 5.0]}))
+    assert reading.energy_j is None
+    assert any("counter did not move, and power samples are missing" in n for n in reading.notes)
+    reading = read(Scripted("nvml", "gpu", {"a": [5.0, 5.0]}, power_w=1e6))
+    assert reading.energy_j > 0
+    assert any("did not move, power samples integrated" in note for note in reading.notes)
+
+
+def test_a_device_that_falls_silent_in_the_window_is_not_integrated_up_to_there():
+    meter = Scripted("nvml", "gpu", {"a": [None, None]}, power_w=100.0)
+    with MeterSet([meter], period_s=10.0) as opened, opened.window() as window:
+        meter._power_w = None
+    assert window.reading.energy_gpu_j is None
 
 
 def test_the_device_is_synchronised_at_both_ends_before_the_counters_are_read():
@@ -122,14 +156,17 @@ def test_samples_are_integrated_by_trapezoids_and_gaps_do_not_count_as_zero():
     integral = Integral(["a"], lambda: None)
     for at, power_w in ((0.0, 10.0), (1.0, 20.0), (2.0, None), (3.0, 40.0)):
         integral.add(Tick(at, [Sample("a", power_w=power_w)]))
-    assert integral.joules["a"] == pytest.approx(15.0 + 60.0)
+    assert integral.joules("a", 0.0, 3.0) == pytest.approx(15.0 + 60.0)
+    assert integral.gap_s("a") == 2.0
+    assert integral.joules("a", 0.0, 3.1) is None, "samples end before the window does"
+    assert integral.joules("a", -0.1, 3.0) is None, "and begin after it did"
     assert integral.peak_power_w == 40.0
 
 
 def test_no_sample_is_no_energy_rather_than_zero():
     integral = Integral(["a"], lambda: None)
     integral.add(Tick(0.0, [Sample("a")]))
-    assert integral.joules["a"] is None
+    assert integral.joules("a", 0.0, 0.0) is None
     assert integral.peak_power_w is None
 
 

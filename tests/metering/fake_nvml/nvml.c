@@ -9,6 +9,8 @@
  *     FAKE_NVML_RESET_AT_S=x    the counters start again from zero at t = x
  *     FAKE_NVML_LOST_AT_S=x     device 1 is lost from t = x on
  *     FAKE_NVML_THROTTLE=m      clock event reasons, a bit mask
+ *     FAKE_NVML_MIG=n           device 0 is cut into n MIG devices, with a gap behind the first
+ * FAKE_NVML_FLAT names a file of watts: both devices draw that much, evenly, and count no energy.
  * FAKE_NVML_PROCESSES names a file of running processes, one "device pid bytes" a line.
  * Settings stand in the files FAKE_NVML_STATE.0 and .1 ("limit_mw locked_mhz"), as they would in a
  * driver that outlives the process; FAKE_NVML_FIXED=1 lets nobody change them.
@@ -50,6 +52,14 @@ static double energy_j(const Device *d, double t) {
     return d->base_w * t + d->swing_w * (t / 2 - sin(2 * d->omega * t) / (4 * d->omega));
 }
 
+static int flat(double *watts) {
+    const char *path = getenv("FAKE_NVML_FLAT");
+    FILE *file = path ? fopen(path, "r") : NULL;
+    int known = file && fscanf(file, "%lf", watts) == 1;
+    if (file) fclose(file);
+    return known;
+}
+
 int nvmlInitWithFlags(unsigned int flags) {
     (void)flags;
     return getenv("FAKE_NVML_DENY") ? NO_PERMISSION : SUCCESS;
@@ -74,7 +84,37 @@ int nvmlDeviceGetHandleByIndex_v2(unsigned int index, Device **device) {
     return SUCCESS;
 }
 
+/* MIG devices: their power is not told, their parent's is. */
+static Device migs[8] = {{100, 0, 0, 0}, {101, 0, 0, 0}, {102, 0, 0, 0}, {103, 0, 0, 0},
+                         {104, 0, 0, 0}, {105, 0, 0, 0}, {106, 0, 0, 0}, {107, 0, 0, 0}};
+
+static int is_mig(const Device *device) { return device->index >= 100; }
+
+int nvmlDeviceGetMigMode(Device *device, unsigned int *current, unsigned int *pending) {
+    if (!getenv("FAKE_NVML_MIG")) return NOT_SUPPORTED;
+    *current = *pending = device->index == 0;
+    return SUCCESS;
+}
+
+int nvmlDeviceGetMaxMigDeviceCount(Device *device, unsigned int *count) {
+    (void)device;
+    *count = 9;
+    return SUCCESS;
+}
+
+int nvmlDeviceGetMigDeviceHandleByIndex(Device *device, unsigned int index, Device **mig) {
+    unsigned int place = index == 0 ? 0 : index - 1; /* place 1 is empty */
+    (void)device;
+    if (index == 1 || place >= (unsigned int)number("FAKE_NVML_MIG", 0.0)) return NOT_FOUND;
+    *mig = &migs[place];
+    return SUCCESS;
+}
+
 int nvmlDeviceGetUUID(Device *device, char *uuid, unsigned int size) {
+    if (is_mig(device)) {
+        snprintf(uuid, size, "MIG-%08x-0000-5000-8000-000000000000", device->index - 100);
+        return SUCCESS;
+    }
     snprintf(uuid, size, "GPU-%08x-0000-4000-8000-%012x", 0xaa00 + device->index, device->index);
     return SUCCESS;
 }
@@ -86,8 +126,13 @@ int nvmlDeviceGetName(Device *device, char *name, unsigned int size) {
 
 int nvmlDeviceGetPowerUsage(Device *device, unsigned int *milliwatts) {
     double s = sin(device->omega * now_s());
+    if (is_mig(device)) return NOT_SUPPORTED;
     if (lost(device)) return LOST;
     if (getenv("FAKE_NVML_NO_POWER")) return NOT_SUPPORTED;
+    if (flat(&s)) {
+        *milliwatts = (unsigned int)lround(1e3 * s);
+        return SUCCESS;
+    }
     *milliwatts = (unsigned int)lround(1e3 * (device->base_w + device->swing_w * s * s));
     return SUCCESS;
 }
@@ -96,7 +141,7 @@ int nvmlDeviceGetTotalEnergyConsumption(Device *device, unsigned long long *mill
     double t = now_s(), reset_s = number("FAKE_NVML_RESET_AT_S", INFINITY);
     double joules = energy_j(device, t);
     if (lost(device)) return LOST;
-    if (getenv("FAKE_NVML_NO_COUNTER")) return NOT_SUPPORTED;
+    if (getenv("FAKE_NVML_NO_COUNTER") || getenv("FAKE_NVML_FLAT")) return NOT_SUPPORTED;
     if (t >= reset_s) joules -= energy_j(device, reset_s);
     else joules += 1e6; /* counts from the loading of the driver, long ago */
     *millijoules = (unsigned long long)llround(1e3 * joules);
@@ -112,6 +157,12 @@ int nvmlDeviceGetUtilizationRates(Device *device, Utilisation *rates) {
 
 int nvmlDeviceGetMemoryInfo(Device *device, Memory *memory) {
     if (lost(device)) return LOST;
+    if (is_mig(device)) {
+        memory->total = 10ULL << 30;
+        memory->used = 5ULL << 20;
+        memory->free = memory->total - memory->used;
+        return SUCCESS;
+    }
     memory->total = 80ULL << 30;
     memory->used = (unsigned long long)(1 + device->index) << 30;
     memory->free = memory->total - memory->used;
