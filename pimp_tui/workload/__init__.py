@@ -1,6 +1,7 @@
 """Prompts and how their completions are scored."""
 
-from .load import load_workload
+from .chat import Turn, turns
+from .load import load_recorded, load_workload
 from .sandbox import SandboxFault, SandboxTier, probe, sandbox_report
 from .score_file import pass_at_1, score_file
 from .scoring import score
@@ -11,8 +12,10 @@ __all__ = [
     "SandboxFault",
     "SandboxTier",
     "Task",
+    "Turn",
     "Verdict",
     "Workload",
+    "load_recorded",
     "load_workload",
     "pass_at_1",
     "probe",
@@ -20,4 +23,5 @@ __all__ = [
     "score",
     "score_file",
     "stop_at",
+    "turns",
 ]

@@ -23,16 +23,16 @@ class Entry:
 
 
 class VerdictCache:
-    """Verdicts by task, completion and time limit; the oldest go first."""
+    """Verdicts by task, program and time limit; the oldest go first."""
 
     def __init__(self) -> None:
         self._entries: OrderedDict[bytes, Entry] = OrderedDict()
         self._lock = threading.Lock()
 
     @contextmanager
-    def once(self, task: Task, completion: str, cpu_s: float) -> Iterator[Entry]:
+    def once(self, task: Task, source: str, cpu_s: float) -> Iterator[Entry]:
         """The entry of a program, held so that two workers do not judge the same one."""
-        parts = (task.prompt, task.test or "", task.entry_point or "", completion, repr(cpu_s))
+        parts = (task.prompt, task.test or "", task.entry_point or "", source, repr(cpu_s))
         text = "\0".join(parts).encode("utf-8", "surrogatepass")
         key = hashlib.sha256(text).digest()
         with self._lock:

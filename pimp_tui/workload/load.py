@@ -9,13 +9,13 @@ from typing import Any
 
 from pimp_tui.errors import UserError
 
-from .evalplus import evalplus_task
-from .jsonl import read_jsonl, require_text
-from .tasks import Task, Workload
+from .evalplus import ALL_S, evalplus_task, release_of
+from .jsonl import read_jsonl, read_text, require_text
+from .tasks import Protocol, Task, Workload
 
 NAMES = ("micro-coder", "humaneval", "humaneval+=FILE", "mbpp+=FILE", "FILE.jsonl")
 MICRO_CODER = Path(__file__).parent / "micro_coder" / "problems.jsonl"
-MICRO_CODER_TIMEOUT_S = 1.0
+TIMEOUT_S, MICRO_CODER_TIMEOUT_S = 3.0, 1.0
 FIELDS = "a task has task_id, prompt, and entry_point + test, or answer, or neither"
 OPTIONAL = ("test", "entry_point", "answer", "canonical_solution", "family")
 
@@ -34,23 +34,46 @@ def load_workload(name: str, limit: int | None = None) -> Workload:
     if limit is not None and limit < 1:
         raise UserError(f"a workload of {limit} tasks", "--limit", "give at least 1")
     kind, separator, file = name.partition("=")
-    timeout_s = 3.0
+    timeout_s = TIMEOUT_S
+    protocol: Protocol = "humaneval-paper"
+    release = None
     if name == "micro-coder":
         tasks, timeout_s = _read(MICRO_CODER), MICRO_CODER_TIMEOUT_S
     elif name == "humaneval":
-        tasks = _read(humaneval_file())
+        tasks, protocol = _read(humaneval_file()), "evalplus-humaneval"
     elif separator and kind in ("humaneval+", "mbpp+"):
         tasks = _unique(
             (where, evalplus_task(row, where, mbpp=kind == "mbpp+"))
             for where, row in read_jsonl(_evalplus_file(file, kind), "workload")
         )
+        timeout_s, release = ALL_S, release_of(read_text(Path(file), "workload"))
+        protocol = "evalplus-mbpp" if kind == "mbpp+" else "evalplus-humaneval"
     elif name.endswith((".jsonl", ".jsonl.gz")):
         tasks = _read(Path(name))
     else:
         raise _unknown(name)
     if not tasks:
         raise UserError("the workload holds no task", file or name, FIELDS)
-    return Workload(name, tasks[:limit], timeout_s)
+    return Workload(name, tasks[:limit], timeout_s, protocol, release)
+
+
+def load_recorded(recorded: dict[str, Any], limit: int | None = None) -> Workload:
+    """The workload that a session was made with.
+
+    Args:
+        recorded: ``workload`` of its manifest.
+
+    Raises:
+        UserError: as `load_workload`, and when the tasks are no longer those.
+    """
+    workload = load_workload(recorded["id"], limit)
+    if workload.hash != recorded["hash"]:
+        raise UserError(
+            "the workload is no longer the one that the session was made with",
+            recorded["id"],
+            "put the file back, or make a new session",
+        )
+    return workload
 
 
 def humaneval_file() -> Path:

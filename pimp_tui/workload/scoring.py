@@ -43,7 +43,7 @@ def score(
     """Verdicts in the order of the samples.
 
     Args:
-        samples: completions as they are to be scored; see `Workload.trim`.
+        samples: completions as they are to be scored; see `Workload.sample`.
         workers: programs at once.
         timeout_s: CPU seconds per program on the reference machine; the workload's own by default.
             Stretched where this machine is slower.
@@ -60,14 +60,14 @@ def score(
         if sample.task_id not in tasks:
             raise UserError(f"no task {sample.task_id!r} in workload {workload.id}")
     numbers = _completion_ids(samples)
-    judge: Callable[[Task, str], tuple[bool | None, str]] = judge_without_program
+    judge: Callable[[Task, Sample], tuple[bool | None, str]] = judge_without_program
     if any(tasks[sample.task_id].kind == "program" for sample in samples):
         tier = sandbox.choose(unsafe_sandbox).name
         limits = limits_for(workload.timeout_s if timeout_s is None else timeout_s)
         judge = functools.partial(judge_any, tier=tier, limits=limits)
     verdicts = []
     with ThreadPoolExecutor(max(1, workers)) as pool:
-        jobs = [pool.submit(judge, tasks[sample.task_id], sample.completion) for sample in samples]
+        jobs = [pool.submit(judge, tasks[sample.task_id], sample) for sample in samples]
         try:
             for sample, number, job in zip(samples, numbers, jobs, strict=True):
                 passed, reason = job.result()
@@ -100,29 +100,27 @@ def limits_for(timeout_s: float) -> sandbox.Limits:
     return sandbox.Limits(cpu_s=cpu_s, wall_s=WALL_FACTOR * cpu_s + WALL_MARGIN_S)
 
 
-def judge_without_program(task: Task, completion: str) -> tuple[bool | None, str]:
+def judge_without_program(task: Task, sample: Sample) -> tuple[bool | None, str]:
     """(passed, reason) of an answer, or (None, "not scored")."""
     if task.answer is None:
         return None, "not scored"
-    return judge_answer(completion, task.answer)
+    return judge_answer(sample.completion, task.answer)
 
 
 def judge_any(
-    task: Task, completion: str, *, tier: str, limits: sandbox.Limits
+    task: Task, sample: Sample, *, tier: str, limits: sandbox.Limits
 ) -> tuple[bool | None, str]:
     """(passed, reason) of one completion, from the cache where the same was judged before."""
     if task.kind != "program":
-        return judge_without_program(task, completion)
-    with _cache.once(task, completion, limits.cpu_s) as entry:
+        return judge_without_program(task, sample)
+    source = sample.source(task)
+    with _cache.once(task, source, limits.cpu_s) as entry:
         if entry.verdict is None:
-            entry.verdict = _run_program(task, completion, tier, limits)
+            entry.verdict = _run_program(task, source, tier, limits)
         return entry.verdict
 
 
-def _run_program(
-    task: Task, completion: str, tier: str, limits: sandbox.Limits
-) -> tuple[bool, str]:
-    source = task.prompt + completion
+def _run_program(task: Task, source: str, tier: str, limits: sandbox.Limits) -> tuple[bool, str]:
     test, entry_point = task.test or "", task.entry_point or ""
     imported = set(_IMPORT.findall(source)) | set(_IMPORT.findall(test))
     job = sandbox.Job(

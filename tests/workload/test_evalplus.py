@@ -1,11 +1,16 @@
 """EvalPlus's file format, on made rows; the comparison is that of ``evalplus.eval``."""
+# ruff: noqa: E501
 
 from __future__ import annotations
+
+import gzip
+import hashlib
 
 import pytest
 
 from pimp_tui.errors import UserError
 from pimp_tui.workload import Sample, load_workload, score
+from pimp_tui.workload.evalplus import RELEASES
 from pimp_tui.workload.evalplus_inputs import typed_inputs
 
 pytestmark = pytest.mark.usefixtures("isolating_tiers")
@@ -107,3 +112,82 @@ def test_a_file_of_another_format_is_refused_with_its_line(write_lines, key):
         load_workload(f"humaneval+={path}")
     assert caught.value.where == f"{path}:1"
     assert key in caught.value.what
+
+
+def test_what_is_near_is_what_numpy_calls_near(write_lines):
+    def near(expected, given, inputs=((0,),)):
+        data = row("f", "f(x)", f"    return {expected}\n", list(map(list, inputs)), atol=1e-3)
+        return verdict(write_lines, "humaneval+", data, f"    return {given}\n")[0]
+
+    assert near("1.0", "1.0001")
+    assert not near("float('inf')", "5.0")  # everything is near infinity by the plain formula
+    assert near("[float('inf'), 1.0]", "[float('inf'), 1.0001]")
+    assert near("1 + 2j", "1.0001 + 2j")
+    assert not near("['a', 1.0]", "['a', 1.0001]")  # numpy refuses what is no number
+    assert not near("[None, 1.0]", "[None, 1.0001]")
+    assert near("[[1.0, 2.0], [3.0]]", "[[1.0, 2.0001], [3.0]]")
+
+
+def test_the_tolerance_begins_anew_with_the_further_inputs(write_lines):
+    solution = "    return 0.5 if x == 0 else 10**9\n"
+    data = row("f", "f(x)", solution, [[0]], plus_input=[[1]])
+    found = "    return 0.5000001 if x == 0 else 10**9 + 1\n"
+    assert not verdict(write_lines, "humaneval+", data, found)[0]
+    data = row("f", "f(x)", solution, [[0], [1]])  # within one part it stays, as in evalplus
+    assert verdict(write_lines, "humaneval+", data, found)[0]
+
+
+def test_inputs_that_json_has_no_number_for(write_lines):
+    line = (
+        '{"task_id": "HumanEval/900", "prompt": "def f(x):\\n", "entry_point": "f", "canonical_solution":'
+        ' "    return x\\n", "base_input": [[[Infinity, -Infinity, 1.5]]], "plus_input": [], "atol": 0}'
+    )
+    workload = load_workload(f"humaneval+={write_lines(line)}")
+    found = score(workload, [Sample("HumanEval/900", f"    return {x}\n") for x in ("x", "x[1:]")])
+    assert [item.passed for item in found] == [True, False]
+
+
+def test_each_input_has_four_seconds_and_all_have_a_minute(write_lines, monkeypatch):
+    monkeypatch.setattr("pimp_tui.workload.evalplus.INPUT_S", 0.3)
+    data = row("f", "f(x)", "    return x\n", [[1], [2], [3]])
+    workload = load_workload(f"humaneval+={write_lines(data)}")
+    assert workload.timeout_s == 60
+    busy = "    import time\n    end = time.thread_time() + {}\n    while time.thread_time() < end: pass\n"
+    slow, slower = (busy.format(s) + "    return x\n" for s in (0.15, 3.0))
+    found = score(workload, [Sample(data["task_id"], text) for text in (slow, slower)])
+    assert [(item.passed, item.reason) for item in found] == [
+        (True, "passed"),
+        (False, "timed out"),
+    ]
+
+
+def test_the_time_of_an_input_follows_the_reference(write_lines, monkeypatch):
+    monkeypatch.setattr("pimp_tui.workload.evalplus.INPUT_S", 0.1)
+    busy = "    import time\n    end = time.thread_time() + {}\n    while time.thread_time() < end: pass\n    return x\n"
+    data = row("f", "f(x)", busy.format(0.4), [[1]])
+    assert verdict(write_lines, "humaneval+", data, busy.format(1.0)) == (True, "passed")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("base_input", [1]), ("plus_input", ["ab"]), ("atol", "0.1"), ("atol", -1), ("atol", True)],
+)
+def test_values_that_are_of_no_use_are_refused_with_their_line(write_lines, key, value):
+    path = write_lines(row("f", "f(x)", "    return x\n", [[1]], **{key: value}))
+    with pytest.raises(UserError) as caught:
+        load_workload(f"humaneval+={path}")
+    assert caught.value.where == f"{path}:1"
+    assert key in caught.value.what
+
+
+def test_a_published_file_is_known_by_its_md5_and_another_is_not(
+    write_lines, monkeypatch, tmp_path
+):
+    path = write_lines(row("f", "f(x)", "    return x\n", [[1]]))
+    assert load_workload(f"humaneval+={path}").release is None
+    digest = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+    monkeypatch.setitem(RELEASES, digest, "HumanEvalPlus v0")
+    packed = tmp_path / "packed.jsonl.gz"
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    for name in (path, packed):
+        assert load_workload(f"humaneval+={name}").release == "HumanEvalPlus v0"

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from pimp_tui.errors import UserError
-from pimp_tui.workload import Task, Workload, load_workload, stop_at
+from pimp_tui.workload import Task, Workload, load_recorded, load_workload, stop_at, turns
 
 CODE = {"task_id": "a", "prompt": "def f():\n", "entry_point": "f", "test": "assert f()"}
 ANSWER = {"task_id": "b", "prompt": "2 + 2 =", "answer": "4"}
@@ -76,6 +76,12 @@ def test_the_hash_is_of_the_tasks_as_canonical_json():
         ([{"task_id": "a", "prompt": "", "entry_point": "x"}], ":1", "'test' is missing"),
         ([{**CODE, "answer": "4"}], ":1", "both test and answer"),
         ([CODE, ANSWER, CODE], ":3", "'a' stands in line 1 already"),
+        (['{"task_id": "a", "prompt": "x", "prompt": "y"}'], ":1", "'prompt' stands there twice"),
+        (["[" * 100_000], ":1", "not JSON"),
+        (['{"task_id": "a", "prompt": "x", "answer": "\\ud800"}'], ":1", "surrogate"),
+        (['{"task_id": "a", "prompt": ' + "9" * 5000 + "}"], ":1", "not JSON that can be used"),
+        (["", CODE, '{"task_id": "a"'], ":3:16", "not JSON"),
+        ([{"task_id": None, "prompt": "x"}], ":1", "'task_id' is a NoneType"),
     ],
 )
 def test_a_malformed_file_is_named_with_its_line(write_lines, rows, where, what):
@@ -150,3 +156,63 @@ def test_tasks_survive_a_round_through_json(write_lines):
     rows = [{k: v for k, v in vars(task).items() if v is not None} for task in tasks]
     path = write_lines(*[json.dumps(row) for row in rows])
     assert load_workload(str(path)).hash == load_workload("micro-coder").hash
+
+
+def test_windows_line_ends_and_a_byte_order_mark_change_nothing(write_lines, tmp_path):
+    plain = write_lines(CODE, ANSWER)
+    other = tmp_path / "windows.jsonl"
+    other.write_bytes(b"\xef\xbb\xbf" + plain.read_bytes().replace(b"\n", b"\r\n"))
+    assert load_workload(str(other)).hash == load_workload(str(plain)).hash
+
+
+def test_lines_of_megabytes_and_odd_line_breaks_inside_a_text(write_lines):
+    long = {"task_id": "long", "prompt": "x" * 3_000_000 + "\u2028\x85\x0c", "answer": "4"}
+    path = write_lines(json.dumps(long, ensure_ascii=False), ANSWER)
+    assert [len(task.prompt) for task in load_workload(str(path)).tasks] == [3_000_003, 7]
+
+
+def test_a_file_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("pimp_tui.workload.jsonl.MOST_BYTES", 1 << 20)
+    path = tmp_path / "bomb.jsonl.gz"
+    path.write_bytes(gzip.compress(b" " * (2 << 20)))
+    with pytest.raises(UserError, match="more than 1 MiB"):
+        load_workload(str(path))
+
+
+def test_a_gzip_file_cut_short_is_refused(write_lines, tmp_path):
+    path = tmp_path / "short.jsonl.gz"
+    packed = bytearray(gzip.compress(write_lines(CODE).read_bytes() * 50))
+    for broken in (packed[:-20], packed[:30] + b"\xff" * 20 + packed[50:]):
+        path.write_bytes(bytes(broken))
+        with pytest.raises(UserError, match="cannot be read"):
+            load_workload(str(path))
+
+
+def test_a_workload_that_changed_since_the_session_was_made_is_refused(write_lines):
+    path = write_lines(CODE, ANSWER)
+    recorded = {"id": str(path), "hash": load_workload(str(path), 1).hash}
+    assert load_recorded(recorded, 1).tasks[0].task_id == "a"
+    write_lines(CODE | {"test": "assert not f()"}, ANSWER)
+    with pytest.raises(UserError, match="no longer the one"):
+        load_recorded(recorded, 1)
+
+
+def test_raw_prompts_are_sent_as_they_are_or_as_evalplus_sends_them(write_lines):
+    workload = load_workload("humaneval", 3)
+    assert [p.startswith("\n") for p in (t.prompt for t in workload.tasks)] == [False, False, True]
+    assert all(
+        sent == task.prompt.strip() + "\n"
+        for sent, task in zip(workload.raw_prompts(), workload.tasks, strict=True)
+    )
+    own = load_workload(str(write_lines({**CODE, "prompt": "\ndef f(): return"}, ANSWER)))
+    assert own.raw_prompts() == ["\ndef f(): return", "2 + 2 ="]
+
+
+def test_what_is_asked_of_an_instruct_model(write_lines):
+    program, answer = turns(load_workload(str(write_lines(CODE, ANSWER))))
+    assert program.user == (
+        "Please provide a self-contained Python script that solves the following problem in a "
+        "markdown code block:\n```\ndef f():\n```\n"
+    )
+    assert program.begun.endswith("passes corresponding tests:\n```python\n")
+    assert (answer.user, answer.begun) == ("2 + 2 =", None)
