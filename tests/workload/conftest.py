@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pimp_tui.workload import Task, Workload
+from pimp_tui.workload.sandbox.inside.system import OWN_PROCESSES
 from pimp_tui.workload.sandbox.probing import check_tier
 
 SQUARE_TEST = """
@@ -42,5 +43,11 @@ def write_lines(tmp_path: Path):
 
 @pytest.fixture(scope="session")
 def isolating_tiers() -> list[str]:
-    """Tiers that hold here, as the probe found; hostile programs run in no other."""
-    return [name for name in ("bubblewrap", "namespaces") if check_tier(name).ok]
+    """Tiers with processes of their own that hold here; bombs run in no other."""
+    return [name for name in OWN_PROCESSES if check_tier(name).ok]
+
+
+@pytest.fixture(scope="session")
+def holding_tiers(isolating_tiers: list[str]) -> list[str]:
+    """All tiers that hold here, as the probe found; hostile programs run in no other."""
+    return [*isolating_tiers, *(["landlock"] if check_tier("landlock").ok else [])]

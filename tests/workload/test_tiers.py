@@ -11,7 +11,7 @@ import pytest
 
 from pimp_tui.errors import UserError
 from pimp_tui.workload import Sample, sandbox, score
-from pimp_tui.workload.sandbox import execute, probing, tiers
+from pimp_tui.workload.sandbox import execute, probes, probing, tiers
 from pimp_tui.workload.sandbox.calibrate import slowness
 
 
@@ -28,16 +28,16 @@ def no_isolation(monkeypatch):
     monkeypatch.setattr(execute, "run", refuse)
     monkeypatch.setattr(sandbox, "run", refuse)
     monkeypatch.setattr(probing.shutil, "which", lambda name: None)
-    probing.probe.cache_clear()
+    probing.forget()
     yield
-    probing.probe.cache_clear()
+    probing.forget()
 
 
-def test_the_probe_names_the_strongest_tier_that_holds(isolating_tiers):
-    probing.probe.cache_clear()
+def test_the_probe_names_the_strongest_tier_that_holds(holding_tiers):
+    probing.forget()
     tier = probing.probe()
-    assert tier.name == (isolating_tiers[0] if isolating_tiers else "none")
-    assert tier.ok is bool(isolating_tiers)
+    assert tier.name == (holding_tiers[0] if holding_tiers else "none")
+    assert tier.ok is bool(holding_tiers)
 
 
 @pytest.mark.parametrize(
@@ -56,8 +56,8 @@ def test_the_probe_names_the_strongest_tier_that_holds(isolating_tiers):
 def test_a_tier_with_a_leak_does_not_count(monkeypatch, isolating_tiers, leak, reason):
     if not isolating_tiers:
         pytest.skip("no tier isolates here")
-    leaky = probing.PROBE.replace("return seen", f"{leak}\n    return seen")
-    monkeypatch.setattr(probing, "PROBE", leaky)
+    leaky = probes.PROBE.replace("return seen", f"{leak}\n    return seen")
+    monkeypatch.setattr(probes, "PROBE", leaky)
     tier = probing.check_tier(isolating_tiers[0])
     assert not tier.ok
     assert reason in tier.detail
@@ -86,29 +86,29 @@ def test_the_flag_accepts_a_plain_process_with_limits(no_isolation, square):
 
 def test_the_report_has_a_mend_where_no_tier_holds(no_isolation):
     rows = sandbox.sandbox_report()
-    names = ["sandbox", "sandbox bubblewrap", "sandbox namespaces"]
+    names = ["sandbox", *(f"sandbox {name}" for name in probing.TIERS)]
     assert [row["check"] for row in rows] == names
     assert not any(row["ok"] for row in rows)
     assert all(row["mend"] for row in rows)
 
 
-def test_the_report_begins_with_the_tier_in_use(isolating_tiers):
-    if not isolating_tiers:
+def test_the_report_begins_with_the_tier_in_use(holding_tiers):
+    if not holding_tiers:
         pytest.skip("no tier isolates here")
-    probing.probe.cache_clear()
+    probing.forget()
     rows = sandbox.sandbox_report()
     assert rows[0]["ok"]
-    assert rows[0]["detail"].startswith(isolating_tiers[0])
+    assert rows[0]["detail"].startswith(holding_tiers[0])
     assert all(row["mend"] for row in rows[1:])
 
 
-def test_programs_die_with_the_process_that_scores_them(isolating_tiers):
+def test_programs_die_with_the_process_that_scores_them(holding_tiers):
     script = (
         "import sys\nfrom pimp_tui.workload import sandbox\n"
         "job = sandbox.Job('import time\\ntime.sleep(600)', '', '', 'f')\n"
         "sandbox.run(sys.argv[1], job, sandbox.Limits(600.0, 600.0))\n"
     )
-    for tier in [*isolating_tiers, "plain"]:
+    for tier in [*holding_tiers, "plain"]:
         scorer = subprocess.Popen([sys.executable, "-c", script, tier])
         try:
             family = _family(psutil.Process(scorer.pid), 2)
@@ -130,8 +130,8 @@ def _family(scorer: psutil.Process, at_least: int) -> list[psutil.Process]:
     raise AssertionError("the program did not start")
 
 
-def test_the_command_lines_hold_no_task(isolating_tiers):
-    for tier in ("bubblewrap", "namespaces", "plain"):
+def test_the_command_lines_hold_no_task():
+    for tier in (*probing.TIERS, "plain"):
         command = tiers.command(tier, tiers.Limits(), "math", ("/opt/packages",))
         assert command[0].startswith("/") or command[0] == "bwrap"
         assert "math" in command

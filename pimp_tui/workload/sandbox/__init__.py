@@ -1,6 +1,7 @@
 """Runs generated programs as the hostile code they may be."""
 
-from .execute import Job, Outcome, SandboxFault, run
+from .execute import Job, Outcome, run
+from .faults import SandboxFault
 from .probing import SandboxTier, choose, probe, sandbox_report
 from .tiers import Limits
 

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import subprocess
-import tempfile
+import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pimp_tui.errors import UserError
 
 from . import tiers
+from .faults import SandboxFault
 from .inside import wire
+from .inside.system import OWN_PROCESSES
+from .pipes import exchange
+from .scratch import over, require_room, scratch
+from .watch import Watch
 
 START_GRACE_S = 20.0
-ATTEMPTS = 3
-
-
-class SandboxFault(RuntimeError):
-    """The sandbox failed, not the program in it: no verdict, and never a wrong answer."""
+END_S = 1.0  # after its outputs are closed
+ATTEMPTS = 2
+BREATH_S = 0.2  # before the second: a lack of processes or memory may pass
+MAX_REASON_CHARACTERS = 300
+ALL_MEMORY = "memory of all its processes"
 
 
 @dataclass(frozen=True)
@@ -52,8 +59,18 @@ class Outcome:
     limit: str | None = None
 
 
+@dataclass
+class _Course:
+    """How a sandbox went: its output, and what is known of it from outside."""
+
+    answer: bytes
+    complaint: str
+    watch: Watch
+    overrun: str | None = None
+
+
 class _KilledWithChecker(SandboxFault):
-    """No verdict although the program was running: its own doing, when it happens every time."""
+    """No verdict although the program was running, in a tier where it can bring that about."""
 
 
 def run(tier: str, job: Job, limits: tiers.Limits) -> Outcome:
@@ -64,14 +81,17 @@ def run(tier: str, job: Job, limits: tiers.Limits) -> Outcome:
         UserError: the test passes something to the program that cannot be sent to it.
     """
     faults: list[SandboxFault] = []
-    for _ in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            time.sleep(BREATH_S)
         try:
             return _once(tier, job, limits)
         except SandboxFault as fault:
             faults.append(fault)
     if all(isinstance(fault, _KilledWithChecker) for fault in faults):
         return Outcome(False, f"killed with its checker ({faults[-1]})", 0.0)
-    raise SandboxFault(f"the {tier} sandbox failed {ATTEMPTS} times: {faults[-1]}")
+    last = faults[-1]
+    raise SandboxFault(f"the {tier} sandbox failed {ATTEMPTS} times: {last}", last.mend)
 
 
 def _once(tier: str, job: Job, limits: tiers.Limits) -> Outcome:
@@ -81,53 +101,80 @@ def _once(tier: str, job: Job, limits: tiers.Limits) -> Outcome:
         "entry_point": job.entry_point, "cpu_s": limits.cpu_s, "wall_s": limits.wall_s,
     }  # fmt: skip
     body = wire.encode(request)
-    frame = b"%08x" % len(body) + body
     command = tiers.command(tier, limits, job.preload, job.packages)
-    answer, complaint = _communicate(tier, command, frame, limits.wall_s + START_GRACE_S)
-    started, answer = answer[:1] == wire.STARTED, answer[1:]
+    own = tier in OWN_PROCESSES
+    with contextlib.nullcontext() if own else scratch(limits.storage_bytes) as folder:
+        course = _start(command, b"%08x" % len(body) + body, limits, folder)
+        outcome = _outcome(course, nonce, limits, may_kill_checker=tier == "plain")
+        if folder is not None and not outcome.passed and course.overrun is None:
+            require_room(folder)
+    return outcome
+
+
+def _start(command: list[str], frame: bytes, limits: tiers.Limits, folder: Path | None) -> _Course:
+    """Runs the command in the folder, with an empty environment, to its end or its limits."""
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            cwd=folder or "/", env=tiers.ENVIRONMENT, start_new_session=True,
+        )  # fmt: skip
+    except OSError as error:
+        raise SandboxFault(f"no process could be started ({error})") from None
+    course = _Course(b"", "", Watch(process.pid))
+
+    def look(output: bytes) -> bool:
+        found = ALL_MEMORY if course.watch.look(limits.total_bytes) else None
+        if folder is not None:
+            found = found or over(folder, limits.storage_bytes, limits.files)
+        if output[:1] == wire.STARTED:
+            course.overrun = found
+        return course.overrun is not None
+
+    with process:
+        try:
+            timeout_s, most = limits.wall_s + START_GRACE_S, 2 * wire.MAX_FRAME_BYTES
+            course.answer, err, late = exchange(process, frame, timeout_s, most, look)
+            if not late:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(END_S)
+        finally:
+            if process.returncode is None:
+                course.watch.kill()
+    course.watch.wait_gone()
+    lines = err.decode("utf-8", "replace").strip().splitlines()
+    course.complaint = late or (lines[-1] if lines else f"ended with status {process.returncode}")
+    return course
+
+
+def _outcome(course: _Course, nonce: str, limits: tiers.Limits, may_kill_checker: bool) -> Outcome:
+    """The verdict in the output, or what its absence means."""
+    started, answer = course.answer[:1] == wire.STARTED, course.answer[1:]
+    cpu_s = course.watch.cpu_s
+    if started and course.overrun is not None:
+        return Outcome(False, f"killed: {course.overrun}", cpu_s)
+    if len(answer) < 8 and started and cpu_s > limits.cpu_s:
+        # What it returned keeps the checker computing where no alarm reaches it.
+        return Outcome(False, "timed out", cpu_s, "cpu")
     if len(answer) < 8:
-        raise (_KilledWithChecker if started else SandboxFault)(complaint)
-    verdict = wire.decode(answer[8:])
-    if verdict.get("nonce") != nonce:
+        kind = _KilledWithChecker if started and may_kill_checker else SandboxFault
+        raise kind(course.complaint)
+    try:
+        verdict = wire.decode(answer[8:])
+    except wire.WireError as error:
+        raise SandboxFault(f"the verdict is cut short ({error})") from None
+    if not isinstance(verdict, dict) or verdict.get("nonce") != nonce:
         raise SandboxFault("the verdict does not carry this job's nonce")
     if "unsendable" in verdict:
         raise UserError(
             f"the test passes {verdict['unsendable']}",
             mend="tests may pass plain data and the program's own objects only",
         )
-    return Outcome(verdict["passed"], verdict["reason"], verdict["cpu_s"], verdict["limit"])
+    reason = printable(str(verdict["reason"]))
+    return Outcome(verdict["passed"] is True, reason, float(verdict["cpu_s"]), verdict["limit"])
 
 
-def _communicate(
-    tier: str, command: list[str], frame: bytes, timeout_s: float
-) -> tuple[bytes, str]:
-    """(standard output, what to say if there is no verdict in it) of the sandbox process."""
-    with tempfile.TemporaryDirectory(prefix="pimp-tui-") if tier == "plain" else _root() as folder:
-        try:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                cwd=folder, env=tiers.ENVIRONMENT, start_new_session=True,
-            )  # fmt: skip
-        except OSError as error:
-            raise SandboxFault(f"no process could be started ({error})") from None
-        with process:
-            late = ""
-            try:
-                out, err = process.communicate(frame, timeout=timeout_s)
-            except subprocess.TimeoutExpired as timeout:
-                out, err, late = timeout.output or b"", b"", f"no verdict after {timeout_s:.0f} s"
-            finally:
-                process.kill()
-    lines = err.decode("utf-8", "replace").strip().splitlines()
-    return out, late or (lines[-1] if lines else f"ended with status {process.returncode}")
-
-
-class _root:
-    """Stands for a temporary folder where the tier makes its own."""
-
-    def __enter__(self) -> str:
-        return "/"
-
-    def __exit__(self, *_: object) -> None:
-        return None
+def printable(text: str) -> str:
+    """A reason's first characters without those that a terminal or UTF-8 would stumble over."""
+    text = text[: MAX_REASON_CHARACTERS - 3] + "..." if len(text) > MAX_REASON_CHARACTERS else text
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -6,75 +6,29 @@ should: ``bwrap true`` succeeds on systems where the sandbox itself does not.
 
 from __future__ import annotations
 
-import functools
 import shutil
 from dataclasses import dataclass, replace
 
 from pimp_tui.errors import UserError
 
-from . import execute, tiers
+from . import execute, probes, tiers
+from .faults import SandboxFault
+from .inside.landlock import abi
+from .inside.system import OWN_PROCESSES
 
-TIERS = ("bubblewrap", "namespaces")
+TIERS = ("bubblewrap", "namespaces", "landlock")
 PLAIN = "plain"
 
-# Returns what the program can see and do; `PROBE_TEST` says what it must be.
-PROBE = """
-import ctypes, os, resource, socket
-
-def probe():
-    seen = {"pid": os.getppid(), "limits": [], "network": False, "written": []}
-    for kind in ("AS", "CPU", "NPROC", "FSIZE", "NOFILE", "CORE"):
-        if resource.getrlimit(getattr(resource, "RLIMIT_" + kind))[1] == resource.RLIM_INFINITY:
-            seen["limits"].append(kind)
-    seen["interfaces"] = [name for _, name in socket.if_nameindex() if name != "lo"]
-    seen["uid"] = os.getuid()
-    for folder in ("/", "/usr", "/usr/bin", "/etc", "/var/tmp", "/home", "/root"):
-        try:
-            with open(os.path.join(folder, ".pimp-tui-probe"), "w") as file:
-                file.write("x")
-            os.unlink(file.name)
-            seen["written"].append(folder)
-        except OSError:
-            pass
-    seen["proc"] = os.path.isdir("/proc/1")
-    seen["nested"] = ctypes.CDLL(None).unshare(0x10000000) == 0
-    children = 0
-    pids = []
-    try:
-        for _ in range(PROCESSES + 8):
-            pid = os.fork()
-            if pid == 0:
-                os.read(hold, 1)
-                os._exit(0)
-            pids.append(pid)
-    except OSError:
-        pass
-    seen["children"] = len(pids)
-    with open("scratch", "w") as file:
-        file.write("x")
-    return seen
-
-hold, end = os.pipe()
-"""
-
-PROBE_TEST = """
-def check(candidate):
-    seen = candidate()
-    assert seen["pid"] == 1, "no pid namespace"
-    assert not seen["limits"], f"no limit of {seen['limits']}"
-    assert not seen["interfaces"], f"network {seen['interfaces']}"
-    assert not seen["written"], f"writable {seen['written']}"
-    assert not seen["proc"], "/proc is visible"
-    assert seen["uid"] != 0, "runs as root"
-    assert not seen["nested"], "may make namespaces of its own"
-    assert seen["children"] < PROCESSES, "no limit of processes"
-"""
-
+WEAK = (
+    "weak: Landlock, seccomp and limits without namespaces of its own; no files, sockets, signals "
+    "or processes, but a fault of the kernel has less in its way"
+)
 MEND_BUBBLEWRAP = (
     "apt install bubblewrap (or dnf); where AppArmor refuses it (Ubuntu 24.04): "
     "sudo ln -s /usr/share/apparmor/extra-profiles/bwrap-userns-restrict /etc/apparmor.d/ && "
     "sudo systemctl reload apparmor"
 )
+_found: list[SandboxTier] = []  # at most one
 
 
 @dataclass(frozen=True)
@@ -82,8 +36,8 @@ class SandboxTier:
     """The sandbox that programs are scored in.
 
     Attributes:
-        name: "bubblewrap", "namespaces" or "plain"; "none" where only plain is left.
-        ok: whether it isolates: own pid namespace, no network, limits, read-only files.
+        name: "bubblewrap", "namespaces", "landlock" or "plain"; "none" where only plain is left.
+        ok: whether it isolates: no network, no processes of others, limits, read-only files.
         detail: what was found, one line.
         mend: how to get a better one; empty where there is none.
     """
@@ -100,27 +54,44 @@ def check_tier(name: str) -> SandboxTier:
         return SandboxTier(name, False, "bwrap is not installed", MEND_BUBBLEWRAP)
     limits = replace(tiers.Limits(), cpu_s=10.0, wall_s=30.0)
     number = f"PROCESSES = {limits.processes}\n"
-    job = execute.Job(number + PROBE, "", number + PROBE_TEST, "probe")
+    strong = name in OWN_PROCESSES
+    program, test = (
+        (probes.PROBE, probes.PROBE_TEST) if strong else (probes.WEAK_PROBE, probes.WEAK_PROBE_TEST)
+    )
+    job = execute.Job(number + program, "", number + test, "probe")
     try:
         outcome = execute.run(name, job, limits)
-    except (execute.SandboxFault, OSError) as fault:
+    except (SandboxFault, OSError) as fault:
         return SandboxTier(name, False, f"{name}: {fault}", MEND_BUBBLEWRAP)
     if not outcome.passed:
         return SandboxTier(name, False, f"{name}: {outcome.reason}", MEND_BUBBLEWRAP)
-    what = "own pid, network, mount and ipc namespaces, limits, read-only files"
-    return SandboxTier(name, True, f"{name}: {what}")
+    if strong:
+        what = "own pid, network, mount and ipc namespaces, limits, read-only files"
+        return SandboxTier(name, True, f"{name}: {what}")
+    return SandboxTier(name, True, f"{name}: {WEAK} (Landlock ABI {abi()})", MEND_BUBBLEWRAP)
 
 
-@functools.cache
 def probe() -> SandboxTier:
-    """The strongest tier that holds on this machine, found once per process."""
+    """The strongest tier that holds on this machine, found once per process.
+
+    That none does is looked into each time: what broke may be mended, and a machine short of
+    processes for a moment is not one without a sandbox.
+    """
+    if _found:
+        return _found[0]
     failed = []
     for name in TIERS:
         tier = check_tier(name)
         if tier.ok:
+            _found.append(tier)
             return tier
         failed.append(tier.detail)
     return SandboxTier("none", False, "; ".join(failed), MEND_BUBBLEWRAP)
+
+
+def forget() -> None:
+    """Has the next `probe` look again."""
+    _found.clear()
 
 
 def choose(unsafe_sandbox: bool = False) -> SandboxTier:

@@ -6,16 +6,21 @@ A tier only says how to start the process; what it must then prove is in `probin
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from .inside.folders import SYSTEM_FOLDERS, python_folders
+from .inside.system import OWN_PROCESSES
 
 HERE = Path(__file__).resolve().parent
 BOOT = "import sys; sys.path.insert(0, {folder!r}); from inside.start import main; main()"
 CHECKER_FOLDER = "/checker"
+CHECKER_CPU_S = 2  # beyond the wall-clock limit: ends only what its own alarm cannot
+TASKS_MEANWHILE = 200
+SHARED_BYTES = 1 << 20
 # A fixed hash seed: a program that iterates over a set of strings must not pass only sometimes.
 ENVIRONMENT = {"PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
 
@@ -28,15 +33,19 @@ class Limits:
         cpu_s: CPU seconds of the program.
         wall_s: wall-clock seconds, for programs that sleep.
         memory_bytes: address space of each of its processes.
+        total_bytes: memory of all its processes together.
         processes: processes and threads at once.
         storage_bytes: size of its throw-away folder, and of any file in it.
+        files: files and folders in there.
     """
 
     cpu_s: float = 3.0
     wall_s: float = 12.0
     memory_bytes: int = 1 << 30
+    total_bytes: int = 1 << 30
     processes: int = 24
     storage_bytes: int = 16 << 20
+    files: int = 4096
 
 
 def interpreter() -> str:
@@ -50,12 +59,37 @@ def python_arguments(mode: str, limits: Limits, preload: str, packages: list[str
     Isolated like ``-I``, which would ignore the hash seed: the environment is clean anyway.
     """
     folder = CHECKER_FOLDER if mode == "bubblewrap" else str(HERE)
-    numbers = (limits.memory_bytes, int(limits.cpu_s) + 2, limits.processes, limits.storage_bytes)
+    numbers = (
+        limits.memory_bytes, int(limits.cpu_s) + 2, int(limits.wall_s) + CHECKER_CPU_S,
+        limits.processes + _counted_already(mode), limits.storage_bytes, limits.files,
+    )  # fmt: skip
     return [
         interpreter(), "-s", "-S", "-P", "-c", BOOT.format(folder=folder),
         mode,
         *map(str, numbers), preload, os.pathsep.join(packages),
     ]  # fmt: skip
+
+
+def _counted_already(mode: str) -> int:
+    """Tasks that RLIMIT_NPROC counts beside those of the sandbox.
+
+    Root changes to a user of its own inside. Another user's tasks are counted all together where
+    no user namespace separates them, and before Linux 5.14 even there; then some room is left for
+    what the user starts meanwhile.
+    """
+    if os.geteuid() == 0 or not Path("/proc/self").exists():
+        return 0
+    release = tuple(int(word) for word in re.findall(r"\d+", os.uname().release)[:2])
+    if mode in OWN_PROCESSES and release >= (5, 14):
+        return 0
+    tasks = 0
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            if place.stat().st_uid == os.geteuid():
+                tasks += sum(1 for _ in (place / "task").iterdir())
+        except OSError:
+            continue
+    return tasks + TASKS_MEANWHILE
 
 
 def bubblewrap(limits: Limits, packages: list[str]) -> list[str]:
@@ -86,7 +120,9 @@ def bubblewrap(limits: Limits, packages: list[str]) -> list[str]:
             command += ["--perms", "0755", "--dir", str(parent)]
         command += ["--ro-bind", os.path.realpath(path), path]
     command += ["--ro-bind", str(HERE / "inside"), f"{CHECKER_FOLDER}/inside", "--dev", "/dev"]
-    return [*command, "--remount-ro", "/", "--chdir", "/tmp", "--"]
+    # By itself /dev is a file system that takes half of the machine's memory.
+    command += ["--size", str(SHARED_BYTES), "--perms", "0777", "--tmpfs", "/dev/shm"]
+    return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", "--"]
 
 
 def command(

@@ -10,7 +10,7 @@ import builtins
 import os
 import sys
 
-from . import syscalls, system, wire
+from . import landlock, syscalls, system, wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,14 +20,30 @@ MODULE = "completion"
 MAX_REASON_CHARACTERS = 300
 
 
-def run(requests: int, answers: int, checker: int) -> NoReturn:
+def run(requests: int, answers: int, checker: int, cpu_limit_s: int, mode: str) -> NoReturn:
     """Never returns: serves calls until the checker hangs up.
 
     Args:
         requests: descriptor to read frames from; the first is the program's source.
-        answers: descriptor to write frames to.
+        answers: descriptor to write frames to; first `wire.STARTED`.
         checker: process id of the parent.
+        cpu_limit_s: hard limit behind the checker's own clock.
+        mode: the tier; without a pid namespace of its own the program may start no process.
     """
+    try:
+        _settle(requests, answers, checker, cpu_limit_s, mode)
+    except BaseException as error:  # not the program's doing: the checker says so
+        os.write(answers, str(error).encode("utf-8", "replace"))
+        os._exit(1)
+    os.write(answers, wire.STARTED)
+    try:
+        _serve(requests, answers)
+    finally:
+        os._exit(0)
+
+
+def _settle(requests: int, answers: int, checker: int, cpu_limit_s: int, mode: str) -> None:
+    """Cuts the ties to the checker, before any of the program runs."""
     os.setsid()
     system.die_with_parent()
     if os.getppid() != checker:  # it died before it could take us along
@@ -39,11 +55,13 @@ def run(requests: int, answers: int, checker: int) -> NoReturn:
     os.closerange(3, kept[0])
     os.closerange(kept[0] + 1, kept[1])
     os.closerange(kept[1] + 1, 1024)
-    syscalls.refuse()
-    try:
-        _serve(requests, answers)
-    finally:
-        os._exit(0)
+    system.limit_cpu(cpu_limit_s)
+    own_processes = mode in system.OWN_PROCESSES
+    if not own_processes:
+        landlock.scope()
+    filtered = syscalls.refuse(checker, strict=not own_processes)
+    if mode == "landlock" and not filtered:
+        raise OSError("the kernel takes no seccomp filter")
 
 
 def _serve(requests: int, answers: int) -> None:

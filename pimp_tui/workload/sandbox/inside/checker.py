@@ -7,12 +7,14 @@ import builtins
 import os
 
 from . import candidate, system, wire
-from .remote import Candidate, Remote, TimeUp, Unsendable, Vanished
+from .remote import Candidate, Remote, TimeUp, TooMuch, Unsendable, Vanished
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+# Signals that Python handles on its own, or may come from the program.
+IGNORED_SIGNALS = (_signal.SIGINT, _signal.SIGTERM, _signal.SIGHUP)
 SIGNAL_NAMES = {
     9: "signal 9",
     11: "segmentation fault",
@@ -21,16 +23,24 @@ SIGNAL_NAMES = {
     25: "file size",
 }
 GRACE_S = 1.0
+AGAIN_S = 0.1  # a test's bare except swallows one alarm, not all
 TEST = "<test>"
 MAX_LINES = 8
+MAX_REASON_CHARACTERS = 1000
 
 
-def serve(preload: list[str]) -> None:
+def serve(preload: list[str], cpu_limit_s: int, max_files: int | None, mode: str) -> None:
     """Reads one job from descriptor 0 and writes its verdict to descriptor 1.
 
     Args:
         preload: modules of the standard library that the program asks for, imported before the
             fork so that the cost is paid once.
+        cpu_limit_s: hard limit of the candidate's CPU seconds, behind the clock kept here.
+        max_files: files in the working folder at once, where its mount does not count them.
+        mode: the tier.
+
+    Raises:
+        OSError: the candidate could not be started.
     """
     for name in preload:
         __import__(name)
@@ -41,27 +51,48 @@ def serve(preload: list[str]) -> None:
     if pid == 0:
         os.close(requests[1])
         os.close(answers[0])
-        candidate.run(requests[0], answers[1], checker)
+        candidate.run(requests[0], answers[1], checker, cpu_limit_s, mode)
     os.close(requests[0])
     os.close(answers[1])
+    for number in IGNORED_SIGNALS:
+        _signal.signal(number, _signal.SIG_IGN)
+    if (said := os.read(answers[0], 300)) != wire.STARTED:
+        raise OSError(f"the program's process: {said.decode('utf-8', 'replace') or 'ended'}")
     frame = wire.receive(0)
     if frame is None:
         return
     job = wire.decode(frame)
-    other = Candidate(pid, requests[1], answers[0], job["cpu_s"], job["wall_s"])
-    _alarm(job["wall_s"] + GRACE_S)
+    other = Candidate(pid, requests[1], answers[0], job["cpu_s"], job["wall_s"], max_files)
+    _alarm(job["wall_s"] + GRACE_S, other)
     os.write(1, wire.STARTED)
+    answer = _answer(job, other)
+    if mode not in system.OWN_PROCESSES:
+        _end(other)
+    wire.send(1, wire.encode({"nonce": job["nonce"], **answer}))
+
+
+def _answer(job: dict[str, Any], other: Candidate) -> dict[str, Any]:
     try:
         passed, reason, limit = judge(job, other)
-        answer = {"passed": passed, "reason": reason, "limit": limit, "cpu_s": other.cpu_s()}
+    except TimeUp as end:  # while an error was put into words
+        passed, reason, limit = False, "timed out", end.kind
     except Unsendable as error:
-        answer = {"unsendable": str(error)}
-    _signal.setitimer(_signal.ITIMER_REAL, 0)
-    wire.send(1, wire.encode({"nonce": job["nonce"], **answer}))
-    try:
-        os.killpg(pid, system.SIGKILL)  # what a pid namespace does by itself
-    except OSError:
+        return {"unsendable": str(error)[:MAX_REASON_CHARACTERS]}
+    finally:
+        _signal.signal(_signal.SIGALRM, _signal.SIG_IGN)
+    reason = reason[:MAX_REASON_CHARACTERS]
+    return {"passed": passed, "reason": reason, "limit": limit, "cpu_s": other.cpu_s()}
+
+
+def _end(other: Candidate) -> None:
+    """What a pid namespace does by itself; returns when the candidate is gone."""
+    if other.reaped:  # its number may be another's by now
         return
+    try:
+        os.killpg(other.pid, system.SIGKILL)
+    except OSError:
+        os.kill(other.pid, system.SIGKILL)
+    os.waitpid(other.pid, 0)
 
 
 def judge(job: dict[str, Any], other: Candidate) -> tuple[bool, str, str | None]:
@@ -78,6 +109,8 @@ def judge(job: dict[str, Any], other: Candidate) -> tuple[bool, str, str | None]
             raise other.ended
     except TimeUp as end:
         return False, "timed out", end.kind
+    except TooMuch as end:
+        return False, f"killed: {end}", None
     except Vanished as end:
         return False, _ending(end.status), None
     except Unsendable:
@@ -130,7 +163,8 @@ def _fault(error: BaseException, test: str, other: Candidate) -> str:
             return f"syntax error line {line}"
         return f"{name}: {' '.join(text.split())}" if text else name
     if isinstance(error, AssertionError):
-        return f"assertion failed: {_line_of(error, test) or error}; got {other.last_result}"
+        got = short(other.last_result)
+        return f"assertion failed: {_line_of(error, test) or error}; got {got}"
     return f"test raised {type(error).__name__}: {error}"
 
 
@@ -159,11 +193,21 @@ def _ending(status: int) -> str:
     return f"exited with status {status} before its tests were done"
 
 
-def _alarm(seconds: float) -> None:
+def short(value: Any) -> str:
+    """A value in 60 characters at most."""
+    try:
+        text = repr(value)
+    except ValueError:  # a whole number of thousands of digits
+        return "a huge number"
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _alarm(seconds: float, other: Candidate) -> None:
     """Ends a test that loops without calling the program."""
 
     def over(*_: object) -> None:
-        raise TimeUp("wall")
+        other.ended = other.ended or TimeUp("wall")
+        raise other.ended
 
     _signal.signal(_signal.SIGALRM, over)
-    _signal.setitimer(_signal.ITIMER_REAL, seconds)
+    _signal.setitimer(_signal.ITIMER_REAL, seconds, AGAIN_S)

@@ -27,12 +27,13 @@ DEVICES = ("null", "zero", "urandom")
 FIRST_SPARE_UID, SPARE_UIDS, NOBODY = 1_610_612_736, 1 << 24, 65_534
 
 
-def enter(folders: list[str], writable_bytes: int) -> None:
+def enter(folders: list[str], writable_bytes: int, files: int) -> None:
     """Returns in a new process that is pid 1 of its own namespaces; the caller's process waits.
 
     Args:
         folders: what the program may read besides the system's folders (Python, packages).
         writable_bytes: size of the throw-away ``/tmp``, its working folder.
+        files: how many files fit in there; empty ones take memory too.
 
     Raises:
         OSError: the kernel or a security module refuses one of the steps.
@@ -51,7 +52,7 @@ def enter(folders: list[str], writable_bytes: int) -> None:
     system.die_with_parent()
     if as_root:
         user = spare_user()
-    _build_root(folders, writable_bytes, user)
+    _build_root(folders, f"size={writable_bytes},nr_inodes={files},mode=700", user)
     if as_root:
         become(user)
     system.drop_privileges()
@@ -84,7 +85,7 @@ def become(user: int) -> None:
     system.die_with_parent()  # a change of user clears it
 
 
-def _build_root(folders: list[str], writable_bytes: int, user: int) -> None:
+def _build_root(folders: list[str], scratch: str, user: int) -> None:
     found = [path for path in SYSTEM_FOLDERS if os.path.lexists(path)]
     sources = {path: os.path.realpath(path) for path in [*found, *folders]}
     links = {path: os.readlink(path) for path in found if os.path.islink(path)}
@@ -98,7 +99,7 @@ def _build_root(folders: list[str], writable_bytes: int, user: int) -> None:
     os.chdir("/")
     # Before the folders, which may lie below it.
     os.mkdir("/tmp", 0o700)
-    options = f"size={writable_bytes},nr_inodes=4096,mode=700,uid={user},gid={user}"
+    options = f"{scratch},uid={user},gid={user}"
     _mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, options)
     for path, source in sources.items():
         if path in links:

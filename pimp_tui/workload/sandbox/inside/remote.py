@@ -30,6 +30,10 @@ class TimeUp(BaseException):
         self.kind = kind
 
 
+class TooMuch(BaseException):
+    """The program used up something other than time."""
+
+
 class Vanished(BaseException):
     """The candidate ended before its tests were done; ``status`` is as in Popen.returncode."""
 
@@ -50,18 +54,28 @@ class Candidate:
         requests: descriptor to write frames to.
         answers: descriptor to read frames from.
         cpu_s, wall_s: what it may use, counted from now.
+        max_files: files in the working folder at once; None where nobody need count them.
     """
 
-    def __init__(self, pid: int, requests: int, answers: int, cpu_s: float, wall_s: float) -> None:
+    def __init__(
+        self,
+        pid: int,
+        requests: int,
+        answers: int,
+        cpu_s: float,
+        wall_s: float,
+        max_files: int | None = None,
+    ) -> None:
         self.pid, self._requests, self._answers = pid, requests, answers
-        self._cpu_s, self._until = cpu_s, time.monotonic() + wall_s
+        self._cpu_s, self._until, self._max_files = cpu_s, time.monotonic() + wall_s, max_files
+        self._look_at, self.reaped = 0.0, False
         self._poll = select.poll()
         self._poll.register(answers, select.POLLIN)
         # Tells by an error when nobody is left to read the verdict: PR_SET_PDEATHSIG misses a
         # parent that dies while the sandbox is being set up.
         self._poll.register(VERDICT, 0)
-        self.last_result = ""
-        self.ended: TimeUp | Vanished | None = None
+        self.last_result: Any = None
+        self.ended: TimeUp | TooMuch | Vanished | None = None
 
     def cpu_s(self) -> float:
         """CPU seconds used so far, of the process itself (clock_getcpuclockid(3))."""
@@ -71,17 +85,31 @@ class Candidate:
             return 0.0
 
     def wait(self) -> None:
-        """Returns when an answer is there; raises `TimeUp` when time is over before."""
+        """Returns when a part of an answer is there.
+
+        Raises:
+            TimeUp, TooMuch: a limit is passed; also one that dribbles its answers is caught.
+        """
         while True:
             ready = [descriptor for descriptor, _ in self._poll.poll(POLL_MS)]
             if VERDICT in ready:
                 os._exit(0)
+            now = time.monotonic()
+            if now >= self._look_at:
+                self._look_at = now + POLL_MS / 1000
+                self._look(now)
             if ready:
                 return
-            if self.cpu_s() > self._cpu_s:
-                raise TimeUp("cpu")
-            if time.monotonic() > self._until:
-                raise TimeUp("wall")
+
+    def _look(self, now: float) -> None:
+        if self.cpu_s() > self._cpu_s:
+            raise TimeUp("cpu")
+        if now > self._until:
+            raise TimeUp("wall")
+        if self._max_files is not None:
+            scratch = os.statvfs(".")
+            if scratch.f_files - scratch.f_ffree > self._max_files:
+                raise TooMuch(f"more than {self._max_files} files")
 
     def load(self, source: str) -> None:
         """Runs the program's module level; raises what it raised."""
@@ -92,6 +120,8 @@ class Candidate:
         unwrapped = _unwrap((action, target, tuple(arguments), named or {}))
         try:
             frame = wire.encode(unwrapped)
+        except wire.TooDeep:  # of the program's making: results are passed on to it
+            raise
         except wire.WireError as error:
             raise Unsendable(str(error)) from None
         return _wrap(self._answer(frame), self)
@@ -104,7 +134,7 @@ class Candidate:
             answer = wire.receive(self._answers, self.wait)
         except BrokenPipeError:
             answer = None
-        except TimeUp as end:
+        except (TimeUp, TooMuch) as end:
             self.ended = end
             raise
         if answer is None:
@@ -136,6 +166,7 @@ class Candidate:
         while time.monotonic() < until:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
+                self.reaped = True
                 return os.waitstatus_to_exitcode(status)
             time.sleep(0.002)
         return 0
@@ -155,7 +186,7 @@ class Remote:
         if not (isinstance(answer, tuple) and len(answer) == 3):
             raise wire.WireError("malformed answer")
         result, after, named_after = answer
-        self._candidate.last_result = _short(result)
+        self._candidate.last_result = result
         if isinstance(after, (list, tuple)) and isinstance(named_after, dict):
             for mine, other in zip(arguments, after, strict=False):
                 _update(mine, other)
@@ -220,8 +251,3 @@ def _update(mine: Any, other: Any) -> None:
     elif type(mine) in (dict, set) and type(other) is type(mine):
         mine.clear()
         mine.update(other)
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,8 +1,12 @@
-"""System calls that no program under test needs, refused by a seccomp filter (seccomp(2)).
+"""The seccomp filter of the candidate (seccomp(2)): classic BPF over number and arguments.
 
-Namespaces of its own would give a program capabilities in them, and with these mounts that no
-limit counts; shared and anonymous memory files escape the limit of address space. The filter is a
-second wall behind the namespaces, not a replacement for them.
+With namespaces it is a second wall: namespaces of its own would give a program capabilities in
+them, and with these mounts that no limit counts. Without (`strict`), it is the wall against
+everything that Landlock does not cover, and the program starts no processes at all: what cannot
+fork leaves nothing behind and is held by the limits of one process.
+
+A filter sees numbers, not what pointers point to, and no process ids but those known beforehand:
+signals may go to any process but the checker, or in strict mode to the program itself only.
 """
 
 from __future__ import annotations
@@ -10,31 +14,21 @@ from __future__ import annotations
 import ctypes
 import os
 
-from . import system
+from . import calls, system
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Code = list[tuple[int, int, int, int]]
 
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
+PR_SET_PDEATHSIG = 1
 ALLOW, KILL_PROCESS, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 EPERM, ENOSYS = 1, 38
 LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-NUMBER_OFFSET, ARCHITECTURE_OFFSET, FIRST_ARGUMENT_OFFSET = 0, 4, 16
-NAMESPACE_FLAGS = 0x7E020000
+NUMBER_OFFSET, ARCHITECTURE_OFFSET, ARGUMENTS_OFFSET = 0, 4, 16
+NAMESPACE_FLAGS, CLONE_THREAD = 0x7E020000, 0x10000
 X32_BIT = 0x40000000
-CLONE3 = 435
-
-# Beside the numbers that all architectures share, in the kernel's tables since Linux 5.1:
-# io_uring_*, open_tree ... fspick, pidfd_getfd, mount_setattr.
-SHARED = (425, 426, 427, 428, 429, 430, 431, 432, 433, 438, 442)
-# By name, in this order: ptrace mount umount2 pivot_root chroot unshare setns process_vm_readv
-# process_vm_writev kexec_load init_module delete_module finit_module bpf perf_event_open
-# userfaultfd add_key request_key keyctl name_to_handle_at open_by_handle_at personality kcmp
-# shmget memfd_create syslog quotactl acct swapon reboot
-REFUSED: dict[str, tuple[int, ...]] = {
-    "x86_64": (101, 165, 166, 155, 161, 272, 308, 310, 311, 246, 175, 176, 313, 321, 298, 323, 248,
-               249, 250, 303, 304, 135, 312, 29, 319, 103, 179, 163, 167, 169),
-    "aarch64": (117, 40, 39, 41, 51, 97, 268, 270, 271, 104, 105, 106, 273, 280, 241, 282, 217,
-                218, 219, 264, 265, 92, 272, 194, 279, 116, 60, 89, 224, 142),
-}  # fmt: skip
-ARCHITECTURES = {"x86_64": (0xC000003E, 56), "aarch64": (0xC00000B7, 220)}  # audit id, clone
+AUDIT_IDS = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
 
 class Instruction(ctypes.Structure):
@@ -54,42 +48,67 @@ class Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_uint16), ("filter", ctypes.POINTER(Instruction)))
 
 
-def refuse() -> bool:
+def refuse(checker: int, strict: bool) -> bool:
     """Installs the filter for this process and its children; False where there is none for it.
 
-    Needs no_new_privs. On a kernel without seccomp the namespaces stand alone.
+    Needs no_new_privs.
+
+    Args:
+        checker: the process that must get no signals and keep its limits.
+        strict: no processes, sockets, foreign signals or changed attributes of files either.
     """
     machine = os.uname().machine
-    if not system.LINUX or machine not in ARCHITECTURES:
+    if not system.LINUX or machine not in AUDIT_IDS:
         return False
-    code = _program(machine)
+    code = program(machine, checker, os.getpid(), strict)
     instructions = (Instruction * len(code))(*[Instruction(*item) for item in code])
-    program = Program(len(code), instructions)
+    whole = Program(len(code), instructions)
     mode = ctypes.c_ulong(SECCOMP_MODE_FILTER)
-    return bool(system.libc.prctl(PR_SET_SECCOMP, mode, ctypes.byref(program), 0, 0) == 0)
+    return bool(system.libc.prctl(PR_SET_SECCOMP, mode, ctypes.byref(whole), 0, 0) == 0)
 
 
-def _program(machine: str) -> list[tuple[int, int, int, int]]:
-    """(code, jump if true, jump if false, operand) of each instruction; jumps skip forward."""
-    audit_id, clone = ARCHITECTURES[machine]
-    code = [
+def program(machine: str, checker: int, own: int, strict: bool) -> Code:
+    """(code, jump if true, jump if false, operand) of each instruction; jumps skip forward.
+
+    An unknown architecture is killed: its numbers would mean other calls.
+    """
+    deny = (RETURN, 0, 0, ERRNO | EPERM)
+    allow = (RETURN, 0, 0, ALLOW)
+    special = {name: calls.numbers({name: row}, machine)[0] for name, row in calls.EXAMINED.items()}
+    code: Code = [
         (LOAD, 0, 0, ARCHITECTURE_OFFSET),
-        (JUMP_EQUAL, 1, 0, audit_id),
+        (JUMP_EQUAL, 1, 0, AUDIT_IDS[machine]),
         (RETURN, 0, 0, KILL_PROCESS),
         (LOAD, 0, 0, NUMBER_OFFSET),
         (JUMP_AT_LEAST, 0, 1, X32_BIT),
-        (RETURN, 0, 0, ERRNO | EPERM),
+        deny,
         # The C library falls back to clone, whose flags a filter can see.
-        (JUMP_EQUAL, 0, 1, CLONE3),
+        (JUMP_EQUAL, 0, 1, special["clone3"]),
         (RETURN, 0, 0, ERRNO | ENOSYS),
     ]
-    for number in (*REFUSED[machine], *SHARED):
-        code += [(JUMP_EQUAL, 0, 1, number), (RETURN, 0, 0, ERRNO | EPERM)]
-    return [
-        *code,
-        (JUMP_EQUAL, 0, 3, clone),
-        (LOAD, 0, 0, FIRST_ARGUMENT_OFFSET),
-        (JUMP_ANY_BIT, 0, 1, NAMESPACE_FLAGS),
-        (RETURN, 0, 0, ERRNO | EPERM),
-        (RETURN, 0, 0, ALLOW),
-    ]
+    refused = calls.numbers(calls.REFUSED, machine)
+    if strict:
+        refused += calls.numbers(calls.REFUSED_WITHOUT_NAMESPACES, machine)
+    for number in refused:
+        code += [(JUMP_EQUAL, 0, 1, number), deny]
+    for number in calls.numbers(calls.SIGNALS, machine):
+        if strict:
+            code += _when(number, 0, [(JUMP_EQUAL, 0, 1, own), allow, deny])
+        else:
+            code += _when(number, 0, [(JUMP_EQUAL, 0, 1, checker), deny, allow])
+    # Limits of itself only; another process of the same user would take them without a question.
+    itself = [(JUMP_EQUAL, 1, 0, 0), (JUMP_EQUAL, 0, 1, own), allow, deny]
+    code += _when(special["prlimit64"], 0, itself)
+    flags = [(JUMP_ANY_BIT, 0, 1, NAMESPACE_FLAGS), deny]
+    if strict:
+        flags += [(JUMP_ANY_BIT, 1, 0, CLONE_THREAD), deny]
+        code += _when(special["prctl"], 0, [(JUMP_EQUAL, 0, 1, PR_SET_PDEATHSIG), deny, allow])
+        # With an address it reaches sockets of the host; without, its own pairs.
+        code += _when(special["sendto"], 5, [(JUMP_EQUAL, 0, 1, 0), allow, deny])
+    return [*code, *_when(special["clone"], 0, [*flags, allow]), allow]
+
+
+def _when(number: int, argument: int, body: Code) -> Code:
+    """The body, which must end in returns, with the low word of an argument of one call loaded."""
+    load = (LOAD, 0, 0, ARGUMENTS_OFFSET + 8 * argument)
+    return [(JUMP_EQUAL, 0, len(body) + 1, number), load, *body]

@@ -11,6 +11,7 @@ import sys
 LINUX = sys.platform == "linux"
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 SIGKILL = 9
+OWN_PROCESSES = ("bubblewrap", "namespaces")  # the tiers with a pid namespace
 LAST_CAPABILITY = 63
 CAPABILITY_VERSION_3 = 0x20080522
 
@@ -58,7 +59,8 @@ def limit(memory_bytes: int, cpu_s: int, processes: int, file_bytes: int) -> Non
     Args:
         memory_bytes: address space of each process.
         cpu_s: CPU seconds of each process; a coarse stop behind the checker's own clock.
-        processes: processes and threads of this user within the sandbox's user namespace.
+        processes: processes and threads of this user within the sandbox's user namespace, or on
+            the machine where it has none of its own.
         file_bytes: size of any file written.
     """
     for name, value in (
@@ -71,9 +73,18 @@ def limit(memory_bytes: int, cpu_s: int, processes: int, file_bytes: int) -> Non
         ("MEMLOCK", 0),
         ("MSGQUEUE", 0),
     ):
-        kind = getattr(resource, f"RLIMIT_{name}", None)
-        if kind is None:
-            continue
-        hard = resource.getrlimit(kind)[1]
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (value, value))
+        _lower(name, value)
+
+
+def limit_cpu(seconds: int) -> None:
+    """A hard limit of CPU seconds for this process and each of its children."""
+    _lower("CPU", seconds)
+
+
+def _lower(name: str, value: int) -> None:
+    kind = getattr(resource, f"RLIMIT_{name}", None)
+    if kind is None:
+        return
+    hard = resource.getrlimit(kind)[1]
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(kind, (value, value))

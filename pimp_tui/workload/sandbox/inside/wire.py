@@ -29,6 +29,10 @@ class WireError(Exception):
     """Bytes that are no message, or a value that is not plain data."""
 
 
+class TooDeep(WireError):
+    """A value that nests deeper than `MAX_DEPTH`."""
+
+
 class Reference:
     """A value that stays in the candidate, known to the checker by number and type name."""
 
@@ -76,10 +80,10 @@ def encode(value: Any, refer: Callable[[Any], Reference] | None = None, depth: i
         refer: turns any other value into a `Reference`; without it they raise.
 
     Raises:
-        WireError: the value is not plain data, or nests deeper than `MAX_DEPTH`.
+        WireError: the value is not plain data; `TooDeep`, it nests deeper than `MAX_DEPTH`.
     """
     if depth > MAX_DEPTH:
-        raise WireError(f"a value nests deeper than {MAX_DEPTH}")
+        raise TooDeep(f"a value nests deeper than {MAX_DEPTH}")
     if value is None:
         return b"n"
     if value is Ellipsis:
