@@ -10,6 +10,7 @@ from pimp_tui.errors import UserError
 
 from .jsonl import read_jsonl, require_text
 from .passk import mean_pass_at_k
+from .sandbox import SandboxFault
 from .scoring import score
 from .tasks import Sample, Verdict, Workload
 
@@ -42,7 +43,7 @@ def score_file(
     workload: Workload,
     path: str | Path,
     *,
-    workers: int = 2,
+    workers: int | None = None,
     unsafe_sandbox: bool = False,
     on_verdict: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
@@ -53,12 +54,15 @@ def score_file(
         these tasks, None where one cannot be scored), results in the order of the samples.
 
     Raises:
-        UserError: as `read_samples` and `score`.
+        UserError: as `read_samples` and `score`; also when the sandbox fails, with what to mend.
     """
     samples = read_samples(workload, path)
-    verdicts = score(
-        workload, samples, workers=workers, unsafe_sandbox=unsafe_sandbox, on_verdict=on_verdict
-    )
+    try:
+        verdicts = score(
+            workload, samples, workers=workers, unsafe_sandbox=unsafe_sandbox, on_verdict=on_verdict
+        )
+    except SandboxFault as fault:
+        raise UserError(f"nothing is scored: {fault}", mend=fault.mend) from None
     return {
         "tasks": len({verdict.task_id for verdict in verdicts}),
         "tasks_in_workload": len(workload.tasks),

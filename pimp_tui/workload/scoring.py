@@ -1,13 +1,18 @@
-"""Samples to verdicts, in parallel, each distinct program once."""
+"""Samples to verdicts, in parallel, each distinct program once.
+
+A campaign scores after a run, never during one: on the cores of a measured window a program under
+test would change what is measured.
+"""
 
 from __future__ import annotations
 
 import functools
+import os
 import re
 import sysconfig
 from collections import Counter
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 from pimp_tui.errors import UserError
@@ -16,6 +21,7 @@ from . import sandbox
 from .answers import judge_answer
 from .cache import VerdictCache
 from .sandbox.calibrate import slowness
+from .sandbox.patience import Patience
 from .tasks import Sample, Task, Verdict, Workload
 
 # A wall limit this many times the CPU limit leaves room for busy machines. A program that hits it
@@ -23,6 +29,7 @@ from .tasks import Sample, Task, Verdict, Workload
 # used next to no CPU time was asleep.
 WALL_FACTOR, WALL_MARGIN_S = 3.0, 2.0
 COMPUTING, SECOND_CHANCE = 0.05, 3.0
+NOT_SCORED = "not scored"
 PRELOADABLE = frozenset(
     "typing math re collections itertools functools string heapq bisect copy operator random "
     "statistics fractions decimal datetime hashlib".split()
@@ -35,23 +42,27 @@ def score(
     workload: Workload,
     samples: Iterable[Sample],
     *,
-    workers: int = 2,
+    workers: int | None = None,
     timeout_s: float | None = None,
     unsafe_sandbox: bool = False,
+    keep_faults: bool = False,
     on_verdict: Callable[[int, int], None] | None = None,
 ) -> list[Verdict]:
     """Verdicts in the order of the samples.
 
     Args:
         samples: completions as they are to be scored; see `Workload.sample`.
-        workers: programs at once.
+        workers: programs at once; by default one for each core that this process may use.
         timeout_s: CPU seconds per program on the reference machine; the workload's own by default.
             Stretched where this machine is slower.
         unsafe_sandbox: accept a process without isolation where nothing better holds.
+        keep_faults: a sample that cannot be judged gets a verdict of None that says why, instead
+            of an error that ends the scoring of all.
         on_verdict: called with (verdicts so far, samples) after each.
 
     Raises:
-        UserError: a sample's task is unknown, or no sandbox holds and the risk was not accepted.
+        UserError: a sample's task is unknown, no sandbox holds and the risk was not accepted, or
+            a test cannot be run.
         SandboxFault: the sandbox failed repeatedly; nothing is scored as wrong for that.
     """
     samples = list(samples)
@@ -64,13 +75,13 @@ def score(
     if any(tasks[sample.task_id].kind == "program" for sample in samples):
         tier = sandbox.choose(unsafe_sandbox).name
         limits = limits_for(workload.timeout_s if timeout_s is None else timeout_s)
-        judge = functools.partial(judge_any, tier=tier, limits=limits)
+        judge = functools.partial(judge_any, tier=tier, limits=limits, patience=Patience())
     verdicts = []
-    with ThreadPoolExecutor(max(1, workers)) as pool:
+    with ThreadPoolExecutor(workers or _cores()) as pool:
         jobs = [pool.submit(judge, tasks[sample.task_id], sample) for sample in samples]
         try:
             for sample, number, job in zip(samples, numbers, jobs, strict=True):
-                passed, reason = job.result()
+                passed, reason = _result(job, keep_faults)
                 verdicts.append(Verdict(sample.task_id, number, passed, reason))
                 if on_verdict is not None:
                     on_verdict(len(verdicts), len(samples))
@@ -78,6 +89,21 @@ def score(
             pool.shutdown(cancel_futures=True)
             raise
     return verdicts
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _result(job: Future[tuple[bool | None, str]], keep_faults: bool) -> tuple[bool | None, str]:
+    try:
+        return job.result()
+    except (sandbox.SandboxFault, UserError) as fault:
+        if not keep_faults:
+            raise
+        return None, f"{NOT_SCORED}: {fault}"
 
 
 def _completion_ids(samples: list[Sample]) -> list[int]:
@@ -103,12 +129,12 @@ def limits_for(timeout_s: float) -> sandbox.Limits:
 def judge_without_program(task: Task, sample: Sample) -> tuple[bool | None, str]:
     """(passed, reason) of an answer, or (None, "not scored")."""
     if task.answer is None:
-        return None, "not scored"
+        return None, NOT_SCORED
     return judge_answer(sample.completion, task.answer)
 
 
 def judge_any(
-    task: Task, sample: Sample, *, tier: str, limits: sandbox.Limits
+    task: Task, sample: Sample, *, tier: str, limits: sandbox.Limits, patience: Patience
 ) -> tuple[bool | None, str]:
     """(passed, reason) of one completion, from the cache where the same was judged before."""
     if task.kind != "program":
@@ -116,7 +142,8 @@ def judge_any(
     source = sample.source(task)
     with _cache.once(task, source, limits.cpu_s) as entry:
         if entry.verdict is None:
-            entry.verdict = _run_program(task, source, tier, limits)
+            with patience:
+                entry.verdict = _run_program(task, source, tier, limits)
         return entry.verdict
 
 
