@@ -125,8 +125,9 @@ def test_a_large_tree_is_toggled_and_analysed() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("text", [tree(18_000, 300, 1), tree(18_000, 3000, 2)])
-def test_eighteen_thousand_features_open(text: str) -> None:
+@pytest.mark.parametrize(("constraints", "seed"), [(300, 1), (3000, 2)])
+def test_eighteen_thousand_features_open(constraints: int, seed: int) -> None:
+    text = tree(18_000, constraints, seed)
     began = time.monotonic()
     space = load_space(text)
     assert time.monotonic() - began < 20 and len(space.features) == 18_000
