@@ -173,6 +173,17 @@ PROGRAMS = {
         "import os, signal\nwhile True:\n    for s in (2, 14, 15, 24, 1):\n"
         "        try: os.kill(os.getppid(), s)\n        except OSError: pass\n"
     ),
+    "signals by files": (
+        "import fcntl, os, socket\nr, w = os.pipe()\nfor do in (\n"
+        "        lambda: fcntl.fcntl(r, fcntl.F_SETOWN, os.getppid()), lambda: fcntl.fcntl(r, 10, 9),\n"
+        "        lambda: fcntl.ioctl(socket.socketpair()[0], 0x8901, os.getppid().to_bytes(4, 'little'))):\n"
+        "    try:\n        do()\n        square = lambda x: x * x\n    except OSError: pass\n"
+    ),
+    "sockets of other kinds": (
+        "import socket\nfor family in (17, 30, 31, 38, 40, 42, 44):\n    for kind in (1, 2, 3, 5):\n"
+        "        try:\n            socket.socket(family, kind)\n            square = lambda x: x * x\n"
+        "        except OSError: pass\n"
+    ),
     "take the checker's files": (
         "import ctypes, os\nlibc = ctypes.CDLL(None)\nfd = libc.syscall(434, os.getppid(), 0)\n"
         "for n in range(8):\n    if fd >= 0 and libc.syscall(438, fd, n, 0) >= 0: square = lambda x: x * x\n"

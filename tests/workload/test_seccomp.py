@@ -69,7 +69,7 @@ def test_what_reaches_out_is_refused_and_what_is_needed_is_not(machine):
         for name in ("ptrace", "mount", "unshare", "bpf", "keyctl", "io_uring_setup", "setns"):
             assert answer(machine, name, strict=strict) == EPERM, name
         assert answer(machine, 1_000, strict=strict) == syscalls.ALLOW
-    for name in ("socket", "connect", "execve", "fchmodat", "pidfd_open"):
+    for name in ("connect", "execve", "fchmodat", "pidfd_open"):
         assert answer(machine, name) == syscalls.ALLOW, name
         assert answer(machine, name, strict=True) == EPERM, name
 
@@ -109,6 +109,25 @@ def test_without_namespaces_it_keeps_dying_with_its_parent_and_sends_to_no_addre
     assert answer(machine, "prctl", 15, strict=True) == syscalls.ALLOW
     assert answer(machine, "sendto", 3, 0, 1, 0, 0, 0, strict=True) == syscalls.ALLOW
     assert answer(machine, "sendto", 3, 0, 1, 0, 4096, 16, strict=True) == EPERM
+
+
+def test_sockets_are_of_kinds_that_a_network_namespace_holds(machine):
+    for family in (1, 2, 10, 16):
+        assert answer(machine, "socket", family) == syscalls.ALLOW
+        assert answer(machine, "socket", family, strict=True) == EPERM
+    for family in (0, 5, 38, 40, 42, 44):
+        assert answer(machine, "socket", family) == syscalls.ERRNO | 97
+
+
+def test_files_signal_nobody(machine):
+    for strict in (False, True):
+        for command in (8, 10, 15, 1026):
+            assert answer(machine, "fcntl", 3, command, CHECKER, strict=strict) == EPERM
+        for command in (0x8901, 0x8902, 0x5412):
+            assert answer(machine, "ioctl", 3, command, strict=strict) == EPERM
+        for command in (1, 2, 3, 4, 6, 1030):
+            assert answer(machine, "fcntl", 3, command, strict=strict) == syscalls.ALLOW
+        assert answer(machine, "ioctl", 3, 0x5401, strict=strict) == syscalls.ALLOW
 
 
 def test_jumps_stay_within_a_byte_and_the_program(machine):

@@ -31,14 +31,15 @@ REFUSED: Numbers = {
     "msgget": (68, 186), "semget": (64, 190), "mq_open": (240, 180),
     "setpriority": (141, 140), "sched_setparam": (142, 118), "sched_setscheduler": (144, 119),
     "sched_setaffinity": (203, 122), "sched_setattr": (314, 274), "ioprio_set": (251, 30),
-    "migrate_pages": (256, 238), "move_pages": (279, 239),
+    "migrate_pages": (256, 238), "move_pages": (279, 239), "io_setup": (206, 0),
+    "modify_ldt": (154, None),
 }  # fmt: skip
 
 # Refused too where the program shares processes, network and files' owners with the host.
 # Landlock does not cover the attributes of files, nor sockets other than TCP.
 REFUSED_WITHOUT_NAMESPACES: Numbers = {
     "fork": (57, None), "vfork": (58, None), "execve": (59, 221), "execveat": (322, 281),
-    "socket": (41, 198), "connect": (42, 203), "bind": (49, 200), "listen": (50, 201),
+    "connect": (42, 203), "bind": (49, 200), "listen": (50, 201),
     "accept": (43, 202), "accept4": (288, 242), "sendmsg": (46, 211), "sendmmsg": (307, 269),
     "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452),
     "chown": (92, None), "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54),
@@ -59,7 +60,7 @@ SIGNALS: Numbers = {
 }  # fmt: skip
 EXAMINED: Numbers = {
     "clone": (56, 220), "clone3": (435, 435), "prlimit64": (302, 261), "prctl": (157, 167),
-    "sendto": (44, 206),
+    "sendto": (44, 206), "socket": (41, 198), "fcntl": (72, 25), "ioctl": (16, 29),
 }  # fmt: skip
 
 

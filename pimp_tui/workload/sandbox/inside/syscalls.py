@@ -23,11 +23,18 @@ if TYPE_CHECKING:
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 PR_SET_PDEATHSIG = 1
 ALLOW, KILL_PROCESS, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
-EPERM, ENOSYS = 1, 38
+EPERM, ENOSYS, EAFNOSUPPORT = 1, 38, 97
 LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 NUMBER_OFFSET, ARCHITECTURE_OFFSET, ARGUMENTS_OFFSET = 0, 4, 16
 NAMESPACE_FLAGS, CLONE_THREAD = 0x7E020000, 0x10000
 X32_BIT = 0x40000000
+# Unix, IPv4, IPv6 and netlink, which a network namespace holds; others, to the hypervisor for
+# instance (vsock), it does not.
+SOCKET_FAMILIES = (1, 2, 10, 16)
+# A file may be told to signal anybody of the same user: F_SETOWN, F_SETSIG, F_SETOWN_EX, F_NOTIFY;
+# FIOSETOWN, SIOCSPGRP; and a terminal to take input: TIOCSTI, TIOCLINUX.
+FILE_COMMANDS = (8, 10, 15, 1026)
+DEVICE_COMMANDS = (0x8901, 0x8902, 0x5412, 0x541C)
 AUDIT_IDS = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
 
@@ -99,6 +106,12 @@ def program(machine: str, checker: int, own: int, strict: bool) -> Code:
     # Limits of itself only; another process of the same user would take them without a question.
     itself = [(JUMP_EQUAL, 1, 0, 0), (JUMP_EQUAL, 0, 1, own), allow, deny]
     code += _when(special["prlimit64"], 0, itself)
+    for name, commands in (("fcntl", FILE_COMMANDS), ("ioctl", DEVICE_COMMANDS)):
+        refusals = [step for number in commands for step in ((JUMP_EQUAL, 0, 1, number), deny)]
+        code += _when(special[name], 1, [*refusals, allow])
+    families = [step for number in SOCKET_FAMILIES for step in ((JUMP_EQUAL, 0, 1, number), allow)]
+    unknown = (RETURN, 0, 0, ERRNO | EAFNOSUPPORT)
+    code += _when(special["socket"], 0, [deny] if strict else [*families, unknown])
     flags = [(JUMP_ANY_BIT, 0, 1, NAMESPACE_FLAGS), deny]
     if strict:
         flags += [(JUMP_ANY_BIT, 1, 0, CLONE_THREAD), deny]
