@@ -68,11 +68,17 @@ class Lab:
         return Outcome(self.engine(model), self.prompts[:count], options)
 
     def seconds(self, model: str = "micro-coder", count: int = 8, **changed: Any) -> float:
-        """Least of two runs, after a warm-up."""
-        self.run(model, count, **changed)
-        taken = []
-        for _ in range(2):
-            started = time.perf_counter()
-            self.run(model, count, **changed)
-            taken.append(time.perf_counter() - started)
+        """CPU seconds on one thread, which a busy machine stretches little: least of three runs."""
+        import torch
+
+        threads, taken = torch.get_num_threads(), []
+        torch.set_num_threads(1)
+        try:
+            self.run(model, count, **changed)  # a warm-up
+            for _ in range(3):
+                started = time.process_time()
+                self.run(model, count, **changed)
+                taken.append(time.process_time() - started)
+        finally:
+            torch.set_num_threads(threads)
         return min(taken)
