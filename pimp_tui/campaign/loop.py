@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 from pimp_tui.campaign.attempt import Attempt
 from pimp_tui.campaign.baselines import MeterLog
 from pimp_tui.campaign.board import Board
-from pimp_tui.campaign.budget import Budget
+from pimp_tui.campaign.budget import NOT_REPEATED, Budget
 from pimp_tui.campaign.clock import SessionClock
 from pimp_tui.campaign.gpu_journal import GpuJournal
 from pimp_tui.campaign.keeping import Keeper
@@ -20,6 +21,7 @@ from pimp_tui.campaign.precision import Repeats
 from pimp_tui.campaign.schedule import Planned, order
 from pimp_tui.campaign.settings import Settings
 from pimp_tui.campaign.worker_link import Interrupted, WorkerDied, WorkerHung, WorkerLink
+from pimp_tui.learning.control import control_of
 from pimp_tui.metering.device_settings import SettingRefused
 from pimp_tui.session.compact import committed_keys
 from pimp_tui.session.status import read_status
@@ -72,11 +74,13 @@ class CampaignLoop:
             session / "log.txt", self._must_drop,
         )  # fmt: skip
         self._gpus = GpuJournal(session, settings.gpus)
-        self._repeats = Repeats(settings.precision)
+        control = control_of(manifest.get("named"), planned[0].config_id if planned else None)
+        self._repeats = Repeats(settings.precision, control[1] if control else None)
         self._left_out = 0
         self._stop_asked_at: float | None = None
         self._durations: list[float] = []
-        self._broken: dict[str, str] = {}
+        self._broken = broken_before(session)
+        self._broken_now = 0
         self._meter_log = MeterLog(manifest, clock, mark, log)
 
     def run(self) -> Outcome:
@@ -98,10 +102,7 @@ class CampaignLoop:
                     return outcome
                 self._one(item, repetition)
                 if self._hopeless():
-                    reason = next(iter(self._broken.values()))
-                    return Outcome(
-                        "stopped", f"the first {HOPELESS} configurations failed: {reason}"
-                    )
+                    return Outcome("stopped", self._why_hopeless())
             if self._board.stop.is_set() and self.runs_done + self.runs_failed < self._total:
                 return Outcome("stopped", self._board.stop_reason)
             told = f"{self.runs_done} runs ok, {self.runs_failed} failed"
@@ -138,8 +139,9 @@ class CampaignLoop:
         """One run, recorded whatever happens, unless it is dropped by a stop."""
         begun = time.monotonic()
         if reason := self._broken.get(item.config_id):
-            self._attempt.commit_failure(item, repetition, 1, f"not repeated: {reason}")
-            self._count(item, "failed", begun)
+            self._attempt.commit_failure(item, repetition, 1, f"{NOT_REPEATED}{reason}")
+            self.runs_failed += 1
+            self._update()
             return
         for number in range(1, _ATTEMPTS_SPOILT + 1):
             try:
@@ -169,11 +171,16 @@ class CampaignLoop:
                 return
             self._meter_log.remarks(item, repetition, answer["reading"]["notes"])
             if (spoilt := self._spoilt(answer)) and number < _ATTEMPTS_SPOILT:
-                self._attempt.commit_result(item, repetition, number, answer, spoilt)
+                row = self._attempt.commit_result(item, repetition, number, answer, spoilt)
+                self._budget.spend(energy_j=row["energy_j"])
                 self._log(f"#{item.position} is repeated: {spoilt}", "warning")
                 continue
             row = self._attempt.commit_result(item, repetition, number, answer)
-            self._budget.spend(row["duration_s"], row["energy_j"])
+            self._budget.spend(energy_j=row["energy_j"])
+            if self._budget.unit == "J" and row["energy_j"] is None:
+                self._log(
+                    f"#{item.position} has no energy: nothing of the budget is used", "warning"
+                )
             self._repeats.add(item.config_id, row)
             self.runs_done += 1
             self._count(item, "ok", begun)
@@ -203,13 +210,18 @@ class CampaignLoop:
         self._attempt.commit_failure(item, repetition, number, reason)
         self._log(f"#{item.position} repetition {repetition} failed: {reason}", "error")
         self._broken[item.config_id] = reason
+        self._broken_now += 1
         self._count(item, "failed", begun)
 
     def _count(self, item: Planned, status: str, begun: float) -> None:
+        took_s = time.monotonic() - begun
         if status == "failed":
             self.runs_failed += 1
         else:
-            self._durations.append(time.monotonic() - begun)
+            self._durations.append(took_s)
+        self._budget.spend(seconds=took_s, runs=1)
+        if self._budget.unit == "s":
+            self._mark("running", spent_s=round(self._budget.spent, 3))
         self._update()
 
     def _update(self, **fields: Any) -> None:
@@ -231,7 +243,15 @@ class CampaignLoop:
         return self._total - self.runs_done - self.runs_failed
 
     def _hopeless(self) -> bool:
-        return self.runs_done == 0 and len(self._broken) >= HOPELESS
+        """Whether nothing has worked so far, and enough of this sitting was tried."""
+        return self.runs_done == 0 and self._broken_now >= min(HOPELESS, len(self._planned))
+
+    def _why_hopeless(self) -> str:
+        reasons = Counter(self._broken.values())
+        told = "; ".join(f"{n} x {why}" if n > 1 else why for why, n in reasons.most_common(3))
+        whole = len(self._broken) >= len(self._planned)
+        which = "every configuration" if whole else f"the first {len(self._broken)} configurations"
+        return f"{which} failed ({told}), {self._left()} runs left out"
 
     def _must_drop(self) -> bool:
         if self._board.skip.is_set():
@@ -242,3 +262,19 @@ class CampaignLoop:
         now = time.monotonic()
         self._stop_asked_at = self._stop_asked_at or now
         return now - self._stop_asked_at > STOP_GRACE_S
+
+
+def broken_before(session: Path) -> dict[str, str]:
+    """config_id -> reason of the configurations that failed in an earlier sitting.
+
+    They are not tried again. Runs that were measured beside somebody else's load do not count.
+    """
+    import polars as pl
+
+    if not any((session / "runs").glob("*.parquet")):
+        return {}
+    failed = pl.scan_parquet(session / "runs" / "*.parquet").filter(
+        (pl.col("status") == "failed") & pl.col("duration_s").is_null()
+    )
+    rows = failed.sort("started_at").select("config_id", "reason").collect().iter_rows()
+    return {config: str(why or "").removeprefix(NOT_REPEATED) for config, why in rows}

@@ -19,10 +19,12 @@ class Repeats:
     Args:
         precision: half-width of the 95 % interval of a mean, as a share of it, that suffices; None
             never stops early.
+        control: config_id of the control configuration, which is repeated to the end: it shows
+            drift only as long as it is measured.
     """
 
-    def __init__(self, precision: float | None) -> None:
-        self._precision = precision
+    def __init__(self, precision: float | None, control: str | None = None) -> None:
+        self._precision, self._control = precision, control
         self._values: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
 
     def add(self, config_id: str, row: Mapping[str, Any]) -> None:
@@ -45,7 +47,7 @@ class Repeats:
     def enough(self, config_id: str) -> bool:
         """Whether every mean of the configuration is within the precision."""
         values = self._values.get(config_id)
-        if self._precision is None or not values:
+        if self._precision is None or not values or config_id == self._control:
             return False
         return all(_within(one, self._precision) for one in values.values())
 

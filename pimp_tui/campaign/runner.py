@@ -109,7 +109,7 @@ class Runner:
                 compact(self.session)
             except OSError as fault:  # the segments are as good as the merged files
                 self.log(f"segments stay as they are: {fault.strerror}", "warning")
-        self._mark(outcome.state, socket=None)
+        self._mark(outcome.state, socket=None, outcome=outcome.reason)
         self.board.update(state=outcome.state)
         time.sleep(0.2)  # let the last events reach slow readers before the socket closes
         if outcome.state != "done":

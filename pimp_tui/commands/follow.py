@@ -13,6 +13,7 @@ from typing import Any
 
 from pimp_tui.commands.output import say
 from pimp_tui.session.control import ControlClient
+from pimp_tui.session.manifest import read_manifest
 from pimp_tui.session.status import read_status
 
 _BAR = 24
@@ -108,7 +109,11 @@ def follow(session: Path, runner: subprocess.Popen[bytes] | None = None) -> int:
     finally:
         progress.close()
         signal.signal(signal.SIGINT, previous)
-    return exit_code(read_status(session), interrupted.is_set())
+    status = read_status(session)
+    outcome = read_manifest(session).get("outcome")
+    if outcome and status["state"] in ("done", "stopped"):
+        say(f"{status['state']}: {outcome}")
+    return exit_code(status, interrupted.is_set())
 
 
 def exit_code(status: dict[str, Any], interrupted: bool = False) -> int:

@@ -25,6 +25,7 @@ def print_summary(path: Path) -> None:
     energy = {row["energy_source"] for row in rows if row["energy_source"]}
     if any(row["energy_estimated"] for row in rows):
         print(f"~ estimated: {', '.join(sorted(energy))}")
+    _print_outcome(session)
     _print_steadiness(session)
     _print_quality(session)
     _print_front(session)
@@ -43,34 +44,80 @@ def result_row(row: dict[str, Any], session: Session) -> dict[str, Any]:
     return shown
 
 
-def _print_steadiness(session: Session) -> None:
-    """Spread of repeats and drift; nothing where nothing was repeated."""
-    from pimp_tui.learning.steadiness import REPEAT_CV_LIMIT, steadiness
+def _print_outcome(session: Session) -> None:
+    """Why a campaign ended where it did, and what it left out."""
+    outcome = session.manifest.get("outcome")
+    if outcome and session.manifest.get("status") in ("done", "stopped"):
+        print(f"{session.manifest['status']}: {outcome}")
 
-    named = session.manifest.get("named") or {}
-    control = next((label for label in ("baseline", "library default") if label in named), None)
-    rows = steadiness(session.runs.collect(), named[control] if control else None)
-    if not rows:
-        return
-    print("\nSteadiness of repeats, and drift through the campaign (95 % interval)")
-    print_table(
-        [
-            {
-                "metric": row["metric"],
-                "repeat CV": f"{row['repeat_cv']:.3f}",
-                "worst": f"{row['repeat_cv_worst']:.3f}",
-                "first to last run": _drift_words(row),
-                f"control ({control})": " ".join(map(cell, row["control"][:10])) or None,
-            }
-            for row in rows
-        ]
+
+def _print_steadiness(session: Session) -> None:
+    """Spread of repeats, drift, idle baselines; nothing where nothing was repeated or measured."""
+    from pimp_tui.learning.control import change, control_of
+    from pimp_tui.learning.steadiness import (
+        REPEAT_CV_LIMIT,
+        energy_sources,
+        idle_steadiness,
+        steadiness,
     )
+
+    runs = session.runs.collect()
+    first = session.plan.select("config_id").head(1).collect().to_series().to_list()
+    control = control_of(session.manifest.get("named"), first[0] if first else None)
+    rows = steadiness(runs, control[1] if control else None)
+    if rows:
+        print("\nSteadiness of repeats, and drift through the campaign (95 % interval)")
+        print_table(
+            [
+                {
+                    "metric": row["metric"],
+                    "repeat CV": f"{row['repeat_cv']:.3f}",
+                    "worst": f"{row['repeat_cv_worst']:.3f}",
+                    "first to last run": _drift_words(row),
+                    f"control ({control[0] if control else 'none'})": _control_words(
+                        change(row["control"]), len(row["control"])
+                    ),
+                }
+                for row in rows
+            ]
+        )
     for row in rows:
         if not row["steady"]:
             say(
                 f"note: repeats of {row['metric']} spread by {row['repeat_cv']:.3f}, more than "
                 f"{REPEAT_CV_LIMIT}: take more repeats, or a quieter machine"
             )
+    _print_idle(idle_steadiness(session.manifest))
+    if len(sources := energy_sources(runs)) > 1:
+        told = ", ".join(f"{name} in {count} runs" for name, count in sources.items())
+        say(f"note: energy_j is not of the same meters everywhere: {told}; compare with care")
+    for remark in session.manifest.get("meter_remarks") or []:
+        say(f"note: meters: {remark['text']} (first in {remark['config_id'][:8]})")
+
+
+def _print_idle(idle: dict[str, Any] | None) -> None:
+    """The idle baselines, and whether they are calm enough."""
+    from pimp_tui.metering.idle import IDLE_CV_LIMIT
+
+    if idle is None:
+        return
+    low, high = f"{idle['low_w']:.1f}", f"{idle['high_w']:.1f}"
+    watts = f"{low} W" if low == high else f"{low} to {high} W"
+    again = f", {idle['drifted']} again for drift" if idle["drifted"] else ""
+    spread = "" if idle["cv_worst"] is None else f", worst CV {idle['cv_worst']:.3f}"
+    print(f"\nIdle baselines: {idle['taken']} taken{again}, {watts}{spread}")
+    if not idle["steady"]:
+        say(
+            f"note: idle power varies by {idle['cv_worst']:.3f}, more than {IDLE_CV_LIMIT}: "
+            "energy_above_idle_j is uncertain; take a quieter machine or a longer baseline"
+        )
+
+
+def _control_words(found: tuple[float, float, float] | None, count: int) -> str | None:
+    if found is None:
+        return None
+    first, last, share = found
+    return f"{cell(first)} to {cell(last)} ({share:+.1%}, {count} runs)"
 
 
 def _drift_words(row: dict[str, Any]) -> str | None:

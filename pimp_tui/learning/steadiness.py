@@ -9,9 +9,12 @@ reached (arXiv 2607.09172).
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from pimp_tui.metering.idle import IDLE_CV_LIMIT
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,7 +27,8 @@ def steadiness(runs: pl.DataFrame, control: str | None = None) -> list[dict[str,
     """One row a metric that was measured at least twice for some configuration.
 
     Args:
-        runs: the bundle's runs table; failed runs and estimated energy are left out.
+        runs: the bundle's runs table; failed runs, estimated energy and that of other meters than
+            most runs' are left out.
         control: config_id of the control configuration, whose values are told one by one.
 
     Returns:
@@ -42,6 +46,8 @@ def steadiness(runs: pl.DataFrame, control: str | None = None) -> list[dict[str,
         usable = ok.filter(pl.col(metric).is_finite() & (pl.col(metric) > 0))
         if metric == "energy_j":
             usable = usable.filter(~pl.col("energy_estimated").fill_null(True))
+            if (sources := energy_sources(usable)) and "energy_source" in usable.columns:
+                usable = usable.filter(pl.col("energy_source") == next(iter(sources)))
         several = usable.filter(pl.len().over("config_id") > 1).sort("started_at")
         if several.is_empty():
             continue
@@ -63,6 +69,45 @@ def steadiness(runs: pl.DataFrame, control: str | None = None) -> list[dict[str,
             }
         )
     return found
+
+
+def energy_sources(runs: pl.DataFrame) -> dict[str, int]:
+    """Meters in ``energy_j`` -> good runs, the most frequent first; estimates are left out.
+
+    Energies of different meters are not comparable.
+    """
+    import polars as pl
+
+    if "energy_source" not in runs.columns:
+        return {}
+    measured = runs.filter(
+        (pl.col("status") == "ok") & ~pl.col("energy_estimated").fill_null(True)
+    ).drop_nulls("energy_source")
+    counted = measured.group_by("energy_source").len().sort(["len", "energy_source"])
+    return dict(reversed(list(counted.iter_rows())))
+
+
+def idle_steadiness(manifest: Mapping[str, Any]) -> dict[str, Any] | None:
+    """How restless the idle baselines of a campaign were; None where none was measured.
+
+    Returns:
+        ``taken`` baselines, ``drifted`` of them taken again for drift, ``low_w`` and ``high_w``,
+        ``cv_worst`` (None where not known), ``steady``: it is within the limit.
+    """
+    baselines = manifest.get("idle_baselines") or [manifest.get("idle")]
+    measured = [one for one in baselines if one and one.get("power_w") is not None]
+    if not measured:
+        return None
+    powers = [float(one["power_w"]) for one in measured]
+    spread = [float(one["power_cv"]) for one in measured if one.get("power_cv") is not None]
+    return {
+        "taken": len(measured),
+        "drifted": sum(str(one.get("reason")).startswith("drift") for one in measured),
+        "low_w": min(powers),
+        "high_w": max(powers),
+        "cv_worst": max(spread, default=None),
+        "steady": max(spread, default=0.0) <= IDLE_CV_LIMIT,
+    }
 
 
 def _drift(runs: pl.DataFrame, metric: str) -> dict[str, float | None]:

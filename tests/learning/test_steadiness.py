@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pimp_tui.learning.steadiness import steadiness
+from pimp_tui.learning.control import change, control_of
+from pimp_tui.learning.steadiness import energy_sources, idle_steadiness, steadiness
 
 
 def runs(drift_per_hour: float, noise: float, estimated: bool = False) -> pl.DataFrame:
@@ -55,3 +56,42 @@ def test_estimates_single_runs_and_failures_tell_nothing() -> None:
     assert steadiness(failed) == []
     one_repeat = runs(0.0, 0.01).head(22)
     assert all(row["drift"] is None or row["runs"] > 3 for row in steadiness(one_repeat))
+
+
+def test_energies_of_other_meters_are_not_taken_together() -> None:
+    table = runs(0.0, 0.01).with_columns(
+        pl.when(pl.int_range(pl.len()) % 10 == 0)
+        .then(pl.lit("rapl"))
+        .otherwise(pl.lit("nvml+rapl"))
+        .alias("energy_source"),
+        pl.when(pl.int_range(pl.len()) % 10 == 0)
+        .then(pl.col("energy_j") / 9)
+        .otherwise(pl.col("energy_j"))
+        .alias("energy_j"),
+    )
+    assert energy_sources(table) == {"nvml+rapl": 90, "rapl": 10}
+    energy = next(row for row in steadiness(table) if row["metric"] == "energy_j")
+    assert energy["runs"] <= 90 and energy["repeat_cv"] < 0.02
+    assert energy_sources(runs(0.0, 0.01)) == {}
+
+
+def test_idle_baselines_are_judged_by_the_most_restless() -> None:
+    def idle(power, cv, reason="start"):
+        return {"power_w": power, "power_cv": cv, "reason": reason}
+
+    assert idle_steadiness({}) is None
+    assert idle_steadiness({"idle": idle(None, None)}) is None, "no power meter"
+    found = idle_steadiness({"idle_baselines": [idle(58.0, 0.01), idle(61.0, 0.02, "drift: 61 W")]})
+    assert found == {"taken": 2, "drifted": 1, "low_w": 58.0, "high_w": 61.0, "cv_worst": 0.02,
+                     "steady": True}  # fmt: skip
+    restless = idle_steadiness({"idle_baselines": [idle(58.0, 0.01), idle(58.0, 0.025)]})
+    assert restless is not None and not restless["steady"]
+
+
+def test_the_control_is_the_baseline_or_the_default_or_the_first() -> None:
+    assert control_of({"library default": "a", "baseline": "b"}) == ("baseline", "b")
+    assert control_of({"library default of m": "a"}, "c") == ("library default of m", "a")
+    assert control_of({}, "c") == ("#1 of the plan", "c")
+    assert control_of(None) is None
+    assert change([None, 2.0, 3.0, 2.5]) == (2.0, 2.5, 0.25)
+    assert change([2.0, None]) is None
