@@ -192,3 +192,41 @@ def test_what_a_killed_scorer_could_not_remove_is_removed_by_the_next(tmp_path, 
     subprocess.run([*command, folders], env=named, check=True)
     assert list(tmp_path.iterdir()) == []
     assert Path("/usr").is_dir()
+
+
+CROWDED = """
+import sys
+from pathlib import Path
+group, tier = Path(sys.argv[1]), sys.argv[2]
+from pimp_tui.workload import SandboxFault, sandbox
+import os
+(group / "cgroup.procs").write_text(str(os.getpid()))
+source = "def f(x):\\n    return len(bytearray(400 << 20))\\n"
+try:
+    print(sandbox.run(tier, sandbox.Job(source, "", "f(1)", "f"), sandbox.Limits(9.0, 20.0)))
+except SandboxFault as fault:
+    print("fault:", fault)
+"""
+
+
+@AS_ROOT
+def test_a_program_that_the_kernel_ends_for_lack_of_memory_is_not_wrong(holding_tiers):
+    group = Path("/sys/fs/cgroup/memory") / f"pimp-tui-test-{os.getpid()}"
+    try:
+        group.mkdir()
+    except OSError:
+        pytest.skip("no memory control group can be made here")
+    try:
+        (group / "memory.limit_in_bytes").write_text(str(200 << 20))
+        for tier in holding_tiers:
+            command = [sys.executable, "-c", CROWDED, str(group), tier]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+            assert done.stdout.startswith(f"fault: the {tier} sandbox failed 2 times: "), done
+            assert "ran out of memory" in done.stdout or "status" in done.stdout
+    finally:
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            with contextlib.suppress(OSError):
+                group.rmdir()
+                break
+            time.sleep(0.1)

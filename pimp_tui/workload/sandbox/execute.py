@@ -18,13 +18,16 @@ from .inside import wire
 from .inside.system import OWN_PROCESSES
 from .pipes import exchange
 from .scratch import over, require_room, scratch
-from .watch import Watch
+from .watch import Watch, kernel_kills
 
 START_GRACE_S = 20.0
 END_S = 1.0  # after its outputs are closed
 ATTEMPTS = 2
 BREATH_S = 0.2  # before the second: a lack of processes or memory may pass
 MAX_REASON_CHARACTERS = 300
+KILLED = "killed: signal 9"
+OUT_OF_MEMORY = "the machine ran out of memory and the kernel ended a process"
+FREE_MEMORY = "free memory, or let fewer programs run at once; nothing was scored as wrong"
 ALL_MEMORY = "memory of all its processes"
 
 
@@ -103,11 +106,14 @@ def _once(tier: str, job: Job, limits: tiers.Limits) -> Outcome:
     body = wire.encode(request)
     command = tiers.command(tier, limits, job.preload, job.packages)
     own = tier in OWN_PROCESSES
+    before = kernel_kills()
     with contextlib.nullcontext() if own else scratch(limits.storage_bytes) as folder:
         course = _start(command, b"%08x" % len(body) + body, limits, folder)
         outcome = _outcome(course, nonce, limits, may_kill_checker=tier == "plain")
         if folder is not None and not outcome.passed and course.overrun is None:
             require_room(folder)
+    if outcome.reason == KILLED and kernel_kills() != before:
+        raise SandboxFault(OUT_OF_MEMORY, FREE_MEMORY)
     return outcome
 
 
@@ -121,6 +127,15 @@ def _start(command: list[str], frame: bytes, limits: tiers.Limits, folder: Path 
         )  # fmt: skip
     except OSError as error:
         raise SandboxFault(f"no process could be started ({error})") from None
+    try:
+        return _follow(process, frame, limits, folder)
+    except OSError as error:  # no descriptors, for instance
+        raise SandboxFault(f"the sandbox could not be followed ({error})") from None
+
+
+def _follow(
+    process: subprocess.Popen[bytes], frame: bytes, limits: tiers.Limits, folder: Path | None
+) -> _Course:
     course = _Course(b"", "", Watch(process.pid))
 
     def look(output: bytes) -> bool:

@@ -115,3 +115,12 @@ def _proportional(pid: int) -> int | None:
     names = ("Pss_Anon:", "Pss_Shmem:", "SwapPss:")
     rows = (line.split() for line in text.splitlines() if line.startswith(names))
     return sum(int(row[1]) << 10 for row in rows)
+
+
+def kernel_kills() -> str:
+    """The kernel's count of processes it ended for lack of memory; empty where it tells none."""
+    try:
+        text = (PROC / "vmstat").read_text(encoding="ascii")
+    except OSError:
+        return ""
+    return text.partition("\noom_kill ")[2].partition("\n")[0]
