@@ -27,6 +27,7 @@ def doctor(
         *_versions(),
         *meters_report(),
         *_foreign(),
+        *_last_session(),
         *sandbox_report(),
         *_host(host),
         *_terminal(),
@@ -103,6 +104,36 @@ def _foreign() -> list[dict[str, Any]]:
     detail = "; ".join(one.words() for one in found) or "no other process on the GPUs"
     mend = "wait for them, or run with --shared-gpu: such runs are marked" if found else None
     return [_check("foreign load", not found, detail, mend)]
+
+
+def _last_session() -> list[dict[str, Any]]:
+    """How calm and how repeatable the newest session was; nothing where there is none."""
+    from pimp_tui.errors import UserError
+    from pimp_tui.learning.steadiness import REPEAT_CV_LIMIT, idle_steadiness, steadiness
+    from pimp_tui.metering.idle import IDLE_CV_LIMIT
+    from pimp_tui.session import open_session
+    from pimp_tui.session.paths import list_sessions
+
+    newest = next(iter(list_sessions()), None)
+    if newest is None:
+        return []
+    try:
+        session = open_session(newest)
+        idle, rows = idle_steadiness(session.manifest), steadiness(session.runs.collect())
+    except (UserError, OSError):  # `status` says more about it
+        return []
+    checks = []
+    if idle is not None and idle["cv_worst"] is not None:
+        detail = f"idle power's worst coefficient of variation {idle['cv_worst']:.3f}"
+        mend = None if idle["steady"] else "measure on a calmer machine: energy above idle is rough"
+        limit = f" (limit {IDLE_CV_LIMIT})"
+        checks.append(_check(f"session {newest.name}", idle["steady"], detail + limit, mend))
+    for row in rows:
+        detail = f"repeats of {row['metric']} vary by {row['repeat_cv']:.3f}"
+        mend = None if row["steady"] else "take more repeats, or a quieter machine"
+        limit = f" (limit {REPEAT_CV_LIMIT})"
+        checks.append(_check(f"session {newest.name}", row["steady"], detail + limit, mend))
+    return checks
 
 
 def _host(host: Any) -> list[dict[str, Any]]:

@@ -6,29 +6,56 @@ from collections.abc import Sequence
 from typing import Any
 
 from .base import Meter, MeterUnavailable
+from .idle import IDLE_CV_LIMIT
+from .meters import MeterSet
 from .registry import factories, try_open
 from .visible import Gpu
 
+#: How long the idle power is looked at, seconds.
+GLANCE_S = 2.0
+
 
 def meters_report(gpus: Sequence[Gpu] | None = None) -> list[dict[str, Any]]:
-    """One row per meter: {"check", "ok", "detail", "mend"}.
+    """One row per meter: {"check", "ok", "detail", "mend"}, and how calm the idle power is.
 
     A meter that this machine cannot have is no fault; one that is only not permitted is, and its
-    mend is the command that permits it.
+    mend is the command that permits it. Where power is measured it takes ``GLANCE_S`` seconds.
     """
     rows = []
-    measured = False
+    measured: list[Meter] = []
     for name, load in factories().items():
         meter = try_open(load, gpus)
         if isinstance(meter, MeterUnavailable):
             rows.append(_row(name, meter.mend is None, meter.detail, meter.mend))
             continue
-        measured = measured or meter.part in ("gpu", "cpu")
         rows.append(_row(name, True, _detail(meter), None))
         rows += [_row(name, False, note, None) for note in meter.take_notes()]
-        meter.close()
+        if meter.part in ("gpu", "cpu"):
+            measured.append(meter)
+        else:
+            meter.close()
+    if measured:
+        rows.append(_idle(measured))
     source = "measured" if measured else "estimated from CPU time, and marked so everywhere"
     return [*rows, _row("energy", True, source, None)]
+
+
+def _idle(meters: Sequence[Meter]) -> dict[str, Any]:
+    """A glance at the idle power, without a context on the GPUs; closes the meters."""
+    with MeterSet(meters) as opened:
+        idle = opened.idle(GLANCE_S)
+    if idle.power_w is None:
+        why = "; ".join(idle.notes)
+        return _row("idle", False, f"not measured: {why}", "look at the rows of the meters")
+    detail = f"{idle.power_w:.1f} W over {idle.duration_s:.0f} s"
+    if idle.power_cv is None:
+        return _row("idle", True, f"{detail}, its variation is not known", None)
+    calm = idle.power_cv <= IDLE_CV_LIMIT
+    detail += f", coefficient of variation {idle.power_cv:.3f}"
+    if calm:
+        return _row("idle", True, f"{detail} (limit {IDLE_CV_LIMIT})", None)
+    mend = "end other work on this machine, or wait until it is calm, before a campaign"
+    return _row("idle", False, f"{detail}, more than {IDLE_CV_LIMIT}", mend)
 
 
 def _row(name: str, ok: bool, detail: str, mend: str | None) -> dict[str, Any]:

@@ -142,3 +142,17 @@ def test_the_report_says_what_each_device_offers(with_nvml):
     texts = {row["check"]: row["detail"] for row in rows if row["ok"]}
     assert "power samples only" in texts["meter nvml"]
     assert texts["meter energy"] == "measured"
+
+
+def test_the_report_judges_how_calm_the_idle_power_is(with_nvml, tmp_path):
+    script = """
+print(json.dumps([row for row in meters_report() if row["check"] == "meter idle"]))
+"""
+    (restless,) = with_nvml(script)
+    assert not restless["ok"] and "more than 0.024" in restless["detail"]
+    assert "before a campaign" in restless["mend"]
+    watts = tmp_path / "watts"
+    watts.write_text("45")
+    (calm,) = with_nvml(script, FAKE_NVML_FLAT=str(watts))
+    assert calm["ok"] and calm["detail"].startswith("90.0 W over 2 s") and calm["mend"] is None
+    assert with_nvml(script, FAKE_NVML_DENY="1") == [], "no power meter, nothing to judge"
