@@ -140,6 +140,8 @@ def test_what_cannot_be_drawn(text):
         ("twise", draw.Wish("twise")),
         ("uniform", draw.Wish("uniform", 8)),
         ("yasa:10 t=3 seed=4", draw.Wish("yasa:10", None, 3, 4)),
+        ("uniform+diverse", draw.Wish("uniform+diverse", 8)),
+        ("yasa:3+icpl", draw.Wish("yasa:3+icpl")),
         ("yasa+uniform n=40", draw.Wish("yasa+uniform", 40)),
     ],
 )

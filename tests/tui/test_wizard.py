@@ -3,7 +3,9 @@
 import pytest
 
 from pimp_tui.tui.app import PimpApp
+from pimp_tui.tui.screens.wizard.checks import Checker
 from pimp_tui.tui.screens.wizard.draft import Draft
+from pimp_tui.tui.screens.wizard.steps import STEPS
 
 
 @pytest.fixture
@@ -104,3 +106,22 @@ async def test_a_refused_start_is_told(sessions_root, toy_space, look, monkeypat
         await look.until(pilot, "the same as one line")
         await pilot.press("enter")
         await look.until(pilot, "no room for it")
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        ("twise", ""),
+        ("yasa", ""),
+        ("icpl", ""),
+        ("uniform", "16, as the sampler has it"),
+        ("yasa+icpl+uniform", "as many as yasa and icpl need, then as many again"),
+    ],
+)
+async def test_covering_samplers_need_no_number(method, words):
+    offered = next(f for step in STEPS for f in step.fields if f.key == "method").choices
+    assert method in [name for name, _ in offered]
+    checker = Checker()
+    note = await checker.check("n", Draft(method=method, n=""))
+    checker.close()
+    assert note.text == words and not note.fault

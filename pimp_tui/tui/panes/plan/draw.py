@@ -48,7 +48,7 @@ def parse(text: str) -> Wish:
     Raises:
         UserError: no such sampler, or a number that makes no sense.
     """
-    from pimp_tui.sampling.registry import COVERING, FILLING
+    from pimp_tui.sampling.registry import COVERING, is_covering
 
     words = text.split()
     if not words:
@@ -73,9 +73,10 @@ def parse(text: str) -> Wish:
         raise UserError(_WORDS["n"])
     if t not in (1, 2, 3):
         raise UserError(_WORDS["t"])
-    if n is None and words[0] in FILLING:
+    covering = any(map(is_covering, words[0].split("+")))
+    if n is None and not covering:
         n = _DEFAULT_N
-    if "t" in given and not any(x.partition(":")[0] in COVERING for x in words[0].split("+")):
+    if "t" in given and not covering:
         raise UserError(f"{words[0]} covers nothing: t is for {', '.join(COVERING)}")
     return Wish(words[0], n, t, given.get("seed"))
 

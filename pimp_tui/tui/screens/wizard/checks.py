@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from pimp_tui.errors import UserError
-from pimp_tui.tui.screens.wizard.draft import Draft, split
+from pimp_tui.tui.screens.wizard.draft import DEFAULT_N, Draft, split
 from pimp_tui.tui.words import short_path, told
 
 if TYPE_CHECKING:
@@ -93,11 +93,21 @@ class Checker:
 def _whole(key: str, draft: Draft) -> Note:
     text = getattr(draft, key).strip()
     if not text:
-        needs = key == "n" and draft.method != "twise"
-        return Note("the sampler's own number") if needs else Note("")
+        return Note(_own_number(draft.method)) if key == "n" else Note("")
     if not text.isdigit() or int(text) < 1:
         return Note(f"a whole number of {_WHOLE[key]}, at least 1", True)
     return Note("")
+
+
+def _own_number(method: str) -> str:
+    from pimp_tui.sampling.registry import is_covering
+
+    covering = [name for name in method.split("+") if is_covering(name)]
+    if not covering:
+        return f"{DEFAULT_N}, as the sampler has it"
+    if len(covering) == len(method.split("+")):
+        return ""
+    return f"as many as {' and '.join(covering)} need, then as many again"
 
 
 def _models(draft: Draft) -> str:

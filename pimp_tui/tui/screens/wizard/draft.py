@@ -22,7 +22,7 @@ class Draft:
     Attributes:
         models: references separated by commas.
         workload_file: used where ``workload`` is ``file``.
-        n: configurations; "" lets twise decide, and is 16 for the others.
+        n: configurations; "" lets covering samplers decide, and is 16 for the others.
     """
 
     models: str = "micro-coder"
