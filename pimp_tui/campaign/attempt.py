@@ -12,7 +12,7 @@ from pimp_tui.campaign.clock import SessionClock
 from pimp_tui.campaign.keeping import Keeper
 from pimp_tui.campaign.neighbours import other_campaigns
 from pimp_tui.campaign.schedule import Planned
-from pimp_tui.campaign.scoring import judge
+from pimp_tui.campaign.scoring import judge, not_scored
 from pimp_tui.campaign.settings import Settings
 from pimp_tui.session.segments import RunKey, commit_run
 from pimp_tui.workload import load_workload
@@ -104,6 +104,7 @@ class Attempt:
         judged = judge(self._workload, answer["completions"], self._settings.unsafe_sandbox)
         base = self._base | {"model": item.model}
         row = record.run_row(answer, [passed for passed, _ in judged], base, self._clock)
+        row |= not_scored(judged)
         if self._overlapped or other_campaigns():
             row = record.without_cpu(row)
         if spoilt:
