@@ -86,12 +86,14 @@ def test_learn_pareto_suggest_predict_on_the_demo(demo, answer):
     assert all("expected_improvement" in row for row in wished)
 
 
+@pytest.mark.slow
 def test_predicted_front_says_what_is_predicted(demo, answer):
     rows = answer("pareto", demo, "--predicted", "-n", 200)
     assert {True, False} >= {row["estimated"] for row in rows}
     assert all(row["duration_s"] is not None for row in rows)
 
 
+@pytest.mark.slow
 def test_status_report_export(demo, answer, pimp):
     status = answer("status", demo)
     assert status["state"] == "done" and status["runs_done"] == status["runs_planned"] == 32

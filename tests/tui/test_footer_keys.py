@@ -9,6 +9,9 @@ from pimp_tui.tui.screens.sessions import SessionsScreen
 from pimp_tui.tui.screens.wizard.screen import Wizard
 from pimp_tui.tui.screens.workspace import WorkspaceScreen
 
+LENGTHY = ("Plan", "Monitor", "Trade-offs")
+"""Panes whose keys start long work on a measured session."""
+
 _SETTLE_S = 3.0
 #: A key that many parts share is pressed in the first two of them.
 _PLACES = 2
@@ -101,7 +104,13 @@ async def press_all(spec, size, session, issued, look) -> None:
         assert not await dead_keys(pilot, look, issued, back)
 
 
-@pytest.mark.parametrize("spec", PANES, ids=[spec.tab for spec in PANES])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        pytest.param(spec, marks=[pytest.mark.slow] if spec.tab in LENGTHY else [], id=spec.tab)
+        for spec in PANES
+    ],
+)
 async def test_panes_on_a_measured_session(spec, done_session, issued, look):
     await press_all(spec, (200, 60), done_session, issued, look)
 

@@ -156,6 +156,7 @@ def test_every_sampler_is_offered():
     assert draw.candidates("twise s") == ["seed="]
 
 
+@pytest.mark.slow
 async def test_a_plan_is_saved_and_loaded_and_its_bound_proven(done_session, tmp_path, look):
     target = tmp_path / "mine.csv"
     app = PimpApp(space=done_session / "space.uvl")

@@ -8,6 +8,8 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from pimp_tui.workload import micro_coder
 from pimp_tui.workload.micro_coder import corpus, problems
 
@@ -72,6 +74,7 @@ def test_demo_problems_are_spread_over_families() -> None:
     assert len(set(bodies)) == len(bodies)
 
 
+@pytest.mark.slow
 def test_shipped_problems_are_what_the_script_writes(tmp_path: Path) -> None:
     problems.write(tmp_path)
     for name in ("problems.jsonl", "heldout.jsonl"):
