@@ -259,8 +259,6 @@ PROGRAMS = {
     ),
 }  # fmt: skip
 
-# Seconds of CPU each: tried in the first tier only.
-HEAVY = frozenset({"collisions for the checker"})
 # Not tried where no pid namespace of their own holds them.
 BOMBS = frozenset({
     "fork bomb", "thread bomb", "memory bomb", "memory bomb in children", "kill all",
