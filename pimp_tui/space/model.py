@@ -17,7 +17,8 @@ class Group:
     """Children of a feature under one keyword.
 
     ``kind`` is mandatory, optional, or, alternative or cardinality; ``low`` and ``high`` bound how
-    many children a selected parent has (mandatory: all of them).
+    many children a selected parent has (mandatory: all of them). ``place`` is ``file:line`` where
+    it came with an import.
     """
 
     kind: str
@@ -26,6 +27,7 @@ class Group:
     children: list[Feature] = field(default_factory=list)
     line: int = 0
     indent: int = 0
+    place: str | None = None
 
     def words(self) -> str:
         """How explanations say it: ``one of``, ``any of``, ``2..3 of``."""
@@ -147,5 +149,4 @@ class FeatureModel:
 
     def where(self, item: Feature | Constraint | Group) -> str:
         """``file:line`` of a part of the model, in the file that the user wrote."""
-        place = None if isinstance(item, Group) else item.place
-        return place or f"{self.label}:{item.line}"
+        return item.place or f"{self.label}:{item.line}"

@@ -70,7 +70,7 @@ def test_a_void_model_is_an_answer(files: Path, capsys: pytest.CaptureFixture[st
     code, out, _ = run(capsys, "analyse", "void.uvl", "--json")
     told = json.loads(out)
     assert code == 0 and told["void"] is True and told["core"] == told["redundant"] == []
-    assert told["reasons"]["void"] == ["R is one of", "A and B is needed (line 7)"]
+    assert told["reasons"]["void"] == ["R is one of (line 3)", "A and B is needed (line 7)"]
     code, out, _ = run(capsys, "analyse", "void.uvl")
     assert code == 0 and "void.uvl:7" in out and "A and B is needed" in out
 

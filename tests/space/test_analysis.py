@@ -137,7 +137,7 @@ def test_a_void_model_names_the_least_clash() -> None:
     found = analysed("features\n  R\n    alternative\n      A\n      B\n    optional\n      C\n"
                      "constraints\n  C => A\n  A & B\n")  # fmt: skip
     assert found.void and found.to_json()["void"] is True
-    assert found.clash == ["R is one of", "A and B is needed (line 10)"]
+    assert found.clash == ["R is one of (line 3)", "A and B is needed (line 10)"]
     assert found.clash_places == ["text.uvl:10"]
 
 

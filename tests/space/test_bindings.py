@@ -139,8 +139,9 @@ def test_choice_has_undo_and_redo(space) -> None:
     whole = choice.count()
     choice.select("t07")
     line = line_of(space, "t07 => sampling")
+    group = space.model.features["greedy"].group.line
     assert choice.forced()["greedy"] == [
-        "decoding is one of",
+        f"decoding is one of (line {group})",
         f"temperature=0.7, which you selected, needs do_sample=true (line {line})",
     ]  # fmt: skip
     assert "greedy" in choice.forced() and "t07" not in choice.forced()

@@ -23,11 +23,13 @@ class Relation:
         formula: over literals; variable v is the v-th feature in tree order, from 1.
         words: how an explanation names it; None for what the tree's shape says by itself.
         constraint: the cross-tree constraint it comes from.
+        group: the group whose bounds it says.
     """
 
     formula: Logic
     words: str | None = None
     constraint: Constraint | None = None
+    group: Group | None = None
 
 
 def relations_of(model: FeatureModel) -> list[Relation]:
@@ -60,5 +62,6 @@ def _group(parent: Feature, group: Group, number: dict[str, int]) -> list[Relati
         return found
     bound = card(group.low, group.high, list(children))
     if bound is not True:
-        found.append(Relation(disj([-top, bound]), f"{parent.name} is {group.words()}"))
+        said = f"{parent.name} is {group.words()}"
+        found.append(Relation(disj([-top, bound]), said, group=group))
     return found

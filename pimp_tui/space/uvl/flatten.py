@@ -22,10 +22,11 @@ def flatten(model: FeatureModel, read: Callable[[str], FeatureModel]) -> Feature
         read: reads one text.
 
     Returns:
-        the model; its features and constraints know the file and line that they came from.
+        the model; its features, groups and constraints know the file and line that they came from.
     """
     flat = _flat_names(list(model.features))
     places = [model.where(f) for f in model.features.values()]
+    groups = [[model.where(g) for g in f.groups] for f in model.features.values()]
     where = {id(c): model.where(c) for c in model.constraints}
     for feature in model.features.values():
         feature.name = flat[feature.name]
@@ -44,6 +45,9 @@ def flatten(model: FeatureModel, read: Callable[[str], FeatureModel]) -> Feature
     joined = read(f"// {Path(model.label).name} with its imports, joined\n" + lay_out(model))
     for feature, place in zip(joined.features.values(), places, strict=True):
         feature.place = place
+    for feature, own in zip(joined.features.values(), groups, strict=True):
+        for group, place in zip(feature.groups, own, strict=False):
+            group.place = place
     for constraint, before in zip(joined.constraints, [*written, *inner], strict=True):
         constraint.place = where[id(before)]
     joined.warnings = model.warnings
@@ -57,6 +61,8 @@ def keep_places(before: FeatureModel, after: FeatureModel) -> FeatureModel:
     for name, feature in before.features.items():
         if name in after.features:
             after.features[name].place = before.where(feature)
+            for group, old in zip(after.features[name].groups, feature.groups, strict=False):
+                group.place = before.where(old)
     places = {c.text: before.where(c) for c in before.constraints}
     for constraint in after.constraints:
         constraint.place = places.get(constraint.text)

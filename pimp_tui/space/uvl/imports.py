@@ -118,6 +118,8 @@ def _under(model: FeatureModel, alias: str) -> FeatureModel:
     features: dict[str, Feature] = {}
     for feature in model.features.values():
         feature.place = feature.place or f"{model.label}:{feature.line}"
+        for group in feature.groups:
+            group.place = group.place or f"{model.label}:{group.line}"
         feature.name = name(feature.name)
         features[feature.name] = feature
     model.features = features

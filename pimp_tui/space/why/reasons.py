@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from pimp_tui.errors import UserError
 from pimp_tui.space.formulas.relations import Relation
+from pimp_tui.space.model import Constraint, Group
 from pimp_tui.space.why.explain import Explainer
 from pimp_tui.space.why.words import Words
 
@@ -58,9 +59,10 @@ def clash(
 def void_error(explainer: Explainer, label: str) -> UserError:
     """The error of a model without any valid configuration, naming a minimal clash."""
     relations = void_clash(explainer)
-    first = min(
-        (r.constraint for r in relations if r.constraint), key=lambda c: c.line, default=None
-    )
+    # The line of a constraint, else of a group: the tree is rarely what has to be mended.
+    named: list[Constraint | Group] = [r.constraint for r in relations if r.constraint]
+    bounds: list[Constraint | Group] = [r.group for r in relations if r.group]
+    first = min(named or bounds, key=lambda item: item.line, default=None)
     where = (first.place or f"{label}:{first.line}") if first else label
     words = [f"`{r.constraint.text if r.constraint else r.words}`" for r in relations]
     if len(words) > 1:

@@ -10,7 +10,7 @@ from typing import Any
 from pimp_tui.space.binding import read_options
 from pimp_tui.space.formulas.logic import variables
 from pimp_tui.space.formulas.relations import Relation
-from pimp_tui.space.model import Constraint, FeatureModel
+from pimp_tui.space.model import Constraint, FeatureModel, Group
 
 _LONGEST_VALUE, _LONGEST_NOTE, _LONGEST_SENTENCE = 24, 80, 160
 _PROBE = re.compile(r"\w+: [\w.-]+ — ")
@@ -63,16 +63,22 @@ class Words:
         if origin:
             bare = said.removesuffix(" is required").removesuffix(" is needed")
             return f"{origin[1]}: {bare} ({note.removeprefix(origin[0])})"
-        place = self.model.where(constraint)
-        line = place.removeprefix(f"{self.model.label}:")
-        told = f"line {line}" if line.isdigit() else place
-        return f"{said} ({told}{': ' + note if note else ''})"
+        return f"{said} ({self._place(constraint)}{': ' + note if note else ''})"
 
     def relation(self, relation: Relation) -> str:
-        """A constraint's sentence, or which features a group bounds."""
+        """A constraint's sentence, or which features a group bounds, each with its line."""
         if relation.constraint is not None:
             return self.constraint(relation.constraint)
-        return relation.words or "the tree"
+        return (relation.words or "the tree") + self._group_place(relation)
+
+    def _place(self, item: Constraint | Group) -> str:
+        """``line 12``, or ``file:line`` of what came with an import."""
+        place = self.model.where(item)
+        line = place.removeprefix(f"{self.model.label}:")
+        return f"line {line}" if line.isdigit() else place
+
+    def _group_place(self, relation: Relation) -> str:
+        return f" ({self._place(relation.group)})" if relation.group and relation.group.line else ""
 
     def folded(self, relation: Relation, chosen: Mapping[str, bool]) -> tuple[str, list[str]]:
         """A reason with the user's choices that it names, and which choices these are.
@@ -91,7 +97,8 @@ class Words:
             ]
         mine = " and ".join(said_so)
         if relation.constraint is None:
-            return f"{mine}, and {_demand(said)}", told
+            demand = _demand(relation.words or "")
+            return f"{mine}, and {demand}{self._group_place(relation)}", told
         sentence = self._sentence(relation.constraint)
         sentence = sentence if said.startswith(sentence) else said
         before, after = sentence, said[len(sentence) :]
