@@ -42,15 +42,16 @@ class TreeReader:
         if not lines:
             raise self.source.error("no feature under `features`", keyword.start, "name the root")
         stack: list[tuple[Feature | Group, Line]] = []
-        below: dict[int, Line] = {}  # first child of each open level, by the level's depth
+        below: list[Line] = []  # first child of each open level
         root: Feature | None = None
         for line in lines:
             while stack and line.indent <= stack[-1][1].indent:
                 stack.pop()
             depth = len(stack)
-            for closed in [d for d in below if d > depth]:
-                del below[closed]
-            first = below.setdefault(depth, line)
+            del below[depth + 1 :]
+            if len(below) == depth:
+                below.append(line)
+            first = below[depth]
             if first.indent != line.indent:
                 raise self.source.error(
                     "this indentation fits no line above",
