@@ -9,7 +9,7 @@ import pytest
 
 from pimp_tui.session.lock import SessionLock
 from pimp_tui.tui.app import PimpApp
-from pimp_tui.tui.panes.monitor import chart, text
+from pimp_tui.tui.panes.monitor import chart, text, watch
 from pimp_tui.tui.panes.monitor.layout import HEAD, layout
 from pimp_tui.tui.panes.monitor.model import Model, Run
 from pimp_tui.tui.panes.monitor.series import Series
@@ -105,6 +105,70 @@ def test_layout_fills_the_body(width, height):
         assert HEAD + sum(parts) == height and min(parts) >= 2
         assert 0 <= plan.right < width / 2
     assert (layout(80, 20, 2).power, layout(80, 20, 2).latency) == (7, 4)
+
+
+def words(lines) -> list[str]:
+    return ["".join(part for part, _ in cells) for cells in lines]
+
+
+def others(count: int) -> list[dict]:
+    return [{"device": "H100 [0]", "pid": 40 + n, "user": "ada", "memory_bytes": 2**31}
+            for n in range(count)]  # fmt: skip
+
+
+def test_other_peoples_processes_have_rows_of_their_own():
+    model = Model()
+    model.feed(state("a", 1, 0.0, foreign=others(3)))
+    assert watch.foreign_count(model) == 3
+    rows = words(watch.foreign_rows(model, 3))
+    assert rows[0] == "  ! not ours: pid 40 (ada, 2.00 GiB) on H100 [0]" and len(rows) == 3
+    assert words(watch.foreign_rows(model, 2))[1].startswith("  ! 2 more: pid 41 (ada")
+    assert words(watch.foreign_rows(model, 1))[0].startswith("  ! 3 processes of others: pid 40")
+    unknown = [{"device": "H100 [0]", "pid": 9, "user": None, "memory_bytes": None}]
+    model.feed(state("a", 1, 1.0, foreign=unknown))
+    assert words(watch.foreign_rows(model, 2)) == ["  ! not ours: pid 9 on H100 [0]"]
+    model.disconnected()
+    assert not watch.foreign_rows(model, 2), "nobody looks any more"
+    for height in (14, 20, 36, 96):
+        for count in (1, 5):
+            plan = layout(80, height, 2, count)
+            parts = (plan.devices, plan.power, plan.latency, plan.events)
+            assert HEAD + sum(parts) == height and min(parts) >= 2
+
+
+def test_the_controls_drift_is_its_last_run_against_its_first():
+    model, now = Model(), datetime.now().astimezone()
+    for n, (duration, energy) in enumerate([(1.2, 100.0), (1.3, 101.0), (1.25, 103.0)]):
+        for config in ("a", "b"):
+            metrics = {"duration_s": duration, "energy_j": energy, "energy_estimated": False}
+            model.add_run(Run(config, n + 1, status="ok", metrics=metrics), now)
+        if n == 0:
+            assert watch.control_words(model, "a", "#1", True) == "", "one run tells no drift"
+    assert watch.control_words(model, "a", "#1", False) == "control #1: 1.20 to 1.25 s (+4.2%)"
+    assert watch.control_words(model, "a", "#1", True).endswith(", energy +3.0%")
+    for run in model.runs.values():
+        run.metrics["energy_estimated"] = True
+    assert "energy" not in watch.control_words(model, "a", "#1", True)
+    assert watch.control_words(model, None, "", True) == ""
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
+async def test_others_on_the_gpus_are_told_while_it_runs(session_maker, sessions_root, look, size):
+    session = session_maker(sessions_root / "live", status="running")
+    app = PimpApp(session)
+    with SessionLock.acquire(session):
+        async with app.run_test(size=size) as pilot:
+            pane = await monitor_on(app, pilot, look)
+            await look.until(pilot, lambda: pane.plan is not None)
+            config = pane.plan.plan["config_id"][1]
+            pane.live_event(sample(200.0, power=312.0, device="NVIDIA H100"))
+            pane.live_event(state(config, 1, 200.0, foreign=others(1)))
+            await look.until(pilot, "! not ours: pid 40 (ada, 2.00 GiB) on H100 [0]")
+            assert "312 W" in look.text(app)
+            pane.live_event(state(config, 1, 201.0, foreign=[]))
+            await look.until(pilot, lambda: "not ours" not in look.text(app))
+            pane.model.disconnected()
+            pane._set_timer()
 
 
 async def monitor_on(app, pilot, look):

@@ -19,14 +19,15 @@ class Layout(NamedTuple):
     right: int
 
 
-def layout(width: int, height: int, devices: int) -> Layout:
+def layout(width: int, height: int, devices: int, foreign: int = 0) -> Layout:
     """Share a body of ``width`` x ``height`` cells.
 
     Every part has a rule of one row; two devices have a row each, the rest is told in the rule,
-    where the terminal is small.
+    where the terminal is small. Other people's processes get a row there, three elsewhere.
     """
     right = 0 if width < WIDE else (40 if width < VERY_WIDE else round(width * 0.34))
     rows = 1 + min(max(devices, 1), 2 if height < 30 else 8)
+    rows += min(foreign, 1 if height < 30 else 3)
     rest = height - HEAD - rows
     events = max(round(rest * 0.3), 2)
     latency = max(round((rest - events) * 0.4), 2)

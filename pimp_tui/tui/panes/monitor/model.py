@@ -85,6 +85,11 @@ class Model:
         return max(time.monotonic() - self._offset_s, self.last_s)
 
     @property
+    def foreign(self) -> list[dict[str, Any]]:
+        """Processes on the GPUs that are not ours, as the runner last told."""
+        return self.state.get("foreign") or []
+
+    @property
     def running(self) -> bool:
         """Whether a campaign is attached and not paused."""
         return self.live and self.state.get("state") == "running"

@@ -13,11 +13,12 @@ from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 
 from pimp_tui.errors import UserError
+from pimp_tui.learning.control import control_of
 from pimp_tui.tui import launch
 from pimp_tui.tui.panes.base import FooterKey, Pane
-from pimp_tui.tui.panes.monitor import chart, history, text
+from pimp_tui.tui.panes.monitor import chart, history, text, watch
 from pimp_tui.tui.panes.monitor.events import EventList
-from pimp_tui.tui.panes.monitor.layout import VERY_WIDE, layout
+from pimp_tui.tui.panes.monitor.layout import VERY_WIDE, WIDE, layout
 from pimp_tui.tui.panes.monitor.model import Model
 from pimp_tui.tui.panes.monitor.side import SideBar
 from pimp_tui.tui.panes.plan_info import PlanInfo
@@ -31,6 +32,9 @@ _TICK_S = 0.25
 #: Numbers of devices and progress refresh every tick, curves and statistics once a second.
 _CHART_TICKS = 4
 _REQUEST_WIDTH = 42
+_READ = "w why · n next failure"
+#: Cells of the events' rule that its own title takes.
+_EVENTS_TITLE = 14
 
 
 class MonitorPane(Pane):
@@ -43,8 +47,10 @@ class MonitorPane(Pane):
     )
     help_words: ClassVar[Mapping[str, str]] = {
         "repeat": "one run of a configuration over the whole workload",
-        "idle": "the power the machine draws when nothing runs; measured before the campaign",
+        "idle": "the power when nothing runs; measured at the start and whenever it drifts",
         "TTFT": "time to the first token of a request",
+        "control": "one configuration measured all along: its last run against its first",
+        "not ours": "a process of somebody else on the GPU; such runs are measured again",
         "~": "estimated, never measured",
     }
     BINDINGS = [  # noqa: RUF012
@@ -67,7 +73,7 @@ class MonitorPane(Pane):
         self._tick = 0
         self._device_rest: dict[str, Line] = {}
         self._visible = False
-        self._arranged: tuple[int, int, int] | None = None
+        self._arranged: tuple[int, int, int, int] | None = None
 
     def compose(self) -> ComposeResult:
         """Charts left, the configuration's facts right."""
@@ -87,7 +93,7 @@ class MonitorPane(Pane):
             "devices": LiveSection(self.devices, title="Devices", can_focus=True),
             "power": LiveSection(self.power, title="Power W", can_focus=True),
             "latency": LiveSection(self.latency, title="Latency s per request", can_focus=True),
-            "events": Section(self.events, title="Events", right="w why · n next failure"),
+            "events": Section(self.events, title="Events", right=_READ),
         }
         yield self.top
         yield self.bar
@@ -208,12 +214,32 @@ class MonitorPane(Pane):
     def _rules(self) -> None:
         estimated = bool(self.model.estimated)
         source = self.model.energy_source or ("estimate from CPU time" if estimated else "")
-        hidden = len(self.model.devices) - max(self.devices.size.height, 1)
+        height = self.devices.size.height
+        hidden = len(self.model.devices) - max(height - self._foreign_rows(height), 1)
         more = f"+{hidden} more: z · " if hidden > 0 else ""
         mark = "~" if estimated and source and not source.startswith("~") else ""
         self.parts["devices"].set_rule(right=f"{more}{mark}{source}")
         info = chart.latency_info(self.model)
         self.parts["latency"].set_rule(right=info)
+        self.parts["events"].set_rule(right=self._rule_of_events())
+
+    def _rule_of_events(self) -> str:
+        """The control's drift and the keys; the footer has these too, where room is short."""
+        control = self._control()
+        both = f"{control} · {_READ}" if control else _READ
+        room = (self.events.size.width or self.size.width) - _EVENTS_TITLE
+        return both if width_of(line(both)) <= room else control or _READ
+
+    def _control(self) -> str:
+        """How far the control configuration has drifted, once it ran twice."""
+        if self.plan is None or not self.plan.plan.height:
+            return ""
+        named = self.snapshot.manifest.get("named") if self.snapshot else None
+        control = control_of(named, str(self.plan.plan["config_id"][0]))
+        if control is None:
+            return ""
+        name = self.plan.name(control[1])
+        return watch.control_words(self.model, control[1], name, self.size.width >= WIDE)
 
     def _draw_head(self, width: int, height: int) -> list[Line]:
         return [fit(text.headline(self.model, self.plan, self._status()), width, "…")]
@@ -237,6 +263,7 @@ class MonitorPane(Pane):
             "runs_failed": snapshot.runs_failed,
             "runs_planned": snapshot.runs_planned,
             "pid": (snapshot.manifest.get("runner") or {}).get("pid"),
+            "outcome": snapshot.manifest.get("outcome"),
         }
 
     @property
@@ -247,7 +274,9 @@ class MonitorPane(Pane):
     def _draw_devices(self, width: int, height: int) -> list[Line]:
         if not self.model.devices:
             return [line((" no sample yet", "dim"))]
-        shown = {device.name for device in text.busiest(self.model)[:height]}
+        others = watch.foreign_rows(self.model, self._foreign_rows(height))
+        left = max(height - len(others), 1)
+        shown = {device.name for device in text.busiest(self.model)[:left]}
         rows = []
         for index, device in enumerate(self.model.devices.values()):
             if device.name not in shown:
@@ -257,7 +286,12 @@ class MonitorPane(Pane):
                 self._device_rest[device.name] = rest
             power = text.device_power(index, device, width)
             rows.append((*power, *self._device_rest[device.name]))
-        return rows
+        return [*rows, *others]
+
+    def _foreign_rows(self, height: int) -> int:
+        """Rows of the devices that other people's processes get: a device keeps one."""
+        room = height - min(len(self.model.devices), 2)
+        return min(max(room, 0), watch.MOST_ROWS, watch.foreign_count(self.model))
 
     def _rule_of_power(self, kind: str, width: int) -> None:
         over = ""
@@ -292,7 +326,7 @@ class MonitorPane(Pane):
 
     def _arrange(self) -> None:
         width, height = self.size
-        asked = (width, height, len(self.model.devices))
+        asked = (width, height, len(self.model.devices), watch.foreign_count(self.model))
         if asked == self._arranged or self.workspace.zoom.on:
             return
         self._arranged = asked

@@ -64,6 +64,8 @@ def _outcome(model: Model, status: dict[str, Any]) -> str:
         "paused": "paused: r goes on",
         "stopped": "stopped: r goes on",
     }
+    if state == "stopped" and status.get("outcome"):
+        return f"stopped ({status['outcome']}): r goes on"
     if state in words:
         return words[state]
     return f"{state}: {done} of {planned} runs"
