@@ -17,10 +17,21 @@ from pimp_tui.workload.sandbox.calibrate import slowness
 
 @pytest.fixture
 def no_isolation(monkeypatch):
-    """A machine whose kernel refuses namespaces and that has no bubblewrap."""
+    """A machine whose kernel refuses namespaces and Landlock, and that has no bubblewrap."""
+    yield from _only(monkeypatch, "plain")
 
+
+@pytest.fixture
+def no_namespaces(monkeypatch, holding_tiers):
+    """A machine whose kernel refuses namespaces, as containers do, but has Landlock."""
+    if "landlock" not in holding_tiers:
+        pytest.skip("no Landlock here")
+    yield from _only(monkeypatch, "landlock", "plain")
+
+
+def _only(monkeypatch, *tiers):
     def refuse(tier, job, limits):
-        if tier == "plain":
+        if tier in tiers:
             return run(tier, job, limits)
         raise sandbox.SandboxFault("unshare: Operation not permitted")
 
@@ -82,6 +93,29 @@ def test_the_flag_accepts_a_plain_process_with_limits(no_isolation, square):
     assert [v.reason for v in verdicts] == ["passed", "timed out", "killed: memory"]
     tier = probing.choose(unsafe_sandbox=True)
     assert (tier.name, tier.ok) == ("plain", False)
+
+
+def test_the_weak_tier_is_used_and_called_weak(no_namespaces, square):
+    samples = [
+        Sample("square", "    return x * x  # weak\n"),
+        Sample("square", "    import os\n    return os.fork()  # weak\n"),
+        Sample("square", "    return open('/etc/passwd').read()  # weak\n"),
+        Sample("square", "    import socket\n    return socket.socket()  # weak\n"),
+        Sample(
+            "square", "    open('a', 'w').write(str(x * x))\n    return int(open('a').read())\n"
+        ),
+    ]
+    denied = "Errno 13] Permission denied: '/etc/passwd'"
+    reasons = [verdict.reason for verdict in score(square, samples)]
+    assert reasons[0] == reasons[4] == "passed"
+    assert reasons[1] == reasons[3] == "PermissionError: [Errno 1] Operation not permitted"
+    assert denied in reasons[2]
+    assert sandbox.choose().name == "landlock"
+    best, *others = sandbox.sandbox_report()
+    assert best["ok"] and "weak" in best["detail"] and best["mend"]
+    assert [(row["check"], row["ok"]) for row in others] == [
+        ("sandbox bubblewrap", False), ("sandbox namespaces", False)]  # fmt: skip
+    assert all(row["mend"] for row in others)
 
 
 def test_the_report_has_a_mend_where_no_tier_holds(no_isolation):

@@ -126,6 +126,8 @@ def sandbox_report() -> list[dict[str, object]]:
         if name == best.name:
             break
         tier = check_tier(name)
-        row = {"check": f"sandbox {name}", "ok": best.ok, "detail": tier.detail}
+        # With another strong one in use there is nothing to mend.
+        ok = best.ok and best.name in OWN_PROCESSES
+        row = {"check": f"sandbox {name}", "ok": ok, "detail": tier.detail}
         rows.append({**row, "mend": tier.mend or None})
     return rows
