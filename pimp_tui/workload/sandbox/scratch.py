@@ -8,6 +8,7 @@ import os
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ PREFIX = "pimp-tui-scratch-"
 # Beside what a program may write: it is stopped a moment after it passed its limit.
 MARGIN_BYTES = 64 << 20
 SPARE_BYTES = 1 << 20
+STALE_S = 6 * 3600.0  # no program runs that long
 MEND = "make room in the folder for temporary files, or name another one in TMPDIR"
 
 
@@ -73,7 +75,10 @@ def remove(folder: Path) -> None:
 
 
 def _sweep(parent: str) -> None:
-    """Once per process: what a scorer that was killed could not remove."""
+    """Once per process: what a scorer that was killed could not remove.
+
+    Only what is old: the folder may be shared with other machines, whose processes do not show.
+    """
     if parent in _swept:
         return
     _swept.append(parent)
@@ -82,7 +87,8 @@ def _sweep(parent: str) -> None:
         with contextlib.suppress(OSError, ValueError):
             owner = folder.lstat()
             ours = owner.st_uid in (os.geteuid(), NOBODY) or owner.st_uid >= FIRST_SPARE_UID
-            if stat.S_ISDIR(owner.st_mode) and ours and not _runs(int(number)):
+            old = time.time() - owner.st_mtime > STALE_S
+            if stat.S_ISDIR(owner.st_mode) and ours and old and not _runs(int(number)):
                 remove(folder)
 
 
