@@ -102,7 +102,7 @@ def _print_idle(idle: dict[str, Any] | None) -> None:
     if idle is None:
         return
     low, high = f"{idle['low_w']:.1f}", f"{idle['high_w']:.1f}"
-    watts = f"{low} W" if low == high else f"{low} to {high} W"
+    watts = f"{low} W" if low == high else f"{low} W to {high} W"
     again = f", {idle['drifted']} again for drift" if idle["drifted"] else ""
     spread = "" if idle["cv_worst"] is None else f", worst CV {idle['cv_worst']:.3f}"
     print(f"\nIdle baselines: {idle['taken']} taken{again}, {watts}{spread}")
