@@ -11,11 +11,14 @@ if TYPE_CHECKING:
     from pimp_tui.space import Choice, Space
 
 
-def open_space(source: str, host: str | None, models: Sequence[str] | None) -> Space:
-    """Load a space; its warnings go to stderr."""
+def open_space(
+    source: str, host: str | None, models: Sequence[str] | None, checked: bool = True
+) -> Space:
+    """Load a space, ``checked`` not to be void; its warnings go to stderr."""
     from pimp_tui.space import load_space
 
-    space = load_space(source, host=host, models=list(models) if models else None)
+    given = list(models) if models else None
+    space = load_space(source, host=host, models=given, checked=checked)
     for warning in space.warnings:
         say(f"warning: {warning}")
     return space

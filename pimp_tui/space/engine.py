@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
-from time import monotonic
 
 import numpy as np
 
@@ -13,7 +13,9 @@ from pimp_tui.space.formulas.relations import relations_of
 from pimp_tui.space.knowledge.knowledge import Knowledge
 from pimp_tui.space.knowledge.reduce import Reduced, reduce
 from pimp_tui.space.model import FeatureModel
+from pimp_tui.space.solving.budget import Unsettled, at_most, settle_within
 from pimp_tui.space.solving.enumerate import enumerate_all
+from pimp_tui.space.solving.plain import PlainTree
 from pimp_tui.space.solving.solver import Solver
 from pimp_tui.space.why.explain import Explainer
 from pimp_tui.space.why.reasons import Clash, clash, void_error
@@ -27,17 +29,23 @@ class Reasoner:
         self.model = model
         self.relations = relations_of(model)
         self.names = list(model.features)
-        number = {name: at for at, name in enumerate(self.names, start=1)}
-        above = [f.parent.name if f.parent else "" for f in model.features.values()]
-        parents = np.array([number.get(name, 0) for name in above], dtype=np.int64)
-        self.solver = Solver(len(self.names), self.relations, parents)
+        tree = PlainTree(model, self.relations)
+        self.solver = Solver(len(self.names), self.relations, tree)
         self._knowledge: Knowledge | None = None
         self._tried_seconds = 0.0
 
     def check_not_void(self) -> None:
-        """Raise the void model's UserError if nothing is valid."""
-        if not self.solver.satisfiable():
-            raise void_error(self.explainer, self.model.label)
+        """Raise the void model's UserError if nothing is valid, or ``Unsettled``."""
+        label = self.model.label
+        with settle_within(f"whether {label} has any valid configuration"):
+            if self.solver.satisfiable():
+                return
+        with settle_within("which constraints clash"):
+            try:
+                fault = void_error(self.explainer, label)
+            except Unsettled as unsettled:
+                fault = UserError(f"no valid configuration; {unsettled.what}", label)
+        raise fault
 
     @cached_property
     def explainer(self) -> Explainer:
@@ -56,17 +64,6 @@ class Reasoner:
         assert found is not None, "void models are refused at load"
         return found
 
-    def _backbone_by(self, deadline: float) -> bool:
-        """Work out the backbone; False where the deadline came first."""
-        if "backbone" not in self.__dict__:
-            try:
-                found = self.solver.propagate([], deadline)
-            except TimeoutError:
-                return False
-            assert found is not None, "void models are refused at load"
-            self.__dict__["backbone"] = found
-        return True
-
     @cached_property
     def reduced(self) -> Reduced:
         """What is left once core, dead and equal features are merged."""
@@ -79,14 +76,14 @@ class Reasoner:
 
         What failed is tried again only with more than twice the time.
         """
+        seconds = at_most(seconds)
         if self._knowledge is None and seconds > 2 * self._tried_seconds:
             from pimp_tui.space.knowledge.compile import compile_model
 
-            deadline = monotonic() + seconds
             self._tried_seconds = seconds
-            if self._backbone_by(deadline):
+            with suppress(Unsettled), settle_within("the core and dead features", seconds) as own:
                 reduced = self.reduced
-                self._knowledge = compile_model(reduced, deadline - monotonic())
+                self._knowledge = compile_model(reduced, own.left_s)
         return self._knowledge
 
     @property
@@ -106,6 +103,7 @@ class Reasoner:
 
     def count(self, literals: list[int], seconds: float = 60.0) -> int | None:
         """Exact count, or None where neither diagrams nor a list fit into the seconds."""
+        seconds = at_most(seconds)
         listing = min(2.0, seconds / 4)
         knowledge = self.knowledge(seconds - listing)
         if knowledge is not None:
@@ -115,6 +113,7 @@ class Reasoner:
 
     def count_projected(self, keep: np.ndarray, literals: list[int], seconds: float) -> int | None:
         """Exact count of distinct values over the kept features, or None."""
+        seconds = at_most(seconds)
         if self.knowledge(seconds) is None:
             rows = enumerate_all(self.solver, literals, seconds=min(2.0, seconds))
             return None if rows is None else len(np.unique(rows[:, keep], axis=0))
@@ -180,7 +179,8 @@ class Reasoner:
 
     def clash(self, choices: list[int], target: int | None = None) -> Clash | None:
         """Why the target does not go with the choices; None when it does."""
-        return clash(self.explainer, self.words, choices, target)
+        with settle_within("a minimal reason"):
+            return clash(self.explainer, self.words, choices, target)
 
 
 def _merge(

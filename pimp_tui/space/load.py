@@ -36,6 +36,7 @@ def load_space(
     host: HostFacts | str | Path | None = None,
     models: list[str] | None = None,
     trust_remote_code: bool = False,
+    checked: bool = True,
 ) -> Space:
     """Load a space.
 
@@ -46,12 +47,15 @@ def load_space(
         models: model references for the ``Model`` branch: ``micro-coder`` (default), a folder, a
             ``.gguf`` file.
         trust_remote_code: passed on to the reading of model facts.
+        checked: whether to make sure that the model is not void; else ``Space.check`` does.
 
     Raises:
         UserError: unreadable or broken text (with file, line and column), a void model (naming a
             minimal clash), a host file or a model that is none.
+        Unsettled: whether the model is void could not be told in time.
     """
-    return Space(*load_model(source, host=host, models=models, trust_remote_code=trust_remote_code))
+    found = load_model(source, host=host, models=models, trust_remote_code=trust_remote_code)
+    return Space(*found, checked=checked)
 
 
 def load_model(

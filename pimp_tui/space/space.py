@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from pimp_tui.space.model import FeatureModel
 from pimp_tui.space.named import complete
 from pimp_tui.space.nearest import did_you_mean
 from pimp_tui.space.rows import features_of_row, value_of
+from pimp_tui.space.solving.budget import settle_within
 from pimp_tui.space.why.allow import to_clear
 from pimp_tui.space.why.reasons import Clash
 from pimp_tui.space.why.words import Words
@@ -30,12 +30,14 @@ class Space:
     Args:
         name: how messages and plans name it.
         model: as read; its text reloads to the same space.
+        checked: whether to make sure that it is not void; else ``check`` does.
 
     Raises:
         UserError: the model is void (a minimal clash is named), or a binding makes no sense.
+        Unsettled: whether it is void could not be told in time.
     """
 
-    def __init__(self, name: str, model: FeatureModel) -> None:
+    def __init__(self, name: str, model: FeatureModel, checked: bool = True) -> None:
         self.name, self.model = name, model
         self.text = model.text
         self.features: list[str] = list(model.features)
@@ -43,6 +45,11 @@ class Space:
         self._number = {f: i for i, f in enumerate(self.features, start=1)}
         self.bindings: dict[str, Option] = read_options(model)
         self.reasoner = Reasoner(model)
+        if checked:
+            self.check()
+
+    def check(self) -> None:
+        """Raise UserError where the model is void, ``Unsettled`` where that cannot be told."""
         self.reasoner.check_not_void()
 
     @property
@@ -163,10 +170,14 @@ class Space:
 
     def count_report(self, within: Choice | None = None, seconds: float = 60.0) -> dict[str, Any]:
         """The answer of ``space count``; null counts where ``seconds`` did not suffice."""
-        began = monotonic()
-        whole = self.count(within, seconds)
-        left = max(0.1, seconds - (monotonic() - began))
-        concrete = None if whole is None else self.count_concrete(within, left)
+        with settle_within("the count", seconds) as own:
+            whole = self.count(within, seconds)
+            left = max(0.1, own.left_s)
+            concrete = None if whole is None else self.count_concrete(within, left)
+        return self.counted(whole, concrete)
+
+    def counted(self, whole: int | None, concrete: int | None) -> dict[str, Any]:
+        """``count_report`` of known counts."""
         return {
             "valid_configurations": whole,
             "concrete_only": concrete,
@@ -182,7 +193,8 @@ class Space:
 
     def satisfiable(self, literals: list[int]) -> bool:
         """Whether a valid configuration holds the literals."""
-        return self.reasoner.solver.satisfiable(literals)
+        with settle_within("whether these choices go together"):
+            return self.reasoner.solver.satisfiable(literals)
 
     def clash(self, choices: Mapping[str, bool], feature: str, selected: bool) -> Clash | None:
         """Why a feature cannot have a value beside the choices; None when it can."""
@@ -196,7 +208,8 @@ class Space:
         """The fewest choices to clear so that a feature can have a value; None: none helps."""
         at = self.variable(feature)
         signed = [self.variable(f) * (1 if v else -1) for f, v in choices.items()]
-        found = to_clear(self.reasoner.solver, signed, at if selected else -at)
+        with settle_within("the fewest choices to clear"):
+            found = to_clear(self.reasoner.solver, signed, at if selected else -at)
         return None if found is None else [self.features[abs(x) - 1] for x in found]
 
     def is_valid(self, features: Iterable[str]) -> bool:
@@ -259,9 +272,10 @@ class Space:
         Where nothing is bound: one with the fewest features (a small one, found greedily, where
         the model is too large for a diagram within 5 s).
         """
-        if not self.is_bound:
-            known = self.reasoner.known or self.reasoner.knowledge(5.0)
-            if known is not None:
-                return self.to_features(fewest_features(known, literals))
-        leaves = [leaf for option in self.bindings.values() for leaf in option.defaults]
-        return self.to_features(complete(self, leaves, given=literals))
+        with settle_within("a complete configuration"):
+            if not self.is_bound:
+                known = self.reasoner.known or self.reasoner.knowledge(5.0)
+                if known is not None:
+                    return self.to_features(fewest_features(known, literals))
+            leaves = [leaf for option in self.bindings.values() for leaf in option.defaults]
+            return self.to_features(complete(self, leaves, given=literals))

@@ -1,8 +1,9 @@
-"""``pimp-tui space …``: looking at a feature model."""
+"""``pimp-tui space show|count|propagate|explain``: looking at a feature model."""
 
 from __future__ import annotations
 
-from time import monotonic
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,9 +12,30 @@ from pimp_tui.commands.output import Json, print_json, print_pairs, print_table,
 from pimp_tui.commands.sampling import Features, Host, Model, SpaceArgument
 
 if TYPE_CHECKING:
-    from pimp_tui.space import Choice
+    from pimp_tui.space import Choice, Space
 
-Seconds = Annotated[float, typer.Option(help="Time that counting may take.")]
+Seconds = Annotated[float, typer.Option(help="Time for all that comes after reading.")]
+_REASONS_SHARE = 0.6  # of the time left, so that some remains for the count
+
+
+@contextmanager
+def _opened(
+    space: str,
+    host: str | None,
+    model: list[str] | None,
+    select: list[str] | None,
+    deselect: list[str] | None,
+    seconds: float,
+) -> Iterator[tuple[Space, Choice]]:
+    """The space with the choices made; what is asked of it inside ends within the seconds."""
+    from pimp_tui.commands.spaces import choice_of, open_space
+    from pimp_tui.space.solving.budget import settle_within
+
+    loaded = open_space(space, host, model, checked=False)
+    with settle_within("what was asked", seconds):
+        loaded.check()
+        choice = choice_of(loaded, split_list(select), split_list(deselect))
+        yield loaded, choice or loaded.configure()
 
 
 def show(
@@ -22,14 +44,12 @@ def show(
     deselect: Features = None,
     host: Host = None,
     model: Model = None,
+    seconds: Seconds = 60.0,
     json: Json = False,
 ) -> int:
     """The feature tree with what is forced, and the options with their values."""
-    from pimp_tui.commands.spaces import choice_of, open_space
-
-    loaded = open_space(space, host, model)
-    choice = choice_of(loaded, split_list(select), split_list(deselect)) or loaded.configure()
-    states, forced = choice.states(), choice.forced()
+    with _opened(space, host, model, select, deselect, seconds) as (loaded, choice):
+        states, forced = choice.states(), choice.forced()
     rows: list[dict[str, Any]] = [
         {
             "feature": feature.name,
@@ -44,7 +64,11 @@ def show(
         for feature in loaded.model.features.values()
     ]
     if json:
-        print_json({"name": loaded.name, "features": rows, "options": loaded.options})
+        from pimp_tui.space.left_out import left_out
+        from pimp_tui.space.load import shipped_spaces
+
+        answer = {"name": loaded.name, "features": rows, "options": loaded.options}
+        print_json(answer | ({"left_out": left_out(space)} if space in shipped_spaces() else {}))
         return 0
     marks = {"selected": "<x>", "deselected": "<->", "undecided": "[ ]"}
     for row in rows:
@@ -63,10 +87,17 @@ def count(
 ) -> int:
     """The exact number of valid configurations."""
     from pimp_tui.commands.spaces import choice_of, open_space
+    from pimp_tui.space.solving.budget import Unsettled, settle_within
 
-    loaded = open_space(space, host, model)
-    within = choice_of(loaded, split_list(select), split_list(deselect))
-    answer = loaded.count_report(within=within, seconds=seconds)
+    loaded = open_space(space, host, model, checked=False)
+    try:
+        with settle_within("the count", seconds) as limit:
+            loaded.check()
+            within = choice_of(loaded, split_list(select), split_list(deselect))
+            answer = loaded.count_report(within, limit.left_s)
+    except Unsettled as unsettled:
+        say(f"warning: {unsettled}")
+        answer = loaded.counted(None, None)
     print_json(answer) if json else print_pairs(answer)
     return 0
 
@@ -81,41 +112,41 @@ def propagate(
     json: Json = False,
 ) -> int:
     """What a partial configuration forces, with reasons."""
-    from pimp_tui.commands.spaces import choice_of, open_space
-
-    loaded = open_space(space, host, model)
-    choice = choice_of(loaded, split_list(select), split_list(deselect)) or loaded.configure()
-    states = choice.states()
-    answer: dict[str, Any] = {
-        state: [name for name in loaded.features if states[name] == state]
-        for state in ("selected", "deselected", "undecided")
-    } | {
-        "forced": _reasons(choice, seconds),
-        "valid_configurations": loaded.count(within=choice, seconds=seconds),
-    }
+    with _opened(space, host, model, select, deselect, seconds) as (loaded, choice):
+        states = choice.states()
+        forced = _reasons(choice, seconds)
+        whole = loaded.count(choice, seconds)
     if json:
-        print_json(answer)
+        answer: dict[str, Any] = {
+            state: [name for name in loaded.features if states[name] == state]
+            for state in ("selected", "deselected", "undecided")
+        }
+        print_json(answer | {"forced": forced, "valid_configurations": whole})
         return 0
-    forced = answer["forced"]
     print_table(
         [
             {"feature": name, "state": state, "because": "; ".join(forced.get(name, ()))}
             for name, state in states.items()
         ]
     )
-    print(f"valid configurations: {answer['valid_configurations']}")
+    print(f"valid configurations: {whole}")
     return 0
 
 
 def _reasons(choice: Choice, seconds: float) -> dict[str, list[str]]:
     """Reasons of all forced features; none for those that the time did not suffice for."""
-    forced, deadline = choice.forced(), monotonic() + seconds
-    found, late = {}, 0
-    for name in forced:
-        in_time = monotonic() < deadline
-        found[name] = forced[name] if in_time else []
-        late += not in_time
-    if late:
+    from pimp_tui.space.solving.budget import Unsettled, at_most, settle_within
+
+    forced = choice.forced()
+    found: dict[str, list[str]] = {name: [] for name in forced}
+    late = len(found)
+    try:
+        with settle_within("the reasons", _REASONS_SHARE * at_most(seconds)) as limit:
+            for name in found:
+                limit.check()
+                found[name] = forced[name]
+                late -= 1
+    except Unsettled:
         say(f"warning: reasons of {late} features were not worked out within {seconds:g} s")
     return found
 
@@ -127,18 +158,17 @@ def explain(
     deselect: Features = None,
     host: Host = None,
     model: Model = None,
+    seconds: Seconds = 60.0,
     json: Json = False,
 ) -> int:
     """Why a feature is forced on or off, and what to clear to allow it."""
-    from pimp_tui.commands.spaces import choice_of, open_space
     from pimp_tui.space.selectors import feature_named
 
-    loaded = open_space(space, host, model)
-    choice = choice_of(loaded, split_list(select), split_list(deselect)) or loaded.configure()
-    feature = feature_named(loaded, feature, "--feature")
-    reasons = choice.explain(feature)
-    state, cleared = choice.states()[feature], choice.to_allow(feature)
-    never = [] if state == "undecided" else choice.never(feature)
+    with _opened(space, host, model, select, deselect, seconds) as (loaded, choice):
+        feature = feature_named(loaded, feature, "--feature")
+        reasons = choice.explain(feature)
+        state, cleared = choice.states()[feature], choice.to_allow(feature)
+        never = [] if state == "undecided" else choice.never(feature)
     if json:
         print_json(
             {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from time import monotonic
 from typing import Any
 
 from pimp_tui.space.analysis.optional import by_tree, false_optional
@@ -12,9 +11,11 @@ from pimp_tui.space.analysis.redundant import basis, redundant
 from pimp_tui.space.analysis.together import atomic_sets
 from pimp_tui.space.engine import Reasoner
 from pimp_tui.space.model import Constraint, FeatureModel
+from pimp_tui.space.solving.budget import Limit, Unsettled, settle_within
 from pimp_tui.space.why.reasons import void_clash
 
 BY_TREE = "the tree says so"
+_LEAST_S = 5.0  # for what is nearly always instant
 
 
 @dataclass(slots=True)
@@ -59,10 +60,6 @@ class Analysis:
         }
 
 
-class _Spent(Exception):
-    """The time is used up."""
-
-
 def analyse(
     model: FeatureModel, seconds: float = 60.0, progress: Callable[[str], None] | None = None
 ) -> Analysis:
@@ -71,47 +68,66 @@ def analyse(
     Args:
         model: as read.
         seconds: wall clock after which redundant constraints, reasons and atomic sets are left as
-            far as they are found; void, core, dead and false-optional are always complete.
+            far as they are found; void, core, dead and false-optional features, which have 5 s at
+            least, are complete or an error.
         progress: called with what is being worked out, before each solve; may raise to cancel.
+
+    Raises:
+        Unsettled: void, core, dead or false-optional features could not be told in time.
     """
-    reasoner, deadline = Reasoner(model), monotonic() + seconds
-    say = progress or (lambda _: None)
+    reasoner, say = Reasoner(model), progress or (lambda _: None)
+    with settle_within("the analysis", max(seconds, _LEAST_S)) as whole:
+        found = _first(reasoner, say)
+    if found.void:
+        return found
+    with settle_within("the analysis", whole.left_s - whole.seconds + seconds) as rest:
+        _second(reasoner, found, rest, say)
+    return found
 
-    def spend(what: str) -> Callable[[], None]:
-        def tick() -> None:
-            say(what)
-            if monotonic() > deadline:
-                raise _Spent
 
-        return tick
-
+def _first(reasoner: Reasoner, say: Callable[[str], None]) -> Analysis:
+    """Void, core, dead and false-optional features."""
     say("void")
-    if not reasoner.solver.satisfiable():
-        return _void(reasoner)
+    with settle_within(f"whether {reasoner.model.label} has any valid configuration"):
+        if not reasoner.solver.satisfiable():
+            return _void(reasoner)
     say("core and dead features")
     states, names = reasoner.backbone, reasoner.names
-    found = Analysis(
-        False,
-        core=[f for f, s in zip(names, states, strict=True) if s > 0],
-        dead=[f for f, s in zip(names, states, strict=True) if s < 0],
-        false_optional=false_optional(reasoner, lambda: say("false-optional features")),
-    )
+    core = [f for f, s in zip(names, states, strict=True) if s > 0]
+    dead = [f for f, s in zip(names, states, strict=True) if s < 0]
+    with settle_within("which features are false-optional"):
+        wrong = false_optional(reasoner, lambda: say("false-optional features"))
+    return Analysis(False, core=core, dead=dead, false_optional=wrong)
+
+
+def _second(reasoner: Reasoner, found: Analysis, limit: Limit, say: Callable[[str], None]) -> None:
+    """Redundant constraints, reasons and atomic sets, as far as the time goes."""
+
+    def tick(what: str) -> Callable[[], None]:
+        def one() -> None:
+            say(what)
+            limit.check()
+
+        return one
+
     try:
-        for relation in redundant(reasoner, spend("redundant constraints")):
+        for relation in redundant(reasoner, tick("redundant constraints")):
             implied = basis(reasoner, relation)
             assert relation.constraint is not None and implied is not None
             found.redundant.append(relation.constraint)
             words = [reasoner.words.relation(r) for r in implied]
             found.reasons[relation.constraint.text] = words or [BY_TREE]
-        _reasons(reasoner, found, spend("reasons"))
-        found.atomic_sets = atomic_sets(reasoner, spend("atomic sets"))
-    except _Spent:
+        _reasons(reasoner, found, tick("reasons"))
+        found.atomic_sets = atomic_sets(reasoner, tick("atomic sets"))
+    except Unsettled:
         found.complete = False
-    return found
 
 
 def _void(reasoner: Reasoner) -> Analysis:
-    clash = void_clash(reasoner.explainer)
+    try:
+        clash = void_clash(reasoner.explainer)
+    except Unsettled:
+        return Analysis(True, clash=["a minimal clash was not found in time"], complete=False)
     words = [reasoner.words.relation(r) for r in clash] or ["the tree allows nothing"]
     constraints = sorted((r.constraint for r in clash if r.constraint), key=lambda c: c.line)
     places = [reasoner.model.where(c) for c in constraints]

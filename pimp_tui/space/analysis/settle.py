@@ -32,7 +32,7 @@ def impossible(solver: Solver, pairs: Sequence[Pair], tick: Callable[[], None]) 
     names = solver.names_of(pairs)
     while len(left):
         tick()
-        solver.prefer(table[left].ravel())
+        solver.prefer(table[left].ravel().tolist())
         row = solver.any_of([names[i] for i in left.tolist()])
         if row is None:
             break

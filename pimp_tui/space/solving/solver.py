@@ -7,34 +7,39 @@ towards values not yet seen and a pool of witnesses settle most of them without 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import inf
-from time import monotonic
+from functools import cached_property
+from time import thread_time
 from typing import Any
 
 import numpy as np
 
 from pimp_tui.space.formulas.clauses import Clause, ClauseMaker
 from pimp_tui.space.formulas.relations import Relation
+from pimp_tui.space.solving.budget import settle_within
+from pimp_tui.space.solving.plain import Beside, PlainTree
 from pimp_tui.space.solving.sat import sat_solver
 
 _POOL = 512
 _LONG_S = 0.03
+_STEPS = 30  # of implication that are followed for a hint
+_EXCHANGED = 8  # remembered configurations whose neighbours are looked at
 
 
 class Solver:
     """All relations of a model as hard clauses.
 
+    Every question ends within the limit around it (``budget``), else raises ``Unsettled``.
+
     Args:
         variables: number of features; variable v is the v-th feature, from 1.
         relations: what holds.
-        parents: (features,) variable of each feature's parent, 0 for none; only makes it faster.
+        tree: of the same model; only makes it faster.
     """
 
     def __init__(
-        self, variables: int, relations: list[Relation], parents: np.ndarray | None = None
+        self, variables: int, relations: list[Relation], tree: PlainTree | None = None
     ) -> None:
-        self.variables = variables
-        self._parents = np.zeros(variables, dtype=np.int64) if parents is None else parents
+        self.variables, self._tree = variables, tree
         maker = ClauseMaker(variables)
         self.clauses: list[Clause] = [c for r in relations for c in maker.clauses(r.formula)]
         self.top = maker.top
@@ -71,15 +76,16 @@ class Solver:
 
     def prefer(self, literals: Iterable[int]) -> None:
         """Try these values first in later solves."""
-        self.sat.set_phases([int(x) for x in literals])
+        self.sat.set_phases(list(literals))
 
     def any_of(self, literals: list[int], fixed: Iterable[int] = ()) -> np.ndarray | None:
         """A configuration that holds ``fixed`` and any of the literals; None when there is none."""
         self._switch += 1
         self.sat.add_clause([-self._switch, *literals])
-        found = self.model([*fixed, self._switch])
-        self.sat.add_clause([-self._switch])
-        return found
+        try:
+            return self.model([*fixed, self._switch])
+        finally:
+            self.sat.add_clause([-self._switch])
 
     def names_of(self, conjunctions: Iterable[Iterable[int]]) -> list[int]:
         """For each conjunction of literals a new literal under which it holds."""
@@ -99,16 +105,22 @@ class Solver:
         """Keep valid configurations as witnesses, (n, variables) bool; the newest stay."""
         self._pool = np.concatenate([rows, self._pool])[:_POOL]
 
-    def propagate(self, literals: Iterable[int], deadline: float = inf) -> np.ndarray | None:
+    def propagate(self, literals: Iterable[int]) -> np.ndarray | None:
         """Everything that follows from the literals.
 
         Returns:
             (variables,) int8: 1 selected, -1 deselected, 0 undecided; None when nothing is valid.
-
-        Raises:
-            TimeoutError: not complete by the deadline (of ``time.monotonic()``).
+            What was found before ``Unsettled`` is remembered, so that asking again goes on there.
         """
-        given = [int(x) for x in literals]
+        with settle_within("what follows from the choices"):
+            try:
+                return self._propagate([int(x) for x in literals])
+            finally:
+                if self._fresh:
+                    self.remember(np.array(self._fresh[::-1]))
+                    self._fresh.clear()
+
+    def _propagate(self, given: list[int]) -> np.ndarray | None:
         can = np.zeros((2, self.variables), dtype=bool)  # can be deselected, can be selected
         pool = self._pool
         if given and len(pool):
@@ -121,6 +133,10 @@ class Solver:
             if first is None:
                 return None
             self._see(first, can)
+        beside = self._tree.beside(given) if self._tree else None
+        if beside:
+            for row in pool[:_EXCHANGED] if len(pool) else self._fresh:
+                beside.see(row, can)
         fixed = list(given)
         consistent, implied = self.sat.propagate(assumptions=given)
         if consistent:
@@ -131,13 +147,14 @@ class Solver:
             known = {abs(x) for x in implied}
         else:
             known = set()
-        self._settle(fixed, known, can, deadline)
-        if self._fresh:
-            self.remember(np.array(self._fresh[::-1]))
-            self._fresh.clear()
+        self._settle(fixed, known, can, beside)
+        if beside:
+            beside.tell(can)
         return can[1].astype(np.int8) - can[0].astype(np.int8)
 
-    def _settle(self, fixed: list[int], known: set[int], can: np.ndarray, deadline: float) -> None:
+    def _settle(
+        self, fixed: list[int], known: set[int], can: np.ndarray, beside: Beside | None
+    ) -> None:
         """Solve until every one-sided variable outside ``known`` is two-sided or implied.
 
         Each question is "can any of these still take its other value?", so that one refusal
@@ -146,37 +163,50 @@ class Solver:
         skip = np.zeros(self.variables, dtype=bool)
         skip[[v - 1 for v in known if v <= self.variables]] = True
         skip[[abs(x) - 1 for x in fixed]] = True
+        if beside:
+            skip |= beside.inner
         numbers, took, last = np.arange(1, self.variables + 1), 0.0, None
         while True:
             left = np.flatnonzero((can[0] ^ can[1]) & ~skip)
             if not len(left):
                 return
             wanted = np.where(can[1][left], -(left + 1), left + 1).tolist()
-            # What is settled keeps out of the way, and what stands above a wanted feature is there;
+            # What is settled keeps out of the way, and what a wanted value needs is there;
             # where that makes the solver search long, it stays near the last configuration.
             base = -numbers if last is None or took < _LONG_S else np.where(last, numbers, -numbers)
-            self.prefer([*base.tolist(), *self._above(left[can[0][left]]), *wanted])
-            began = monotonic()
-            if began > deadline:
-                raise TimeoutError
+            self.prefer([*base.tolist(), *self._needed(wanted), *wanted])
+            began = thread_time()
             if len(wanted) == 1:
                 found = self.model([*fixed, wanted[0]])
             else:
                 found = self.any_of(wanted, fixed)
-            took, last = max(took, monotonic() - began), found
+            took, last = max(took, thread_time() - began), found
             if found is None:
                 return
             self._see(found, can)
+            if beside:
+                beside.see(found, can)
 
-    def _above(self, features: np.ndarray) -> list[int]:
-        """Variables of everything above the features (by index): what they cannot do without."""
-        seen = np.zeros(self.variables + 1, dtype=bool)
-        while len(features):
-            up = np.unique(self._parents[features])
-            up = up[(up > 0) & ~seen[up]]
-            seen[up] = True
-            features = up - 1
-        return np.flatnonzero(seen).tolist()
+    def _needed(self, wanted: list[int]) -> list[int]:
+        """What follows from the literals by clauses of two, the selected last."""
+        source, target = self._pairs
+        seen = np.zeros(2 * self.top + 1, dtype=bool)  # literal x at x + top
+        seen[np.array(wanted) + self.top] = True
+        for _ in range(_STEPS):
+            new = target[seen[source]]
+            new = new[~seen[new]]
+            if not len(new):
+                break
+            seen[new] = True
+        return (np.flatnonzero(seen) - self.top).tolist()
+
+    @cached_property
+    def _pairs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Clauses of two literals as implications, each both ways: places of the two literals."""
+        pairs = np.array([c for c in self.clauses if len(c) == 2], dtype=np.int64).reshape(-1, 2)
+        source = np.concatenate([-pairs[:, 0], -pairs[:, 1]])
+        target = np.concatenate([pairs[:, 1], pairs[:, 0]])
+        return source + self.top, target + self.top
 
     def _see(self, row: np.ndarray, can: np.ndarray) -> None:
         can[1] |= row
