@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
+from pimp_tui.cli import main
 from pimp_tui.space.binding import read_options
 from pimp_tui.space.left_out import left_out
 from pimp_tui.space.uvl.reader import read_uvl
@@ -54,6 +57,20 @@ def test_reasons_are_sentences_with_a_probe() -> None:
 
 def test_a_space_without_a_list_leaves_nothing_out() -> None:
     assert left_out("no-such-space") == {}
+
+
+@pytest.mark.parametrize("space", ["transformers", "own.uvl"])
+def test_show_tells_what_is_left_out(
+    space: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.uvl").write_text("features\n  R\n    optional\n      A\n")
+    assert main(["space", "show", space, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    if space == "own.uvl":
+        assert "left_out" not in told
+    else:
+        assert told["left_out"] == left_out(space) != {}
 
 
 def test_an_attribute_on_neither_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
