@@ -42,7 +42,9 @@ class Engine(Protocol):
 
     ``options`` always holds a value for every option of the space (``Space.effective``).
     ``peak_memory_bytes`` is the device's peak over the latest ``generate``, None where the
-    engine has no such counter.
+    engine has no such counter. An engine that knows chat templates also has
+    ``chat(questions) -> list[str] | None``: each question (``user``, ``begun``, ``end``) as the
+    prompt that is sent, or None where the loaded model has no template.
     """
 
     peak_memory_bytes: int | None

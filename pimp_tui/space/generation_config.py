@@ -10,7 +10,8 @@ from typing import Any
 
 # Options of a run that no GenerationConfig carries.
 NOT_IN_CONFIG = (
-    "model", "batch_size", "dtype", "attn_implementation", "quantization_config",
+    "model", "batch_size", "dtype", "attn_implementation", "quantization_config", "device_map",
+    "assistant_model",
     "continuous_batching", "max_batch_tokens", "use_cuda_graph",
 )  # fmt: skip
 

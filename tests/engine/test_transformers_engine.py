@@ -1,4 +1,5 @@
 """The Transformers engine: explicit options, independent runs, times, models of several kinds."""
+# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -230,3 +231,90 @@ def test_model_default_is_what_generate_would_do() -> None:
     sampled = model_default(library, {"do_sample": True, "temperature": 0.6})
     assert sampled == {"do_sample": True, "top_k": 50, "temperature": 0.6, "batch_size": 1}
     assert model_default(library, QWEN_LIKE)["top_k"] == 20
+
+
+@pytest.mark.parametrize(
+    ("changed", "idle"),
+    [
+        ({"batch_size": 1, "assistant_early_exit": 1, "prompt_lookup_num_tokens": 5}, ["prompt_lookup_num_tokens"]),
+        ({"prefill_chunk_size": 16, "prompt_lookup_num_tokens": 5, "num_beams": 2}, ["prompt_lookup_num_tokens"]),
+        ({"renormalize_logits": True}, ["renormalize_logits"]),
+        ({"max_length": 20, "remove_invalid_values": True}, ["remove_invalid_values"]),
+        ({"disable_compile": True}, ["disable_compile"]),
+        ({"power_cap_share": 0.6, "model": "x"}, []),
+        ({"cache_implementation": "static"}, []),
+    ],
+)  # fmt: skip
+def test_probe_is_not_taken_in_by_options_that_look_alike(
+    lab: Lab, changed: dict[str, Any], idle: list[str]
+) -> None:
+    asked = lab.options() | changed
+    assert lab.engine("llama").probe(PROMPTS, asked, 1) == idle
+
+
+@pytest.mark.parametrize("held", ["bfloat16", "float32"])
+def test_one_number_format_does_not_pass_for_another(lab: Lab, held: str) -> None:
+    from pimp_tui.engine.transformers.evidence import has_dtype
+
+    engine = lab.engine("llama")
+    engine.generate(PROMPTS[:1], lab.options(dtype=held), seed=1)
+    loaded = engine._model()
+    asked = ("bfloat16", "float16", "float32")
+    assert [name for name in asked if has_dtype(loaded, {"dtype": name})] == [held]
+
+
+def test_tokens_are_counted_to_the_first_of_several_ends() -> None:
+    from types import SimpleNamespace
+
+    from pimp_tui.engine.transformers.batches import eos_ids, own_length
+
+    assert eos_ids(SimpleNamespace(eos_token_id=[2, 7])) == {2, 7}
+    assert eos_ids(SimpleNamespace(eos_token_id=None)) == set()
+    for tokens, count in (
+        ([5, 7, 2, 2], 2), ([5, 5, 2], 3), ([5, 5, 5], 3), ([7], 1), ([], 0), ([0, 0, 2, 0], 3),
+    ):  # fmt: skip
+        assert own_length(tokens, {2, 7}, 2) == count  # the pad is one of the ends
+        assert own_length(tokens, {2, 7}, 0) == count  # a pad of id 0
+    assert own_length([5, 0, 0], {2}, 0) == 1
+    assert own_length([5, 5, 5], set(), None) == 3
+
+
+def test_the_ends_of_a_models_own_config_end_its_sequences(tmp_path: Path, lab: Lab) -> None:
+    from pimp_tui.engine.transformers.batches import call_generate, encode
+
+    engine = TransformersEngine()
+    engine.load(str(tiny_llama(tmp_path / "plain")), {})
+    plain = engine.generate(PROMPTS, lab.options(), seed=1)
+    loaded, config = engine._prepare(lab.options()), engine._config(lab.options())
+    third = call_generate(loaded, encode(loaded, PROMPTS, 20), config, None)[0, -18].item()
+    folder = tiny_llama(tmp_path / "ends", generation={"eos_token_id": [0, third]})
+    engine.load(str(folder), {})
+    found = engine.generate(PROMPTS, lab.options(), seed=1)
+    assert found[0].tokens_out <= 3 < plain[0].tokens_out
+    assert found[0].latency_s < max(item.latency_s for item in found)
+
+
+def test_the_clock_disturbs_nothing(lab: Lab) -> None:
+    from pimp_tui.engine.transformers.batches import call_generate, encode, run_batch
+
+    engine = lab.engine("llama")
+    loaded, config = engine._prepare(lab.options()), engine._config(lab.options())
+    bare = call_generate(loaded, encode(loaded, PROMPTS, 20), config, None).tolist()
+    width = len(bare[0]) - 20
+    timed = run_batch(loaded, PROMPTS, config, 0)
+    own = [loaded.tokenizer.decode(row[width:], skip_special_tokens=True) for row in bare]
+    assert [item.text for item in timed] == own
+
+
+def test_code_that_a_model_brings_is_refused_in_one_line(tmp_path: Path) -> None:
+    folder = tiny_llama(tmp_path / "remote")
+    (folder / "own.py").write_text("raise RuntimeError('was run')\n")
+    held = json.loads((folder / "config.json").read_text())
+    held |= {
+        "model_type": "own",
+        "auto_map": {"AutoConfig": "own.C", "AutoModelForCausalLM": "own.M"},
+    }
+    (folder / "config.json").write_text(json.dumps(held))
+    with pytest.raises(UserError, match="brings code of its own") as caught:
+        TransformersEngine().load(str(folder), {})
+    assert caught.value.mend == "allow it with --trust-remote-code"

@@ -1,4 +1,5 @@
 """Tiny random models of four architectures with a byte-level tokenizer, as ordinary folders."""
+# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -36,6 +37,34 @@ def tokenizer(pad: bool = True, bos: bool = False) -> Any:
     return PreTrainedTokenizerFast(tokenizer_object=core, **names)
 
 
+# Templates in the manner of models that are widely used, each with a trap of its own.
+TEMPLATES = {
+    "chatml": (
+        "{% if messages[0]['role'] != 'system' %}<|im_start|>system\nYou help.<|im_end|>\n{% endif %}"
+        "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
+        "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+    ),
+    "trims": (
+        "{{ bos_token }}{% for m in messages %}<|{{ m['role'] }}|>\n\n{{ m['content'] | trim }}<eos>"
+        "{% endfor %}{% if add_generation_prompt %}<|assistant|>\n\n{% endif %}"
+    ),
+    "thinks": (
+        "{{ bos_token }}{% for m in messages %}{% if m['role'] == 'assistant' %}[A]<think>\n\n</think>"
+        "\n\n{{ m['content'].strip('\n') }}{% else %}[U]{{ m['content'] }}{% endif %}<eos>{% endfor %}"
+        "{% if add_generation_prompt %}[A]{% endif %}"
+    ),
+    "drops": "{% for m in messages %}{% if m['role'] == 'user' %}{{ m['content'] }}{% endif %}{% endfor %}",
+    "refuses": "{{ raise_exception('only with a system prompt') }}",
+}  # fmt: skip
+
+
+def chat_tokenizer(kind: str) -> Any:
+    """``tokenizer`` with a begin token and a template of ``TEMPLATES``."""
+    found = tokenizer(bos=True)
+    found.chat_template = TEMPLATES[kind]
+    return found
+
+
 def _write(folder: Path, config: Any, tok: Any, generation: dict[str, Any] | None) -> Path:
     import torch
     from transformers import AutoModelForCausalLM
@@ -51,11 +80,20 @@ def _write(folder: Path, config: Any, tok: Any, generation: dict[str, Any] | Non
     return folder
 
 
-def tiny_llama(folder: Path, layers: int = 4, generation: dict[str, Any] | None = None) -> Path:
-    """Llama kind: grouped key-value heads, rotary positions, tied embeddings, a pad token."""
+def tiny_llama(
+    folder: Path,
+    layers: int = 4,
+    generation: dict[str, Any] | None = None,
+    chat: str | None = None,
+) -> Path:
+    """Llama kind: grouped key-value heads, rotary positions, tied embeddings, a pad token.
+
+    Args:
+        chat: name of a chat template.
+    """
     from transformers import LlamaConfig
 
-    tok = tokenizer()
+    tok = tokenizer() if chat is None else chat_tokenizer(chat)
     config = LlamaConfig(
         vocab_size=len(tok),
         hidden_size=64,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from pimp_tui.engine.base import Completion, OnBatch
 from pimp_tui.engine.transformers.environment import prepare_environment, set_threads
 from pimp_tui.engine.transformers.loading import DEPLOYMENT_OPTIONS, Loaded
 from pimp_tui.errors import UserError
+
+if TYPE_CHECKING:
+    from pimp_tui.engine.transformers.chat import Question
 
 
 class TransformersEngine:
@@ -39,7 +43,31 @@ class TransformersEngine:
             self._loaded = load_model(model, wanted, trust_remote_code)
             self._loaded.facts["threads"] = threads
             self._key = key
+        self._load_draft(deployment)
         return dict(self._loaded.facts)
+
+    def _load_draft(self, deployment: dict[str, Any]) -> None:
+        """Have the draft that ``assistant_model`` names in memory, and no other."""
+        from pimp_tui.engine.transformers.loading import load_draft
+
+        loaded, asked = self._model(), deployment.get("assistant_model")
+        if asked == (loaded.draft and loaded.draft.reference):
+            return
+        loaded.draft = None  # no room is kept for one that is not needed
+        _collect()
+        if asked is not None:
+            loaded.draft = load_draft(asked, loaded, deployment, self._key[1])
+        loaded.facts["draft"] = loaded.draft and loaded.draft.facts
+
+    def chat(self, questions: Sequence[Question]) -> list[str] | None:
+        """Questions as prompts through the model's chat template; None where it has none.
+
+        Raises:
+            UserError: no model is loaded, or the template refuses them.
+        """
+        from pimp_tui.engine.transformers.chat import as_sent
+
+        return as_sent(self._model().tokenizer, questions)
 
     def reset(self) -> None:
         """Forget what an earlier run left in the model and in the library."""
@@ -105,13 +133,7 @@ class TransformersEngine:
             return
         self.reset()
         self._loaded, self._key = None, ()
-        import gc
-
-        import torch
-
-        gc.collect()
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
+        _collect()
 
     def _model(self) -> Loaded:
         if self._loaded is None:
@@ -120,7 +142,7 @@ class TransformersEngine:
 
     def _prepare(self, options: dict[str, Any]) -> Loaded:
         """Reload for another deployment, undo leaked state, neutralise the model's own config."""
-        from pimp_tui.engine.transformers.configs import neutral_model_config
+        from pimp_tui.engine.transformers.configs import set_model_configs
 
         if self._reference is None:
             raise UserError("no model is loaded")
@@ -128,9 +150,7 @@ class TransformersEngine:
         self.load(reference, options, trust_remote_code=trust)
         loaded = self._model()
         self.reset()
-        loaded.model.generation_config = neutral_model_config(
-            options, loaded.own_config, loaded.tokenizer.pad_token_id
-        )
+        set_model_configs(loaded, options)
         return loaded
 
     def _config(self, options: dict[str, Any]) -> Any:
@@ -138,3 +158,14 @@ class TransformersEngine:
 
         loaded = self._model()
         return run_config(options, loaded.own_config, loaded.tokenizer.pad_token_id)
+
+
+def _collect() -> None:
+    """Give back the memory of what nobody holds any more."""
+    import gc
+
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from pimp_tui.engine.base import Completion
+from pimp_tui.engine.transformers.chat import special_tokens_wanted
 from pimp_tui.engine.transformers.clock import TokenClock
 from pimp_tui.engine.transformers.loading import Loaded
 from pimp_tui.engine.transformers.quantisation import without_gradients
@@ -28,6 +29,12 @@ def room_for(loaded: Loaded, max_new_tokens: int) -> int | None:
     return room
 
 
+def tokenizing(loaded: Loaded, prompts: list[str], room: int | None) -> dict[str, Any]:
+    """Arguments of the tokenizer for prompts of at most ``room`` tokens."""
+    limit = {"truncation": True, "max_length": room} if room is not None else {}
+    return limit | {"add_special_tokens": special_tokens_wanted(loaded.tokenizer, prompts)}
+
+
 def encode(loaded: Loaded, prompts: list[str], max_new_tokens: int) -> Any:
     """Token ids and attention mask (batch, tokens), padded on the left.
 
@@ -37,8 +44,9 @@ def encode(loaded: Loaded, prompts: list[str], max_new_tokens: int) -> Any:
         UserError: the context holds no more than the tokens to be generated.
     """
     room = room_for(loaded, max_new_tokens)
-    limit = {"truncation": True, "max_length": room} if room is not None else {}
-    encoded = loaded.tokenizer(prompts, return_tensors="pt", padding=True, **limit)
+    encoded = loaded.tokenizer(
+        prompts, return_tensors="pt", padding=True, **tokenizing(loaded, prompts, room)
+    )
     kept = {name: encoded[name].to(loaded.device) for name in ("input_ids", "attention_mask")}
     return kept
 
@@ -60,6 +68,8 @@ def call_generate(
     extra: dict[str, Any] = dict(custom or {})
     if clock is not None:
         extra["stopping_criteria"] = StoppingCriteriaList([clock])
+    if loaded.draft is not None and not custom:
+        extra |= loaded.draft.arguments
     if config.stop_strings is not None:
         extra["tokenizer"] = loaded.tokenizer
     with without_gradients(loaded.model):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pimp_tui.space.generation_config import VOCABULARY_ENTRIES, config_entries
 
-# Read by the draft of early-exit decoding from the *model's* generation config, never from the
-# one passed to generate (AssistedCandidateGenerator.__init__, transformers 5.24.0).
+if TYPE_CHECKING:
+    from pimp_tui.engine.transformers.loading import Loaded
+
+# Read by a draft, and by that of early-exit decoding, from the *model's* generation config, never
+# from the one passed to generate (AssistedCandidateGenerator.__init__, transformers 5.24.0).
 READ_FROM_MODEL = (
     "num_assistant_tokens",
     "num_assistant_tokens_schedule",
@@ -26,6 +29,17 @@ def run_config(options: dict[str, Any], own: dict[str, Any], pad_token_id: int |
     if pad_token_id is not None:
         kept["pad_token_id"] = pad_token_id
     return GenerationConfig(**kept, **entries)
+
+
+def set_model_configs(loaded: Loaded, options: dict[str, Any]) -> None:
+    """Replace what the loaded model, and its draft, would add to a run of their own."""
+    loaded.model.generation_config = neutral_model_config(
+        options, loaded.own_config, loaded.tokenizer.pad_token_id
+    )
+    if loaded.draft is not None:
+        loaded.draft.model.generation_config = neutral_model_config(
+            options, {}, loaded.draft.tokenizer.pad_token_id
+        )
 
 
 def neutral_model_config(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pimp_tui.engine.base import Completion, OnBatch
-from pimp_tui.engine.transformers.batches import completion_text, room_for
+from pimp_tui.engine.transformers.batches import completion_text, room_for, tokenizing
 from pimp_tui.engine.transformers.loading import Loaded
 from pimp_tui.engine.transformers.quantisation import without_gradients
 
@@ -136,8 +136,9 @@ def end(loaded: Loaded) -> None:
 
 def _token_ids(loaded: Loaded, prompts: list[str], max_new_tokens: int) -> list[list[int]]:
     room = room_for(loaded, max_new_tokens)
-    limit = {"truncation": True, "max_length": room} if room is not None else {}
-    found: list[list[int]] = loaded.tokenizer(prompts, **limit)["input_ids"]
+    found: list[list[int]] = loaded.tokenizer(prompts, **tokenizing(loaded, prompts, room))[
+        "input_ids"
+    ]
     return found
 
 

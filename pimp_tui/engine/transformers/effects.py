@@ -9,16 +9,17 @@ from contextlib import contextmanager
 from typing import Any
 
 from pimp_tui.engine.transformers.batches import encode, eos_ids, own_length
-from pimp_tui.engine.transformers.configs import neutral_model_config, run_config
+from pimp_tui.engine.transformers.configs import run_config, set_model_configs
 from pimp_tui.engine.transformers.continuous import USUAL_BATCH_TOKENS, wanted
 from pimp_tui.engine.transformers.custom import custom_arguments
+from pimp_tui.engine.transformers.evidence import USUAL_LENGTH, has_dtype, placed, shown_by
 from pimp_tui.engine.transformers.loading import Loaded
 from pimp_tui.engine.transformers.recorder import OPTION_OF_PROCESSOR, processors_watched
-from pimp_tui.engine.transformers.trace import Trace, trace, trace_continuous
+from pimp_tui.engine.transformers.trace import trace, trace_continuous
 
 # Values under which an option does nothing by itself (transformers 5.24.0).
 NEUTRAL: dict[str, Any] = {
-    "max_new_tokens": 20,
+    "max_new_tokens": USUAL_LENGTH,
     "min_new_tokens": None,
     "early_stopping": False,
     "penalty_alpha": None,
@@ -63,6 +64,8 @@ NEUTRAL: dict[str, Any] = {
     "dtype": "float32",
     "attn_implementation": "sdpa",
     "quantization_config": None,
+    "device_map": None,
+    "assistant_model": None,
     "continuous_batching": False,
     "max_batch_tokens": USUAL_BATCH_TOKENS,
     "use_cuda_graph": False,
@@ -82,6 +85,8 @@ _RUN_AGAIN = (
     "assistant_confidence_threshold",
     "assistant_ensemble_weight",
 )
+# Not the library's: which model, how many prompts side by side, and what is set on the device.
+_NO_OPTION = ("model", "batch_size", "power_cap_share", "sm_clock_share")
 MAX_PROMPTS = 32
 _IGNORED = re.compile(r"may be ignored|will be ignored|no effect|not used|ignoring", re.IGNORECASE)
 _NAME = re.compile(r"[`']([a-z_]+)[`']")
@@ -112,66 +117,36 @@ def _listening() -> Iterator[set[str]]:
         logger.setLevel(level)
 
 
+def neutral(name: str) -> Any:
+    """The value under which an option does nothing by itself; None where the library has no such.
+
+    An option that a space of somebody else models is at the default of ``GenerationConfig`` then.
+    """
+    from transformers import GenerationConfig
+
+    if name in NEUTRAL:
+        return NEUTRAL[name]
+    return GenerationConfig._get_default_generation_params().get(name)
+
+
 def set_options(options: dict[str, Any]) -> set[str]:
-    """Names of the options that are not at their neutral value."""
+    """Names of the options of a run that are not at their neutral value."""
     return {
         name
         for name, value in options.items()
-        if name in NEUTRAL and value is not None and value != NEUTRAL[name]
+        if value is not None and name not in _NO_OPTION and value != neutral(name)
     }
 
 
 def _known_neutral(options: dict[str, Any]) -> set[str]:
-    """Options that are known and not set."""
-    return {name for name in options if name in NEUTRAL} - set_options(options)
+    """Options that are not set."""
+    return set(options) - set_options(options)
 
 
 def _out_of_reach(options: dict[str, Any]) -> set[str]:
     """Options whose value the run cannot come to ("Unfeasible length constraints")."""
     least, most = options.get("min_new_tokens") or 0, options.get("max_new_tokens")
     return {"min_new_tokens"} if most is not None and least > most else set()
-
-
-def _shown_by(
-    run: Trace, options: dict[str, Any], loaded: Loaded, prompts: int, longest: int
-) -> set[str]:
-    """Options whose effect stands in the passes of a run or in the loaded model itself.
-
-    Args:
-        prompts: rows of the batch before samples or beams.
-        longest: tokens of the longest completion.
-    """
-    passes, tokens = run.passes, run.tokens
-    first, later = passes[0], passes[1:]
-    prompt = len(tokens[0]) - max(len(tokens[0]) - first.tokens, 0)
-    chunk, capacity = options.get("prefill_chunk_size"), options.get("max_cache_len")
-    kinds = {item.cache for item in passes if item.capacity is not None or item.cache != "none"}
-    full = first.layers
-    evidence = {
-        "do_sample": options.get("do_sample") is True and int(options.get("num_beams") or 1) == 1,
-        "num_beams": first.rows >= prompts * int(options.get("num_beams") or 1),
-        "num_return_sequences": len(tokens)
-        == prompts * int(options.get("num_return_sequences") or 1),
-        "top_k": bool(options.get("penalty_alpha"))  # candidates side by side, or one by one
-        and (max(item.rows for item in later) > prompts or bool(options.get("low_memory"))),
-        "max_new_tokens": longest > NEUTRAL["max_new_tokens"]
-        or longest == options.get("max_new_tokens"),
-        "use_cache": any(item.tokens > first.tokens for item in later),
-        "cache_implementation": any("Dynamic" not in kind for kind in kinds),
-        "cache_config": any("Quant" in kind or "Fp8" in kind for kind in kinds),
-        "max_cache_len": capacity is not None and any(p.capacity == capacity for p in passes),
-        "prefill_chunk_size": chunk is not None and first.tokens == chunk and bool(later),
-        "prompt_lookup_num_tokens": any(p.tokens > 1 for p in later) or prompt < first.tokens,
-        "assistant_early_exit": any(p.layers < full for p in passes) or full < (loaded.depth or 0),
-        "use_mtp": any(p.tokens > 1 for p in later),
-        "disable_compile": loaded.device == "cuda",
-        "compile_config": "_compiled_call" in vars(loaded.model),
-        "dtype": str(loaded.model.dtype).endswith(str(options.get("dtype"))),
-        "attn_implementation": loaded.model.config._attn_implementation
-        == options.get("attn_implementation"),
-        "quantization_config": bool(getattr(loaded.model, "is_quantized", False)),
-    }
-    return {name for name, shown in evidence.items() if shown}
 
 
 @contextmanager
@@ -224,17 +199,17 @@ def without_effect(
         longest = max(
             own_length(row[width:], eos_ids(config), config.pad_token_id) for row in run.tokens
         )
-        shown |= seen | _shown_by(run, options, loaded, len(batch), longest)
+        shown |= seen | shown_by(run, options, loaded, len(batch), longest, width)
         pending -= shown
-        for name in sorted(pending & set(_RUN_AGAIN)):
-            plain = options | {name: NEUTRAL[name]}
-            loaded.model.generation_config = neutral_model_config(plain, own, pad)
+        for name in sorted(name for name in pending if name in _RUN_AGAIN or name not in NEUTRAL):
+            plain = options | {name: neutral(name)}
+            set_model_configs(loaded, plain)
             config, custom = run_config(plain, own, pad), custom_arguments(plain)
             plainly = trace(loaded, encoded, config, seed, custom)
             same = run.tokens == plainly.tokens if name == "do_sample" else run.same_as(plainly)
             if not same:
                 pending.discard(name)
-            loaded.model.generation_config = neutral_model_config(options, own, pad)
+            set_model_configs(loaded, options)
         if not pending:
             break
     forget(loaded)
@@ -262,15 +237,15 @@ def _without_effect_in_flight(
         "do_sample": options.get("do_sample") is True,
         "num_return_sequences": len(run.tokens)
         == len(batch) * int(options["num_return_sequences"]),
-        "max_new_tokens": longest > NEUTRAL["max_new_tokens"]
-        or longest == options.get("max_new_tokens"),
+        "max_new_tokens": longest > USUAL_LENGTH or longest == options.get("max_new_tokens"),
         "continuous_batching": any(item.cache.startswith("Paged") for item in run.passes),
         "max_batch_tokens": wide == options.get("max_batch_tokens"),
         "use_cuda_graph": loaded.device == "cuda",
-        "dtype": str(loaded.model.dtype).endswith(str(options.get("dtype"))),
+        "dtype": has_dtype(loaded, options),
         "attn_implementation": attention.removeprefix("paged|")
         == options.get("attn_implementation"),
         "quantization_config": bool(getattr(loaded.model, "is_quantized", False)),
+        "device_map": placed(loaded),
     }
     forget(loaded)
     shown = seen | {name for name, is_shown in evidence.items() if is_shown}

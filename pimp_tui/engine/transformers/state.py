@@ -13,15 +13,20 @@ def forget(loaded: Loaded) -> None:
     A static cache only grows (its greatest length is kept on the model), a compiled run leaves
     its compiled call and switches tokenizer parallelism off, and ``warning_once`` speaks once per
     process, so that a later run would seem clean. A draft by early exit shortens the model for as
-    long as it drafts, and leaves it short when it fails. Continuous batching leaves its loop, its
-    cache and its attention.
+    long as it drafts, and leaves it short when it fails. A sampled draft by a model with another
+    tokenizer replaces that model's embeddings. Continuous batching leaves its loop, its cache and
+    its attention.
     """
     import torch
     from transformers.utils import logging
 
     from pimp_tui.engine.transformers.continuous import end
+    from pimp_tui.engine.transformers.draft import mend
 
     end(loaded)
+    if loaded.draft is not None:
+        mend(loaded.draft)
+        loaded.draft.model._previous_max_cache_length = -1
     model = loaded.model
     model._previous_max_cache_length = -1
     if loaded.depth is not None:
@@ -36,12 +41,17 @@ def forget(loaded: Loaded) -> None:
         clear = getattr(getattr(logging, once, None), "cache_clear", None)
         if clear is not None:
             clear()
-    if torch.cuda.is_available():
-        torch.cuda.reset_peak_memory_stats()
+    for number in range(torch.cuda.device_count() if torch.cuda.is_available() else 0):
+        torch.cuda.reset_peak_memory_stats(number)
 
 
 def peak_memory_bytes(device: str) -> int | None:
-    """Peak of allocated device memory since ``forget``; None on a CPU, which counts none."""
+    """Peak of allocated device memory since ``forget``; None on a CPU, which counts none.
+
+    A model that lies on several GPUs counts on each; a draft counts with its model.
+    """
     import torch
 
-    return torch.cuda.max_memory_allocated() if device == "cuda" else None
+    if device != "cuda":
+        return None
+    return sum(torch.cuda.max_memory_allocated(n) for n in range(torch.cuda.device_count()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,14 +25,16 @@ class Pass:
 
 @dataclass(slots=True)
 class Trace:
-    """Output token ids (rows, tokens) and the passes behind them, in order."""
+    """Output token ids (rows, tokens), the passes behind them and those of a draft, in order."""
 
     tokens: list[list[int]] = field(default_factory=list)
     passes: list[Pass] = field(default_factory=list)
+    drafts: list[Pass] = field(default_factory=list)
 
     def same_as(self, other: Trace) -> bool:
         """Equal tokens at equal cost."""
-        return self.tokens == other.tokens and self.passes == other.passes
+        mine, theirs = ((run.tokens, run.passes, run.drafts) for run in (self, other))
+        return mine == theirs
 
 
 def _describe_cache(cache: Any) -> tuple[str, int | None]:
@@ -42,12 +44,19 @@ def _describe_cache(cache: Any) -> tuple[str, int | None]:
     kinds = sorted({type(layer).__name__ for layer in layers})
     lengths = [getattr(layer, "max_cache_len", None) for layer in layers]
     known = [length for length in lengths if length is not None]
-    return "+".join([type(cache).__name__, *kinds]), max(known, default=None)
+    moved = ["Offloaded"] if getattr(cache, "offloading", False) else []
+    return "+".join([type(cache).__name__, *kinds, *moved]), max(known, default=None)
 
 
 @contextmanager
 def watching(loaded: Loaded) -> Iterator[list[Pass]]:
     """Record the forward passes of the model while the context is open."""
+    with _watching(loaded.model) as passes:
+        yield passes
+
+
+@contextmanager
+def _watching(model: Any) -> Iterator[list[Pass]]:
     passes: list[Pass] = []
 
     def note(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -57,7 +66,7 @@ def watching(loaded: Loaded) -> Iterator[list[Pass]]:
         layers = int(module.config.get_text_config(decoder=True).num_hidden_layers)
         passes.append(Pass(int(shape[0]), int(shape[1]), layers, kind, capacity))
 
-    handle = loaded.model.register_forward_pre_hook(note, with_kwargs=True)
+    handle = model.register_forward_pre_hook(note, with_kwargs=True)
     try:
         yield passes
     finally:
@@ -71,9 +80,12 @@ def trace(
     import torch
 
     torch.manual_seed(seed)
-    with watching(loaded) as passes:
+    drafting: AbstractContextManager[list[Pass]] = (
+        nullcontext([]) if loaded.draft is None else _watching(loaded.draft.model)
+    )
+    with watching(loaded) as passes, drafting as drafts:
         output = call_generate(loaded, encoded, config, None, custom)
-    return Trace(output.tolist(), passes)
+    return Trace(output.tolist(), passes, drafts)
 
 
 def trace_continuous(
