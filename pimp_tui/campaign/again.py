@@ -13,6 +13,7 @@ _FLAGS = {
     "timeout_s": "--timeout",
     "models": "--model", "trust_remote_code": "--trust-remote-code",
     "unsafe_sandbox": "--unsafe-sandbox", "shared_gpu": "--shared-gpu",
+    "chat_template": "--no-chat-template",
 }  # fmt: skip
 
 

@@ -14,8 +14,8 @@ from pimp_tui.campaign.neighbours import other_campaigns
 from pimp_tui.campaign.schedule import Planned
 from pimp_tui.campaign.scoring import judge, not_scored
 from pimp_tui.campaign.settings import Settings
-from pimp_tui.session.segments import RunKey, commit_run
-from pimp_tui.workload import load_workload
+from pimp_tui.session.segments import RunKey, add_prompts, commit_run
+from pimp_tui.workload import load_recorded
 
 _LIVE_REQUESTS = 64
 
@@ -37,9 +37,8 @@ class Attempt:
         keeper: Keeper,
     ) -> None:
         self._settings, self._board, self._clock, self._keeper = settings, board, clock, keeper
-        self._workload = load_workload(manifest["workload"]["id"], settings.limit)
+        self._workload = load_recorded(manifest["workload"], settings.limit)
         self._task_ids = [task.task_id for task in self._workload.tasks]
-        self._prompt_hashes = [record.text_hash(task.prompt) for task in self._workload.tasks]
         self._base = {"engine": manifest["engine"], "host": socket.gethostname()}
         self._power: list[dict[str, Any]] = []
         self._started = datetime.now(UTC)
@@ -101,7 +100,9 @@ class Attempt:
             spoilt: why the run does not count, although all of it is kept.
         """
         self._board.update(phase="score")
-        judged = judge(self._workload, answer["completions"], self._settings.unsafe_sandbox)
+        judged = judge(
+            self._workload, answer["completions"], self._settings.unsafe_sandbox, answer["chat"]
+        )
         base = self._base | {"model": item.model}
         row = record.run_row(answer, [passed for passed, _ in judged], base, self._clock)
         row |= not_scored(judged)
@@ -109,9 +110,10 @@ class Attempt:
             row = record.without_cpu(row)
         if spoilt:
             row |= {"status": "failed", "reason": spoilt}
-        requests = record.request_rows(
-            answer, judged, self._task_ids, self._prompt_hashes, self._clock
-        )
+        hashes = [record.text_hash(prompt) for prompt in answer["prompts"]]
+        requests = record.request_rows(answer, judged, self._task_ids, hashes, self._clock)
+        sent = dict(zip(hashes, answer["prompts"], strict=True))
+        self._keeper.keep(lambda session: add_prompts(session, sent))
         self._commit(RunKey(item.config_id, repetition, number), row, requests)
         for request in requests[:_LIVE_REQUESTS]:
             shown = {key: request[key] for key in ("task_id", "latency_s", "ttft_s", "tokens_out")}

@@ -114,7 +114,9 @@ def check_target(path: Path) -> None:
 
 def _make(path: Path, setup: Setup, plan: pl.DataFrame, manifest: dict[str, Any]) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
-    prompts = {text_hash(task.prompt): task.prompt for task in setup.workload.tasks}
+    # Those that go through a chat template are added when they have been sent.
+    raw = any(item["prompts"] == "raw" for item in setup.models)
+    prompts = {text_hash(text): text for text in setup.workload.raw_prompts() if raw}
     rows = [{"prompt_hash": key, "prompt": text} for key, text in prompts.items()]
     try:
         draft.mkdir(parents=True)
@@ -148,6 +150,8 @@ def _manifest(
             "hash": setup.workload.hash,
             "tasks": len(setup.workload.tasks),
             "scored": setup.workload.scored,
+            "protocol": setup.workload.protocol,
+            "release": setup.workload.release,
         },
         space={
             "source": _absolute(request.space),

@@ -12,18 +12,23 @@ if TYPE_CHECKING:
 Judged = list[tuple[bool | None, str | None]]
 
 
-def judge(workload: Workload, completions: list[dict[str, Any]], unsafe_sandbox: bool) -> Judged:
+def judge(
+    workload: Workload, completions: list[dict[str, Any]], unsafe_sandbox: bool, chat: bool = False
+) -> Judged:
     """(passed, reason) for each completion; (None, None) where the workload has no test.
 
     Where the sandbox fails, also where none can be had any more, passed is None and the reason
     says so: what was measured is kept, and nothing counts as wrong.
+
+    Args:
+        chat: the prompts went through a chat template.
     """
     if not workload.scored:
         return [(None, None)] * len(completions)
-    from pimp_tui.workload import Sample, score
+    from pimp_tui.workload import score
 
     samples = [
-        Sample(workload.tasks[item["prompt_index"]].task_id, workload.trim(item["text"]))
+        workload.sample(workload.tasks[item["prompt_index"]].task_id, item["text"], chat)
         for item in completions
     ]
     try:

@@ -30,6 +30,7 @@ class Settings:
         select, deselect: the partial configuration that every sampled configuration respects.
         budget: ``60min``, ``5MJ`` or ``40runs``; None is no budget.
         gpus: indices, UUIDs or MIG names of the GPUs to use, None for all that are visible.
+        chat_template: prompts go through the chat template of a model that has one.
         shared_gpu: run beside other people's processes; such runs are marked, not repeated.
     """
 
@@ -52,6 +53,7 @@ class Settings:
     budget: str | None = None
     gpus: tuple[int | str, ...] | None = None
     shared_gpu: bool = False
+    chat_template: bool = True
     trust_remote_code: bool = False
     unsafe_sandbox: bool = False
 

@@ -78,7 +78,16 @@ def set_up(
             notes.append(
                 f"{item.name}: its generation_config.json sets what the space lacks: {told}"
             )
-        entries.append(item.to_json() | {"reference": reference, "inherited": outside})
+        chat = settings.chat_template and item.chat_template
+        if chat:
+            notes.append(
+                f"{item.name}: prompts go through its chat template, as EvalPlus sends them "
+                "(--no-chat-template sends them as they are)"
+            )
+        entries.append(
+            item.to_json()
+            | {"reference": reference, "inherited": outside, "prompts": "chat" if chat else "raw"}
+        )
         if item.path == bundled_model():
             entries[-1]["path"] = BUNDLED  # wherever the package is, so that sessions can move
     devices = ["cuda"] if host_facts.features["cuda"]["value"] else ["cpu"]

@@ -55,18 +55,17 @@ class Worker:
         from pimp_tui.metering import open_meters
         from pimp_tui.metering.foreign import ForeignWatch
         from pimp_tui.session.manifest import read_manifest
-        from pimp_tui.workload import load_workload
+        from pimp_tui.workload import load_recorded, load_workload
 
         self._channel = channel
         manifest = read_manifest(session)
         settings = manifest["settings"]
         self._trust = bool(settings.get("trust_remote_code"))
         self._models = {item["name"]: item["path"] for item in manifest["models"]}
-        self._workload = load_workload(manifest["workload"]["id"], settings.get("limit"))
-        prompts = [task.prompt for task in self._workload.tasks]
+        self._chat = {m["name"] for m in manifest["models"] if m.get("prompts") == "chat"}
+        self._workload = load_recorded(manifest["workload"], settings.get("limit"))
         # Whether an option has an effect must not hang on a workload of three prompts.
-        bundled = [task.prompt for task in load_workload("micro-coder").tasks]
-        self._prompts, self._probes = prompts, (prompts + bundled)[:PROBES]
+        self._bundled = load_workload("micro-coder").raw_prompts()
         self._meters = open_meters(gpus)
         self._foreign = ForeignWatch(gpus, [os.getppid()])
         self._baselines: Baselines | None = None
@@ -123,16 +122,18 @@ class Worker:
         self._tell("settled", cool_down=asdict(cooled), idle=idle)
 
     def _run(self, message: dict[str, Any]) -> None:
-        prompts = self._prompts
         options, seed = message["options"], message["seed"]
         facts = self._load(message)
+        chat = message["model"] in self._chat
+        prompts = self._as_sent(chat)
+        probes = (prompts + self._bundled)[:PROBES]
         self._tell("phase", phase="warmup")
         batch = prompts[: max(1, int(options.get("batch_size") or 1))]
         ignored: list[str] = []
         for round_number in range(message["warmups"]):
             self._engine.reset()
             if round_number == 0:
-                ignored = self._engine.probe(self._probes, options, seed)
+                ignored = self._engine.probe(probes, options, seed)
             else:
                 self._engine.generate(batch, options, seed=seed)
         self._engine.reset()
@@ -156,8 +157,25 @@ class Worker:
             reading=asdict(window.reading),
             foreign=self._foreign.end(),
             peak_memory_bytes=self._engine.peak_memory_bytes,
+            chat=chat,
+            prompts=prompts,
             completions=[asdict(completion) for completion in completions],
         )
+
+    def _as_sent(self, chat: bool) -> list[str]:
+        """The prompts as the loaded model is sent them."""
+        if not chat:
+            return self._workload.raw_prompts()
+        from pimp_tui.workload import turns
+
+        ask = getattr(self._engine, "chat", None)
+        sent: list[str] | None = ask(turns(self._workload)) if ask is not None else None
+        if sent is None:
+            raise UserError(
+                "the model as loaded has no chat template",
+                mend="send the prompts as they are with --no-chat-template",
+            )
+        return sent
 
     def _send_samples(self) -> None:
         since = looked = time.monotonic()

@@ -96,6 +96,9 @@ def run(
     gpus: Annotated[str | None, Option(help="Indices as 0,1, or UUIDs.")] = None,
     executor: Annotated[str | None, Option(help="local.")] = None,
     slurm_args: Annotated[str | None, Option(help="Arguments for Slurm.")] = None,
+    no_chat_template: Annotated[
+        bool, Option("--no-chat-template", help="Send prompts raw to instruct models too.")
+    ] = False,
     shared_gpu: Annotated[bool, Option("--shared-gpu", help="Accept foreign load.")] = False,
     trust_remote_code: Annotated[bool, Option("--trust-remote-code")] = False,
     unsafe_sandbox: Annotated[bool, Option("--unsafe-sandbox")] = False,
@@ -121,7 +124,7 @@ def run(
         "select": tuple(split_list(select)) or None,
         "deselect": tuple(split_list(deselect)) or None,
         "trust_remote_code": trust_remote_code or None, "unsafe_sandbox": unsafe_sandbox or None,
-        "shared_gpu": shared_gpu or None,
+        "shared_gpu": shared_gpu or None, "chat_template": False if no_chat_template else None,
     }  # fmt: skip
     sources = {
         "models": model, "workload": workload, "space": space, "host": host, "plan": plan,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -79,6 +79,21 @@ def commit_run(
     write_frame(session / "power" / key.file_name, frame_of("power", power))
     runs = frame_of("runs", [run | identity], extra_metrics)
     write_frame(session / "runs" / key.file_name, runs)
+
+
+def add_prompts(session: Path, prompts: Mapping[str, str]) -> None:
+    """Keep prompts, given by their hash, beside those that ``prompts.parquet`` holds already.
+
+    Only the holder of the lock may call this.
+    """
+    import polars as pl
+
+    file = session / "prompts.parquet"
+    held = pl.read_parquet(file)
+    known = set(held["prompt_hash"])
+    rows = [{"prompt_hash": k, "prompt": v} for k, v in prompts.items() if k not in known]
+    if rows:
+        write_frame(file, pl.concat([held, frame_of("prompts", rows)]))
 
 
 def keys_in(folder: Path) -> set[RunKey]:

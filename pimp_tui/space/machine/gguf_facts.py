@@ -68,6 +68,7 @@ def gguf_facts(path: Path) -> ModelFacts:
             "full_precision": False,  # and what it holds is unpacked when it is loaded
         },
         generation_config={},
+        chat_template=bool(table.get("tokenizer.chat_template")),
     )
 
 

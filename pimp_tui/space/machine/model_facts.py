@@ -11,6 +11,7 @@ from typing import Any
 
 from pimp_tui.errors import UserError
 from pimp_tui.space.machine.architecture_facts import architecture_facts
+from pimp_tui.space.machine.hub import hub_folder, is_hub_id
 
 BUNDLED = "micro-coder"
 _WEIGHTS = ("*.safetensors", "*.bin", "*.pt", "*.gguf")
@@ -33,6 +34,7 @@ class ModelFacts:
         facts: model features of a space, by name.
         generation_config: the model's own ``generation_config.json``.
         revision: first 16 hex digits of a hash over config and weights' names and sizes.
+        chat_template: the tokenizer has one: the model was tuned to answer.
     """
 
     name: str
@@ -48,6 +50,7 @@ class ModelFacts:
     revision: str
     facts: dict[str, bool] = field(default_factory=dict)
     generation_config: dict[str, Any] = field(default_factory=dict)
+    chat_template: bool = False
 
     def summary(self) -> str:
         """One line for people."""
@@ -102,6 +105,7 @@ class ModelFacts:
             "parameters": self.parameters, "size_bytes": self.size_bytes,
             "revision": self.revision, "facts": dict(self.facts),
             "generation_config": dict(self.generation_config),
+            "chat_template": self.chat_template,
         }  # fmt: skip
 
 
@@ -114,7 +118,8 @@ def model_facts(ref: str, trust_remote_code: bool = False) -> ModelFacts:
     """Facts of a model reference.
 
     Args:
-        ref: ``micro-coder``, a folder in Transformers' layout, or a ``.gguf`` file.
+        ref: ``micro-coder``, a folder in Transformers' layout, a ``.gguf`` file, or the id of a
+            model on a hub, which is downloaded where it is not there yet.
         trust_remote_code: accept a folder whose config names code of its own.
 
     Raises:
@@ -131,7 +136,9 @@ def model_facts(ref: str, trust_remote_code: bool = False) -> ModelFacts:
         return gguf_facts(path)
     if path.is_file():
         raise UserError("this file is no model", ref, "give a model folder or a .gguf file")
-    mend = "give a local folder in Transformers' layout, a .gguf file, or micro-coder"
+    if is_hub_id(ref) and not path.parent.is_dir():
+        return _from_folder(hub_folder(ref), ref.rpartition("/")[2], trust_remote_code)
+    mend = "give a local folder in Transformers' layout, a .gguf file, a hub's id or micro-coder"
     raise UserError(f"no model at {ref}", mend=mend)
 
 
@@ -176,7 +183,15 @@ def _from_folder(path: Path, name: str, trust_remote_code: bool) -> ModelFacts:
             "full_precision": not config.get("quantization_config"),
         },
         generation_config=_optional_json(path / "generation_config.json"),
+        chat_template=_has_chat_template(path),
     )
+
+
+def _has_chat_template(path: Path) -> bool:
+    files = ("chat_template.jinja", "chat_template.json")
+    if any((path / name).is_file() for name in files):
+        return True
+    return bool(_optional_json(path / "tokenizer_config.json").get("chat_template"))
 
 
 def _config(path: Path) -> dict[str, Any]:
