@@ -15,6 +15,8 @@ from .visible import Gpu
 
 ROOT = Path("/sys/class/powercap")
 MICRO = 1e-6
+#: More than a package draws: a counter that wrapped by drawing more than this was set back.
+MOST_W, SLACK_J = 5_000.0, 100.0
 
 
 class Zone:
@@ -33,14 +35,20 @@ class Zone:
         self._file = folder / "energy_uj"
         self._range_uj = int((folder / "max_energy_range_uj").read_text())
         self._last_uj = int(self._file.read_text())
+        self._last_s = time.perf_counter()
         self._laps_uj = 0
 
     def joules(self) -> float:
-        """Energy on a scale without wraps; it must be called once a wrap, about 9 min at 240 W."""
-        now_uj = int(self._file.read_text())
+        """Energy on a scale without wraps; it must be called once a wrap, about 9 min at 240 W.
+
+        A counter that was set back (by a suspend, say) goes back here too.
+        """
+        now_uj, now_s = int(self._file.read_text()), time.perf_counter()
         if now_uj < self._last_uj:
-            self._laps_uj += self._range_uj
-        self._last_uj = now_uj
+            lap_j = (self._range_uj - self._last_uj + now_uj) * MICRO
+            if lap_j <= MOST_W * (now_s - self._last_s) + SLACK_J:
+                self._laps_uj += self._range_uj
+        self._last_uj, self._last_s = now_uj, now_s
         return (self._laps_uj + now_uj) * MICRO
 
 
@@ -73,7 +81,8 @@ class RaplMeter:
             power_w = None
             if joules is not None:
                 then, before_j = self._before.get(device, (now, joules))
-                power_w = (joules - before_j) / (now - then) if now > then else None
+                if now > then and joules >= before_j:
+                    power_w = (joules - before_j) / (now - then)
                 self._before[device] = (now, joules)
             rows.append(Sample(device, power_w=power_w, energy_counter_j=joules))
         return rows

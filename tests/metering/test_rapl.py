@@ -61,6 +61,16 @@ def test_two_wraps_add_up(tmp_path):
     assert joules == pytest.approx((2 * RANGE_UJ + 10) / 1e6)
 
 
+def test_a_counter_that_was_set_back_is_no_wrap(powercap):
+    meter = RaplMeter(root=powercap)
+    meter.samples()
+    before = meter.counters_j()["cpu package-0"]
+    (powercap / "intel-rapl:0" / "energy_uj").write_text("1000")
+    sample = meter.samples()[0]
+    assert sample.power_w is None
+    assert meter.counters_j()["cpu package-0"] < before, "the window says that it went back"
+
+
 def test_power_is_the_difference_over_time(powercap, monkeypatch):
     clock = iter([100.0, 100.0, 100.0, 102.0, 102.0, 102.0])
     monkeypatch.setattr("pimp_tui.metering.rapl.time.monotonic", lambda: next(clock))
