@@ -8,6 +8,7 @@ mutually exclusive set). It is proven for what is found, not for the optimum.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from pimp_tui.sampling.clique import large_clique
 from pimp_tui.sampling.exclusive import Exclusive, Verifier, clique_sizes, together_of
 from pimp_tui.sampling.interactions import Interactions
 from pimp_tui.sampling.items import differing, items_of
+from pimp_tui.sampling.registry import Progress
 
 if TYPE_CHECKING:
     from pimp_tui.space import Choice, Space
@@ -33,6 +35,7 @@ def lower_bound(
     within: Choice | None = None,
     seconds: float = 10.0,
     seed: int = 0,
+    progress: Progress | None = None,
 ) -> int:
     """Rows that every plan needs which covers all valid interactions of t items.
 
@@ -43,6 +46,7 @@ def lower_bound(
         within: a partial configuration that every row respects.
         seconds: wall clock for the search; more of it can only raise the bound.
         seed: of the search.
+        progress: told now and then how much of the time is spent; may raise to end it.
 
     Returns:
         at least 1; each step of the proof is settled by SAT.
@@ -50,18 +54,20 @@ def lower_bound(
     Raises:
         UserError: t or seconds out of range.
     """
-    from pimp_tui.sampling.sample import check_interactions
+    from pimp_tui.sampling.sample import check_interactions, check_seconds, check_seed
 
     if not 1 <= t <= 3:
         raise UserError(f"t is {t}", mend="t is 1, 2 or 3")
-    if not seconds > 0:
-        raise UserError(f"seconds is {seconds}", mend="seconds is more than 0")
+    check_seconds(seconds)
+    check_seed(seed)
     deadline = time.monotonic() + seconds
+    if progress is not None:
+        progress("lower bound", None)
     literals = within._numbers() if within is not None else []
     kind = check_interactions(space, interactions)
     space.reasoner.knowledge(max(20.0, seconds))
     whole = _affordable(Interactions(space, items_of(space, kind), literals), seconds)
-    return max(1, len(exclusive_set(whole, t, seconds, deadline, seed)))
+    return max(1, len(exclusive_set(whole, t, seconds, deadline, seed, progress)))
 
 
 def _affordable(whole: Interactions, seconds: float) -> Interactions:
@@ -82,17 +88,27 @@ def _affordable(whole: Interactions, seconds: float) -> Interactions:
 
 
 def exclusive_set(
-    whole: Interactions, t: int, seconds: float, deadline: float, seed: int
+    whole: Interactions,
+    t: int,
+    seconds: float,
+    deadline: float,
+    seed: int,
+    progress: Progress | None = None,
 ) -> list[tuple[int, ...]]:
     """Sets of t items (numbers), valid each, of which no two fit into one configuration."""
+
+    def tick() -> None:
+        if progress is not None:
+            progress("lower bound", 1 - (deadline - time.monotonic()) / seconds)
+
     rng = np.random.default_rng(seed)
     together = together_of(whole)
     differ = differing(whole.items)
     if t == 3:
-        found = _of_three(whole, together, seconds, deadline, rng)
+        found = _of_three(whole, together, seconds, deadline, rng, tick)
     else:
         found = _clique(whole, together & (differ | differ.T), together, t,
-                        deadline - (1 - _SHARE) * seconds, rng)  # fmt: skip
+                        deadline - (1 - _SHARE) * seconds, rng, tick)  # fmt: skip
     return Verifier(whole.space, whole).exclusive(found)
 
 
@@ -103,12 +119,13 @@ def _clique(
     t: int,
     deadline: float,
     rng: np.random.Generator,
+    tick: Callable[[], None],
 ) -> list[tuple[int, ...]]:
     start = _products(pairs, together) if t == 2 else []
     graph = Exclusive(whole, pairs, together, t, start)
     if not graph.size:
         return []
-    clique = large_clique(graph, rng, deadline, graph.places(start))
+    clique = large_clique(graph, rng, deadline, graph.places(start), tick)
     return [tuple(int(i) for i in graph.vertices[v]) for v in clique]
 
 
@@ -132,6 +149,7 @@ def _of_three(
     seconds: float,
     deadline: float,
     rng: np.random.Generator,
+    tick: Callable[[], None],
 ) -> list[tuple[int, ...]]:
     """Triples: beside each of some items that exclude each other, a clique of pairs."""
     differ = differing(whole.items)
@@ -155,7 +173,7 @@ def _of_three(
             beside[owner == owner[i]] = False
             beside[:, owner == owner[i]] = False
             if share > least:
-                clique = _clique(inner, beside & differ, beside, 2, began + share, rng)
+                clique = _clique(inner, beside & differ, beside, 2, began + share, rng, tick)
             else:
                 clique = _products(beside & differ, beside)
             best = max(best, clique, key=len)

@@ -48,7 +48,6 @@ class Checker:
                 self.sat.add_clause([-top, *parts])
         self.literal = np.array(found, dtype=int)
         self.plain = np.abs(self.literal) <= self.features
-        self.differ = differing(items)
         self.top = top
         self.rng = np.random.default_rng(0)
 
@@ -63,10 +62,11 @@ class Checker:
         alone = np.asarray(held[inside].any(axis=0))
         valid = alone.copy()
         for i in np.flatnonzero(~alone).tolist():
+            self._tell(i)
             valid[i] = self._witness([i]) is not None
         if t == 1:
             return int(valid.sum()), int((valid & held.any(axis=0)).sum())
-        pairs = np.asarray(self.differ & valid[:, None] & valid[None, :])
+        pairs = np.asarray(differing(self.items) & valid[:, None] & valid[None, :])
         good = self._valid_pairs([], pairs, _together(held[inside]) & pairs)
         if t == 2:
             return int(good.sum()), int((_together(held) & good).sum())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -35,6 +36,7 @@ def large_clique(
     rng: np.random.Generator,
     deadline: float,
     start: list[int] | None = None,
+    tick: Callable[[], None] | None = None,
 ) -> list[int]:
     """The largest set found of vertices that all exclude each other.
 
@@ -43,6 +45,7 @@ def large_clique(
         rng: seeded.
         deadline: by ``time.monotonic()``; one greedy clique is finished in any case.
         start: a clique to begin with.
+        tick: called at every step; may raise to end it.
     """
     search = _Search(graph, rng)
     best: list[int] = []
@@ -53,6 +56,8 @@ def large_clique(
         idle = 0
         while idle < _PLATEAU:
             idle += 1
+            if tick is not None:
+                tick()
             moved = search.step()
             if len(search.members) > len(run):
                 run, idle, parted = list(search.members), 0, 0

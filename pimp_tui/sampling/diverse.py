@@ -13,6 +13,7 @@ is a uniform draw, with some configurations more for every value that is rare in
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,12 +39,19 @@ def diverse(space: Space, order: Order) -> np.ndarray:
     rng = np.random.default_rng(order.seed)
     size = min(max(2_000, 16 * wanted), 40_000)
     items = items_of(space, "options")
+    tell = order.progress or (lambda what, share: None)
+    tell("drawing a pool", None)
     pool = _pool(space, order, items, size, rng)
     given = order.given if order.given is not None else pool[:0]
     pool = _others(space, pool, given)
     pool = pool[rng.permutation(len(pool))]
     codes = _codes(items, np.concatenate([given, pool]))
-    chosen = select_spread(codes[len(given) :], min(wanted, len(pool)), codes[: len(given)])
+    chosen = select_spread(
+        codes[len(given) :],
+        min(wanted, len(pool)),
+        codes[: len(given)],
+        lambda share: tell("choosing what is far apart", share),
+    )
     return pool[chosen]
 
 
@@ -79,8 +87,16 @@ def _others(space: Space, pool: np.ndarray, given: np.ndarray) -> np.ndarray:
     return pool[[i for i in first if own[i].tobytes() not in known]]
 
 
-def select_spread(codes: np.ndarray, n: int, given: np.ndarray | None = None) -> list[int]:
-    """Indices of n rows of (rows, options) codes, farthest from each other and the given ones."""
+def select_spread(
+    codes: np.ndarray,
+    n: int,
+    given: np.ndarray | None = None,
+    tell: Callable[[float], None] | None = None,
+) -> list[int]:
+    """Indices of n rows of (rows, options) codes, farthest from each other and the given ones.
+
+    ``tell`` gets the share that is chosen, and may raise to end it.
+    """
     rows, options = codes.shape
     width = int(codes.max(initial=0)) + 1
     if given is None:
@@ -97,7 +113,9 @@ def select_spread(codes: np.ndarray, n: int, given: np.ndarray | None = None) ->
     for row in given:
         take(row)
     chosen: list[int] = []
-    for _ in range(n):
+    for at in range(n):
+        if tell is not None:
+            tell(at / n)
         rarity = (1.0 / (1.0 + used))[every, codes].sum(axis=1)
         score = distance + rarity / (options + 1)
         score[chosen] = -1.0

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pimp_tui.sampling.interactions import Interactions
+    from pimp_tui.sampling.registry import Progress
 
 _CLOCK = 0.75  # of what the clock says counts, so that steps decide unless it runs far ahead
 _NODES_AT_ONCE = 4_000_000  # nodes times rows of one dynamic programme
-_PAIRS_AT_ONCE = 400_000_000  # pairs times rows weighed together
+_PAIRS_AT_ONCE = 600_000_000  # pairs times rows weighed together
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,18 @@ class Care:
     share: float
 
 
-_CAREFUL, _LATE, _HASTY = Care(24, 4, 0.97), Care(64, 2, 0.6), Care(192, 1, 0.6)
-_BY_SAT, _BY_SAT_HASTY = Care(8, 2, 0.9), Care(4, 1, 0.5)  # each row takes many solves
-_OVERDUE = 0.3  # share of hasty rows past the clock's end
-_UNTIL = ((0.45, _CAREFUL), (0.65, _LATE))  # parts of the budget
+# Rows drawn many at once lose little: what counts is that each is improved once, and that those
+# taken together still add much each.
+_CARES = (
+    (0.15, Care(96, 3, 0.8)),
+    (0.35, Care(192, 2, 0.8)),
+    (0.6, Care(192, 2, 0.5)),
+    (1.0, Care(192, 2, 0.3)),
+)
+"""Parts of the budget, and the care until each is spent."""
+_OVERDUE_FROM, _OVERDUE = 1.1, Care(192, 2, 0.05)  # well past the end whatever adds something
+_BY_SAT, _BY_SAT_HASTY = Care(8, 2, 0.5), Care(8, 1, 0.05)  # each row takes many solves
+_SAT_UNTIL = 0.5
 
 
 class Effort:
@@ -41,12 +50,17 @@ class Effort:
         interactions: what is covered, its diagram compiled if there is to be one.
         seconds: to spend.
         began: by ``time.monotonic()``; now by default.
+        progress: told how far the work is.
     """
 
     def __init__(
-        self, interactions: Interactions, seconds: float, began: float | None = None
+        self,
+        interactions: Interactions,
+        seconds: float,
+        began: float | None = None,
+        progress: Progress | None = None,
     ) -> None:
-        self.seconds = seconds
+        self.seconds, self._progress = seconds, progress
         self.began = time.monotonic() if began is None else began
         self.counted = 0.0
         known = interactions.space.reasoner.known
@@ -57,7 +71,7 @@ class Effort:
         self._pairs = items**2
         # Of a step of the dynamic programme: its own price, and that of each row.
         self._step = 1e-3 + 6e-5 * levels + 1e-8 * items**2
-        self._row = 4e-8 * self._nodes + 1e-9 * items**2
+        self._row = 4e-8 * self._nodes + 4e-10 * items**2
         if known is None:
             self._row = 2e-3 + 1e-5 * len(interactions.space.features)
 
@@ -65,6 +79,11 @@ class Effort:
     def over(self) -> bool:
         """Whether the clock has passed the budget."""
         return time.monotonic() - self.began > self.seconds
+
+    def tell(self, what: str, share: float | None) -> None:
+        """Tell what is being done and the share of it that is done, if known."""
+        if self._progress is not None:
+            self._progress(what, share)
 
     def spend(self, starts: int, steps: int = 1) -> None:
         """Count steps that move so many rows at once."""
@@ -79,10 +98,10 @@ class Effort:
         """How to draw the next rows."""
         spent = max(self.counted, _CLOCK * (time.monotonic() - self.began)) / self.seconds
         if self._by_sat:
-            return _BY_SAT if spent < _UNTIL[-1][0] else _BY_SAT_HASTY
-        for until, care in _UNTIL:
-            if spent < until:
-                return care
+            return _BY_SAT_HASTY if self.over or spent > _SAT_UNTIL else _BY_SAT
+        late = time.monotonic() - self.began > _OVERDUE_FROM * self.seconds
+        care = next((care for until, care in _CARES if spent < until), _CARES[-1][1])
+        if late:
+            care = _OVERDUE
         most = min(_NODES_AT_ONCE // max(1, self._nodes), _PAIRS_AT_ONCE // max(1, self._pairs))
-        share = _OVERDUE if self.over else _HASTY.share
-        return Care(max(8, min(_HASTY.starts, most)), _HASTY.steps, share)
+        return Care(max(8, min(care.starts, most)), care.steps, care.share)

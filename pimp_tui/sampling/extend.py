@@ -15,7 +15,7 @@ from pimp_tui.sampling.union import fill
 if TYPE_CHECKING:
     import polars as pl
 
-    from pimp_tui.space import Space
+    from pimp_tui.space import Choice, Space
 
 
 def extended(space: Space, table: pl.DataFrame, names: list[str], order: Order) -> pl.DataFrame:
@@ -51,3 +51,16 @@ def extended(space: Space, table: pl.DataFrame, names: list[str], order: Order) 
     new = plan_frame(space, rows, labels)
     last = max(head["position"].drop_nulls().to_list(), default=0)
     return stack(head, new.with_columns(pl.col("position") + last))
+
+
+def outside(space: Space, plan: pl.DataFrame, within: Choice) -> list[tuple[int, str]]:
+    """Rows of a plan (from 1) that a partial configuration rules out, and a choice each breaks."""
+    rows, _ = rows_of_plan(space, plan)
+    found: list[tuple[int, str]] = []
+    literals = within._numbers()
+    for at, row in enumerate(rows, start=1):
+        broken = next((x for x in literals if row[abs(x) - 1] != (x > 0)), None)
+        if broken is not None:
+            name = space.features[abs(broken) - 1]
+            found.append((at, f"{name} selected" if broken > 0 else f"{name} deselected"))
+    return found

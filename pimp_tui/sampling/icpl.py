@@ -56,7 +56,7 @@ def icpl(space: Space, order: Order) -> np.ndarray:
 def _valid(solver: ItemSolver, order: Order) -> np.ndarray:
     """(n, t) valid interactions."""
     if order.t == 1:
-        return np.flatnonzero(valid_items(solver))[:, None]
+        return np.flatnonzero(valid_items(solver, order.progress))[:, None]
     pairs = valid_pairs(solver, order.progress)
     if order.t == 2:
         return np.argwhere(np.triu(pairs))

@@ -52,7 +52,8 @@ def improve(
         return start
     search = _Search(interactions, maker, pairs, best, rng)
     idle = 0
-    for _ in range(moves):
+    for done in range(moves):
+        effort.tell(f"{len(best)} rows, trying fewer", done / moves)
         if not search.uncovered.any():
             if len(search.rows) < len(best):
                 best, idle = search.rows.copy(), 0

@@ -109,9 +109,12 @@ class Interactions:
         table = np.stack([empty if g is None else g for g in given], axis=1)
         no, yes = table != 1, table != 0
         for graph, part in zip(knowledge.graphs, knowledge.slices, strict=True):
-            unique, where = np.unique(table[part], axis=1, return_inverse=True)
-            can_no, can_yes = possible_many(graph, unique)
-            no[part], yes[part] = can_no[:, where.reshape(-1)], can_yes[:, where.reshape(-1)]
+            # Most questions leave most components as the first question does.
+            own = np.flatnonzero((table[part] != table[part, :1]).any(axis=0))
+            asked = np.concatenate([[0], own])
+            can_no, can_yes = possible_many(graph, table[part][:, asked])
+            no[part], yes[part] = can_no[:, :1], can_yes[:, :1]
+            no[part, own], yes[part, own] = can_no[:, 1:], can_yes[:, 1:]
         alive = (no | yes).all(axis=0) & ~clash
         value = self.space.reasoner.reduced.value
         can_select = np.repeat((value > 0)[None], len(fixed), axis=0)

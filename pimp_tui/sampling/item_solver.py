@@ -17,7 +17,7 @@ from pimp_tui.sampling.items import Item
 if TYPE_CHECKING:
     from pimp_tui.space import Space
 
-_POOL, _MOST_WITNESSES = 1_000, 8_192
+_POOL, _LEAST_POOL, _POOL_CELLS, _MOST_WITNESSES = 1_000, 100, 2_000_000, 8_192
 
 
 class ItemSolver:
@@ -33,6 +33,7 @@ class ItemSolver:
         literal: (items,) int; the literal that says an item holds.
         base: (items,) int8: 1 always held, -1 never, 0 open, under the partial configuration.
         masks: per item the set of witnesses that hold it, as bits of an integer.
+        pool: (n, items) bool: what the first witnesses hold.
     """
 
     def __init__(
@@ -94,8 +95,9 @@ class ItemSolver:
         return found
 
     def _fill_pool(self) -> None:
-        rows = np.array([self.solve([]) for _ in range(_POOL)], dtype=bool)
-        held = self.held(np.unique(rows, axis=0))
+        size = max(_LEAST_POOL, min(_POOL, _POOL_CELLS // self.features))
+        rows = np.array([self.solve([]) for _ in range(size)], dtype=bool)
+        self.pool = held = self.held(np.unique(rows, axis=0))
         self.seen = len(held)
         packed = np.packbits(held, axis=0, bitorder="little")
         self.masks = [

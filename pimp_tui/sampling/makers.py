@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _MUST = 1e9
 _MOST_DRAWN = 400  # rows of a pool by SAT
+_TRIED, _FORCED = 24, 2e4  # gains tried one by one, and from which on all are
 
 
 class RowMaker(Protocol):
@@ -79,7 +80,8 @@ class _BySat:
             fixed = list(self.literals)
             found = self.solver.model(fixed)
             # The largest gains are tried as assumptions, one by one: phases alone may lose them.
-            for i in np.argsort(-np.abs(gain), kind="stable")[:24]:
+            forced = int(np.count_nonzero(np.abs(gain) > _FORCED))
+            for i in np.argsort(-np.abs(gain), kind="stable")[: max(_TRIED, forced)]:
                 if gain[i] == 0 or found is None:
                     break
                 literal = int(i + 1) if gain[i] > 0 else -int(i + 1)

@@ -29,12 +29,15 @@ def cover_pairs(
 ) -> np.ndarray:
     """Rows that cover all given pairs (the first ``most``), each the best of many starts."""
     left = pairs.astype(np.float32)
+    open_ = total = float(left.sum())
     rows: list[np.ndarray] = []
-    while left.any() and len(rows) < most:
+    while open_ and len(rows) < most:
+        effort.tell("covering pairs", 1 - open_ / total)
         care = effort.care()
         drawn = good_rows(interactions, maker, left, rng, care)
         effort.spend(len(drawn), care.steps)
         rows += _take(interactions, drawn, left, care.share)
+        open_ = float(left.sum())
     return np.array(rows[:most])
 
 
@@ -47,7 +50,7 @@ def _take(
     least = max(share * float(gains.max()), 1.0)
     some = np.flatnonzero(gains >= least)
     if not len(some):
-        raise AssertionError("a valid pair that no row can hold")
+        return _settled(interactions, left)
     if len(some) * np.count_nonzero(left) > LISTED:
         chosen = _by_blocks(held[some], gains[some], left, least)
     else:
@@ -56,6 +59,21 @@ def _take(
         first, second = first[done], second[done]
         left[first, second] = left[second, first] = 0
     return list(drawn[some[chosen]])
+
+
+def _settled(interactions: Interactions, left: np.ndarray) -> list[np.ndarray]:
+    """A row for the first pair left, which rows made to measure missed; ``left`` loses it."""
+    i, j = (int(x) for x in np.argwhere(left)[0])
+    left[i, j] = left[j, i] = 0
+    solver, items = interactions.space.reasoner.solver, interactions.items
+    for a in interactions.ways(items[i]):
+        for b in interactions.ways(items[j]):
+            row = solver.model([*interactions.literals, *a, *b])
+            if row is not None:
+                own = np.flatnonzero(interactions.held(row[None])[0])
+                left[np.ix_(own, own)] = 0
+                return [row]
+    raise AssertionError("a valid pair that no row can hold")
 
 
 def _by_blocks(held: np.ndarray, gains: np.ndarray, left: np.ndarray, least: float) -> list[int]:
@@ -82,14 +100,14 @@ def good_rows(
     rng: np.random.Generator,
     care: Care,
 ) -> np.ndarray:
-    """(starts, features) rows that each cover many of the pairs left, at least one.
+    """(starts, features) rows that each cover many of the pairs left, a pair of its own each.
 
     Args:
         left: (items, items) symmetric weights of the pairs still to cover.
     """
-    starts, open_ = care.starts, left.sum(axis=1)
-    first = rng.choice(np.flatnonzero(open_), size=starts)
-    second = [rng.choice(np.flatnonzero(left[i])) for i in first]
+    open_ = left.sum(axis=1)
+    first, second = _some_pairs(left, open_, rng, care.starts)
+    starts = len(first)
     weights = np.repeat(open_[None], starts, axis=0) * rng.uniform(0.2, 1.0, (starts, len(open_)))
     force = np.zeros((starts, len(open_)))
     index = np.arange(starts)
@@ -106,3 +124,14 @@ def good_rows(
         best_gains = np.maximum(gains, best_gains)
     assert best is not None
     return best
+
+
+def _some_pairs(
+    left: np.ndarray, open_: np.ndarray, rng: np.random.Generator, most: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """At most so many different pairs of those left, each as likely as any other."""
+    drawn = rng.choice(len(open_), size=2 * most, p=open_ / open_.sum(dtype=np.float64))
+    other = np.array([rng.choice(np.flatnonzero(left[i])) for i in drawn])
+    keys = np.unique(np.minimum(drawn, other) * len(open_) + np.maximum(drawn, other))
+    keys = rng.permutation(keys)[:most]
+    return keys // len(open_), keys % len(open_)

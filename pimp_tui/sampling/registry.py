@@ -103,7 +103,7 @@ def sampler(text: str) -> Sampler:
     if found is None:
         known = sampler_names()
         mend = did_you_mean(name, known, "methods are " + ", ".join(known))
-        raise UserError(f"no sampling method {name}", mend=mend)
+        raise UserError(f"no sampling method {name or repr(name)}", mend=mend)
     if not colon:
         return found
     if name != "yasa":

@@ -74,8 +74,8 @@ def sample(
         check_request(items_of(space, kind), t)
     if n is not None and n < 1:
         raise UserError(f"n is {n}", mend="n is at least 1")
-    if not seconds > 0:
-        raise UserError(f"seconds is {seconds}", mend="seconds is more than 0")
+    check_seconds(seconds)
+    check_seed(seed)
     literals = tuple(within._numbers()) if within is not None else ()
     order = Order(n, t, seed, literals, kind, seconds, progress=progress)
     if extend is not None:
@@ -90,6 +90,26 @@ def sample(
     if names[0] == "diverse" and n is not None and len(rows) < n:
         raise too_few(n, len(rows))
     return plan_frame(space, rows if n is None else rows[:n], names[0])
+
+
+def check_seconds(seconds: float) -> None:
+    """Refuse seconds that are no budget.
+
+    Raises:
+        UserError: not above 0, or without end.
+    """
+    if not 0 < seconds < float("inf"):
+        raise UserError(f"seconds is {seconds}", mend="seconds is a number above 0")
+
+
+def check_seed(seed: int) -> None:
+    """Refuse a seed that no generator takes.
+
+    Raises:
+        UserError: below 0.
+    """
+    if seed < 0:
+        raise UserError(f"seed is {seed}", mend="seed is 0 or more")
 
 
 def check_interactions(space: Space, interactions: str | None) -> str:
@@ -115,10 +135,11 @@ def distinct_uniform(
     """A uniform plan of n distinct configurations (repeats are redrawn), none of ``without``.
 
     Raises:
-        UserError: n < 1, or the space has fewer than n.
+        UserError: n < 1, seed < 0, or the space has fewer than n.
     """
     if n < 1:
         raise UserError(f"n is {n}", mend="n is at least 1")
+    check_seed(seed)
     literals = within._numbers() if within is not None else []
     rows = distinct_rows(space, n, seed, literals, set(without))
     if len(rows) < n:

@@ -11,25 +11,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pimp_tui.errors import UserError
 from pimp_tui.sampling.bound import exclusive_set
 from pimp_tui.sampling.effort import Effort
 from pimp_tui.sampling.improve import improve
 from pimp_tui.sampling.interactions import Interactions
+from pimp_tui.sampling.item_solver import ItemSolver
 from pimp_tui.sampling.items import distinct_items
 from pimp_tui.sampling.makers import RowMaker, row_maker
 from pimp_tui.sampling.pairs import cover_pairs
 from pimp_tui.sampling.registry import Order
+from pimp_tui.sampling.validity import valid_pairs
 
 if TYPE_CHECKING:
     from pimp_tui.space import Space
 
 _FORCE = 1e5
-_COMPILE = 5.0  # seconds that a diagram may take at least
+_COMPILE = 5.0  # seconds that a diagram may take in any case
 _BOUND_SHARE, _BOUND_FROM = 0.1, 1.5  # of the seconds, for a bound; and how many it needs
 _BOUND_ITEMS, _SPARE = 1_000, 0.6  # most items of a bound, and the part of the budget before it
-_TRIED = 12  # items by which the time of SAT is estimated
-_MOST_BY_SAT = 30.0  # seconds that SAT may need for the valid pairs of a model without a diagram
 
 
 def twise(space: Space, order: Order) -> np.ndarray:
@@ -41,24 +40,28 @@ def twise(space: Space, order: Order) -> np.ndarray:
     less time is left, and is never cut short, except at ``order.n`` rows.
 
     Raises:
-        UserError: more interactions than can be settled in reasonable time.
+        UserError: more triples than a table can hold.
     """
     began = time.monotonic()
     literals = list(order.literals)
+    if order.progress is not None:
+        order.progress("compiling the model", None)
     maker = row_maker(space, literals, max(_COMPILE, order.seconds / 2))
     items = distinct_items(space, order.interactions, literals, order.t)
     interactions = Interactions(space, items, literals)
-    effort = Effort(interactions, order.seconds, began)
+    # A diagram that took long leaves half of the seconds to what it is for.
+    began = max(began, time.monotonic() - order.seconds / 2)
+    effort = Effort(interactions, order.seconds, began, order.progress)
     rng = np.random.default_rng(order.seed)
     given = None if order.given is None else interactions.held(order.given)
+    effort.tell("valid interactions", None)
     if order.t == 1:
         return cover_items(interactions, maker, rng, given)
     if order.t == 3:
         from pimp_tui.sampling.triples import cover_triples
 
         return cover_triples(interactions, maker, rng, effort, order.n or 1 << 60, given)
-    _check_time(interactions, order.seconds)
-    pairs = interactions.valid_pairs()
+    pairs = _valid_pairs(interactions, effort, order.seed)
     if given is not None:
         pairs &= ~(given.T.astype(np.float32) @ given.astype(np.float32) > 0)
         if not pairs.any():
@@ -84,24 +87,18 @@ def _bound(interactions: Interactions, order: Order) -> int:
     if seconds < _BOUND_FROM or interactions.space.reasoner.known is None:
         return 1
     deadline = time.monotonic() + seconds
-    return max(1, len(exclusive_set(interactions, 2, seconds, deadline, order.seed)))
+    return max(
+        1, len(exclusive_set(interactions, 2, seconds, deadline, order.seed, order.progress))
+    )
 
 
-def _check_time(interactions: Interactions, seconds: float) -> None:
-    """Refuse a model without a diagram whose pairs SAT would not settle in reasonable time."""
+def _valid_pairs(interactions: Interactions, effort: Effort, seed: int) -> np.ndarray:
+    """(items, items) bool, symmetric; by SAT where there is no diagram."""
     if interactions.space.reasoner.known is not None:
-        return
-    some = [interactions.ways(item)[0] for item in interactions.items[:: len(interactions.items)
-            // _TRIED + 1]]  # fmt: skip
-    began = time.monotonic()
-    interactions.compatible([[*interactions.literals, *way] for way in some])
-    expected = (time.monotonic() - began) * len(interactions.items) / len(some)
-    if expected > max(_MOST_BY_SAT, 4 * seconds):
-        raise UserError(
-            f"this model is too large for a decision diagram, and by SAT alone its pairs would "
-            f"take about {expected / 60:.0f} minutes",
-            mend=f"give --seconds {int(expected / 4) + 1}, or select features first",
-        )
+        return interactions.valid_pairs()
+    rng = np.random.default_rng(seed)
+    solver = ItemSolver(interactions.space, interactions.items, interactions.literals, rng)
+    return valid_pairs(solver, effort.tell)
 
 
 def cover_items(

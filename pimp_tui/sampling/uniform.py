@@ -11,6 +11,8 @@ from pimp_tui.sampling.registry import DEFAULT_COUNT, Order
 if TYPE_CHECKING:
     from pimp_tui.space import Space
 
+_AT_ONCE = 100_000  # rows drawn together until enough are distinct
+
 
 def uniform(space: Space, order: Order) -> np.ndarray:
     """``order.n`` independent draws with replacement, each uniform over the valid configurations.
@@ -33,11 +35,13 @@ def distinct_rows(
 
     rng = np.random.default_rng(seed)
     total = space.count_literals(literals)
+    if total is not None:
+        n = min(n, total)
     seen = set(without)
     rows: list[np.ndarray] = []
     idle = 0
     while len(rows) < n and idle < 64:
-        drawn = space.reasoner.draw(max(2 * n, 64), rng, literals)
+        drawn = space.reasoner.draw(min(max(2 * n, 64), _AT_ONCE), rng, literals)
         before = len(rows)
         for one, row in zip(config_ids(space, drawn), drawn, strict=True):
             if one not in seen and len(rows) < n:

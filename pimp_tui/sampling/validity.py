@@ -8,27 +8,35 @@ from pimp_tui.sampling.item_solver import ItemSolver
 from pimp_tui.sampling.registry import Progress
 
 
-def valid_items(solver: ItemSolver) -> np.ndarray:
+def valid_items(solver: ItemSolver, progress: Progress | None = None) -> np.ndarray:
     """(items,) bool."""
-    return np.array([solver.together([i]) for i in range(len(solver.items))], dtype=bool)
+    found = np.asarray(solver.pool.any(axis=0))
+    for i in np.flatnonzero(~found).tolist():
+        if progress is not None:
+            progress("valid values", i / len(found))
+        found[i] = solver.together([i])
+    return found
 
 
 def valid_pairs(solver: ItemSolver, progress: Progress | None = None) -> np.ndarray:
     """(items, items) bool, symmetric, without pairs of one owner."""
     n = len(solver.items)
     owner = np.array([item.owner for item in solver.items])
-    alone = valid_items(solver)
-    found = np.zeros((n, n), dtype=bool)
-    for i in np.flatnonzero(alone).tolist():
+    alone = valid_items(solver, progress)
+    seen = solver.pool.astype(np.float32)
+    found = np.asarray((seen.T @ seen) > 0)
+    open_ = alone[:, None] & alone[None, :] & ~found
+    open_ &= (owner[:, None] != owner[None, :]) & np.tri(n, k=-1, dtype=bool).T
+    for i in np.flatnonzero(open_.any(axis=1)).tolist():
         if progress is not None:
             progress("valid pairs", i / n)
-        later = alone & (owner != owner[i])
-        later[: i + 1] = False
+        later = open_[i]
         states = solver.deduce(solver.assume([i]))
         if states is not None:
             later &= states >= 0
         for j in np.flatnonzero(later).tolist():
             found[i, j] = found[j, i] = solver.together([i, j])
+    found &= owner[:, None] != owner[None, :]
     return found
 
 

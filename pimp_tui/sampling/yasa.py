@@ -48,7 +48,7 @@ class _Search:
         self.solver, self.order = solver, order
         self.rows = PartialRows(solver, given)
         if order.t == 1:
-            self.alone = valid_items(solver)
+            self.alone = valid_items(solver, order.progress)
         else:
             self.pairs = valid_pairs(solver, order.progress)
         self.invalid: set[tuple[int, ...]] = set()

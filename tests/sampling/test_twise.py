@@ -12,12 +12,13 @@ import pytest
 
 from pimp_tui.errors import UserError
 from pimp_tui.sampling import coverage, effort, sample, triples, twise
+from pimp_tui.sampling.bound import lower_bound
 from pimp_tui.sampling.effort import Care, Effort
 from pimp_tui.sampling.greedy import chosen_of_list
 from pimp_tui.sampling.interactions import Interactions
 from pimp_tui.sampling.items import distinct_items, items_of
 from pimp_tui.sampling.pairs import _by_blocks
-from pimp_tui.space import Space, load_space
+from pimp_tui.space import Space, UvlText, load_space
 
 
 def model(alternatives: tuple[int, ...], optional: int) -> Space:
@@ -104,12 +105,64 @@ def test_what_would_take_hours_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(triples, "_MOST_CELLS", 100)
     with pytest.raises(UserError, match="too many interactions of 3"):
         sample(space, "twise", t=3)
-    space = model((3, 3), 4)
-    space.reasoner._tried_seconds = float("inf")  # no diagram
-    assert coverage(space, sample(space, "twise", seconds=0.2))["coverage"] == 1
-    monkeypatch.setattr(twise, "_MOST_BY_SAT", 0.0)
-    with pytest.raises(UserError, match="SAT alone"):
-        sample(space, "twise", seconds=1e-9)
+
+
+@pytest.mark.parametrize("t", [1, 2, 3])
+@pytest.mark.parametrize("seconds", [1e-6, 1.0])
+def test_without_a_diagram_sat_covers_everything(t: int, seconds: float) -> None:
+    text = (
+        "features\n  R {abstract}\n    mandatory\n"
+        "      n {abstract, option 'n'}\n        alternative\n"
+        + "".join(f"          n{k} {{value {k}}}\n" for k in range(4))
+        + "    optional\n      many {abstract, option 'many'}\n        alternative\n"
+        + "".join(f"          m{k} {{value {k}}}\n" for k in range(30))
+        + "      x {option 'x', value 1}\n      y {option 'y', value 1}\n"
+        "constraints\n  x => n0 | n3\n  y & m4 => !x\n"
+    )
+    for kind in ("options", "literals") if t < 3 else ("options",):
+        space = load_space(UvlText(text))
+        space.reasoner._tried_seconds = float("inf")  # no diagram
+        plan = sample(space, "twise", t=t, seconds=seconds, interactions=kind)
+        assert space.reasoner.known is None
+        answer = coverage(space, plan, t=t, interactions=kind)
+        assert answer["coverage"] == 1 and answer["invalid_configurations"] == 0
+
+
+def test_items_that_are_conjunctions_are_settled_together() -> None:
+    """Two options are unset together only where a third is set."""
+    lines = ["features", "  R {abstract}", "    optional"]
+    for name in "abcd":
+        lines += [f"      {name} {{abstract, option '{name}'}}", "        or"]
+        lines += [f"          {name}{k} {{value {k}}}" for k in range(2)]
+    lines += ["constraints", "  a0 | a1 | b0 | b1 | c0", "  c1 => d0 | d1"]
+    space = load_space(UvlText("\n".join(lines) + "\n"))
+    for seconds in (0.05, 1.0):
+        plan = sample(space, "twise", t=3, seconds=seconds)
+        answer = coverage(space, plan, t=3)
+        assert answer["coverage"] == 1 and answer["covered"] == answer["valid_interactions"]
+
+
+def test_progress_is_told_and_may_end_it() -> None:
+    space = model((6, 5, 4), 12)
+
+    class Enough(Exception):
+        pass
+
+    for t, method in ((2, "twise"), (3, "twise"), (2, "diverse"), (2, "yasa"), (2, "icpl")):
+        told: list[str] = []
+
+        def tell(what: str, share: float | None, told: list[str] = told) -> None:
+            told.append(what)
+            assert share is None or -0.01 <= share <= 1.01
+            if len(told) == 3:
+                raise Enough
+
+        with pytest.raises(Enough):
+            sample(space, method, t=t, n=5 if method == "diverse" else None, progress=tell)
+        assert len(told) == 3
+    shares: list[float] = []
+    lower_bound(space, seconds=0.3, progress=lambda _, share: shares.append(share or 0.0))
+    assert len(shares) > 2 and shares == sorted(shares)
 
 
 def test_care_falls_with_what_is_left() -> None:
@@ -121,5 +174,5 @@ def test_care_falls_with_what_is_left() -> None:
         budget.counted = counted
         cares.append(budget.care())
     assert [c.share for c in cares] == sorted((c.share for c in cares), reverse=True)
-    assert cares[0].steps > cares[1].steps > cares[2].steps
+    assert cares[0].steps > cares[1].steps and cares[0].share > cares[2].share
     assert budget.steps_left(24, 0.8) == 0 and not budget.over
