@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pimp_tui.commands.output import Json, print_json, print_pairs, print_table, say, split_list
 from pimp_tui.errors import UserError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from pimp_tui.space import Choice, Space
 
 Option = typer.Option
 SpaceArgument = Annotated[
@@ -17,6 +22,8 @@ SpaceArgument = Annotated[
 Features = Annotated[list[str] | None, Option(help="A feature; may be repeated.")]
 Host = Annotated[str | None, Option(help="Host facts from `doctor --host-out`.")]
 Model = Annotated[list[str] | None, Option(help="Model folder, .gguf file or micro-coder.")]
+
+_SLACK, _SET_UP_S = 1.2, 2.0  # how far beyond its seconds twise may go unexplained
 
 
 def sample(
@@ -39,6 +46,8 @@ def sample(
     json: Json = False,
 ) -> int:
     """Draw a plan of valid configurations, or extend one."""
+    import time
+
     from pimp_tui.commands.progress import Progress
     from pimp_tui.commands.spaces import choice_of, open_space
     from pimp_tui.sampling import coverage as plan_coverage
@@ -54,12 +63,16 @@ def sample(
     kind = check_interactions(loaded, interactions)
     within = choice_of(loaded, split_list(select), split_list(deselect))
     given = read_plan(extend, loaded, complete=True) if extend else None
+    if given is not None and within is not None:
+        _tell_outside(loaded, given, within)
     lower, covered = None, None
+    began = time.monotonic()
     with Progress() as progress:
         plan = draw(
             loaded, method=method, t=t, n=n, seed=seed, within=within, seconds=seconds,
             interactions=kind, extend=given, progress=progress,
         )  # fmt: skip
+        took = time.monotonic() - began
         if out is not None:
             write_plan(plan, out)
         if covering:
@@ -67,7 +80,10 @@ def sample(
         if bound:
             from pimp_tui.sampling.bound import lower_bound
 
-            lower = lower_bound(loaded, t, kind, within, seconds, seed)
+            lower = lower_bound(loaded, t, kind, within, seconds, seed, progress)
+    if "twise" in method.split("+") and took > _SLACK * seconds + _SET_UP_S:
+        say(f"drawing took {took:.0f} s, not {seconds:g}: "
+            "twise covers every valid interaction, however long that takes here")  # fmt: skip
     answer = {
         "configurations": len(plan), "method": method, "lower_bound": lower, "coverage": covered,
         "interactions": kind if covering else None,
@@ -86,6 +102,17 @@ def sample(
     else:
         print_table(plan.to_dicts(), plan.columns)
     return 0
+
+
+def _tell_outside(space: Space, given: pl.DataFrame, within: Choice) -> None:
+    """Say which rows of a plan to extend are not within the choices: they stay all the same."""
+    from pimp_tui.sampling.extend import outside
+
+    found = outside(space, given, within)
+    if found:
+        at, choice = found[0]
+        more = f", nor have {len(found) - 1} more rows" if len(found) > 1 else ""
+        say(f"row {at} of the plan has not {choice}, as you chose{more}: given rows stay")
 
 
 def coverage(

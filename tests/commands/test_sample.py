@@ -72,6 +72,9 @@ def test_coverage_within_a_choice(model, answer):
         (["--method", "uniform", "--bound"], "no bound for uniform", "twise, yasa or icpl"),
         (["--method", "yasa:x"], "yasa makes no x passes", "yasa:10"),
         (["--method", "icpl", "-t", "4"], "t is 4", "1, 2 or 3"),
+        (["--seed", "-1"], "seed is -1", "0 or more"),
+        (["--seconds", "inf"], "seconds is inf", "above 0"),
+        (["--method", "yasa+"], "no sampling method ''", "methods are"),
         (["--extend", "none.csv"], "no plan none.csv", "--out"),
     ],
 )
@@ -92,27 +95,62 @@ def test_strengths_that_are_infeasible_are_refused_at_once(pimp, tmp_path):
     assert "take -t 2" in done.stderr
 
 
-def test_progress_is_told_to_terminals_only(monkeypatch):
-    clock = iter([0.0, 1.0, 2.5, 2.6, 3.0, 4.0])
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def on_a_clock(monkeypatch, *seconds):
+    clock = iter(seconds)
     monkeypatch.setattr("pimp_tui.commands.progress.time.monotonic", lambda: next(clock))
 
-    class Terminal(io.StringIO):
-        def isatty(self):
-            return True
 
+def test_progress_is_one_line_on_a_terminal(monkeypatch):
+    on_a_clock(monkeypatch, 0.0, 0.9, 2.5, 2.6, 3.0)
+    stream = Terminal()
+    progress = Progress(stream)
+    progress("yasa", 0.1)  # too early
+    progress("yasa", 0.25)
+    progress("yasa", 0.26)  # too soon after the last
+    progress("checking", None)
+    progress.__exit__(None, None, None)
+    assert stream.getvalue() == (
+        "\r\x1b[Kyasa 25 %, 2 s, Ctrl-C ends it\r\x1b[Kchecking, 3 s, Ctrl-C ends it\r\x1b[K"
+    )
+
+
+def test_progress_is_a_line_now_and_then_elsewhere(monkeypatch):
+    on_a_clock(monkeypatch, 0.0, 4.0, 6.0, 9.0, 17.0)
+    stream = io.StringIO()
+    progress = Progress(stream)
+    for share in (0.1, 0.2, 0.3, 0.4):
+        progress("yasa", share)
+    progress.__exit__(None, None, None)
+    assert stream.getvalue() == "yasa 20 %, 6 s\nyasa 40 %, 17 s\n"
+
+
+def test_progress_goes_on_while_nothing_new_is_told(monkeypatch):
+    monkeypatch.setattr("pimp_tui.commands.progress._AFTER_S", 0.05)
+    monkeypatch.setattr("pimp_tui.commands.progress._EVERY_S", 0.05)
     stream = Terminal()
     with Progress(stream) as progress:
-        progress("yasa", 0.1)  # too early
-        progress("yasa", 0.25)
-        progress("yasa", 0.26)  # too soon after the last
-        progress("checking", None)
-    assert stream.getvalue() == (
-        "\r\x1b[Kyasa 25 %, Ctrl-C ends it\r\x1b[Kchecking, Ctrl-C ends it\r\x1b[K"
-    )
-    clock = iter([0.0, 9.0])
-    with Progress(io.StringIO()) as progress:
-        progress("yasa", 0.5)
-    assert not progress.shown
+        progress("compiling the model", None)
+        until = time.monotonic() + 30
+        while stream.getvalue().count("compiling") < 3 and time.monotonic() < until:
+            time.sleep(0.02)
+    assert stream.getvalue().count("compiling") >= 3 and stream.getvalue().endswith("\r\x1b[K")
+
+
+def test_given_rows_outside_the_choices_stay_and_are_named(model, pimp, tmp_path):
+    first, second = tmp_path / "a.csv", tmp_path / "b.csv"
+    done = pimp("sample", model, "--method", "twise", "-t", "1", "--seconds", "0.2", "--out", first)
+    assert done.returncode == 0, done.stderr
+    done = pimp("sample", model, "--extend", first, "--select", "V2_1", "--seconds", "0.2",
+                "--out", second)  # fmt: skip
+    assert done.returncode == 0 and "has not V2_1 selected" in done.stderr
+    assert "given rows stay" in done.stderr
+    before, after = pl.read_csv(first), pl.read_csv(second)
+    assert after.head(len(before)).equals(before) and after[len(before) :]["V2_1"].all()
 
 
 def test_ctrl_c_leaves_nothing_half_written(tmp_path):
@@ -131,7 +169,7 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path):
         seen += os.read(ours, 1024)
     done.send_signal(signal.SIGINT)
     assert done.wait(timeout=20) == 130
-    assert list(out.parent.iterdir()) == [] and b" %, Ctrl-C ends it" in seen
+    assert list(out.parent.iterdir()) == [] and b" %, " in seen
     assert b"Traceback" not in seen and b"fault" not in seen
     os.close(ours)
 
