@@ -88,7 +88,9 @@ class PlanWork(Pane):
             choice = await desk.do(lambda: self._choice(desk))
             found = await self.job.run(
                 "bound",
-                lambda tell: lower_bound(desk.space, within=choice, seconds=_BOUND_S),
+                lambda tell: lower_bound(
+                    desk.space, within=choice, seconds=_BOUND_S, progress=tell
+                ),
             )
         except UserError as error:
             self.say_error(error)
