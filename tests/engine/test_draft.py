@@ -111,7 +111,7 @@ def test_a_sampled_run_that_the_library_cannot_do_leaves_the_draft_as_it_was(
     engine: TransformersEngine, models: Path
 ) -> None:
     # Every word of the draft is one of the model: nothing is pruned, and looked up all the same.
-    greedy = options(models, "other", assistant_confidence_threshold=0.0)
+    greedy = options(models, "other")
     first = texts(engine, greedy)
     with pytest.raises((AttributeError, IndexError)):
         texts(engine, greedy | {"do_sample": True})

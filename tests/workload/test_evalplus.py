@@ -162,7 +162,7 @@ def test_each_input_has_four_seconds_and_all_have_a_minute(write_lines, monkeypa
 
 
 def test_the_time_of_an_input_follows_the_reference(write_lines, monkeypatch):
-    monkeypatch.setattr("pimp_tui.workload.evalplus.INPUT_S", 0.1)
+    monkeypatch.setattr("pimp_tui.workload.evalplus.INPUT_S", 0.05)
     busy = "    import time\n    end = time.thread_time() + {}\n    while time.thread_time() < end: pass\n    return x\n"
     data = row("f", "f(x)", busy.format(0.4), [[1]])
     assert verdict(write_lines, "humaneval+", data, busy.format(1.0)) == (True, "passed")

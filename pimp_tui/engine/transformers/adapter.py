@@ -53,11 +53,11 @@ class TransformersEngine:
         loaded, asked = self._model(), deployment.get("assistant_model")
         if asked == (loaded.draft and loaded.draft.reference):
             return
-        loaded.draft = None  # no room is kept for one that is not needed
+        loaded.draft, loaded.facts["draft"] = None, None  # no room is kept for one not needed
         _collect()
         if asked is not None:
             loaded.draft = load_draft(asked, loaded, deployment, self._key[1])
-        loaded.facts["draft"] = loaded.draft and loaded.draft.facts
+            loaded.facts["draft"] = loaded.draft.facts
 
     def chat(self, questions: Sequence[Question]) -> list[str] | None:
         """Questions as prompts through the model's chat template; None where it has none.

@@ -114,6 +114,7 @@ def load_model(reference: str, deployment: dict[str, Any], trust_remote_code: bo
         "quantization_config": deployment.get("quantization_config"),
         "device": device,
         "device_map": placement(model),
+        "draft": None,
         "device_name": torch.cuda.get_device_name() if device == "cuda" else None,
         "torch": torch.__version__,
         "transformers": transformers.__version__,
