@@ -72,6 +72,9 @@ class FaultyEngine(TransformersEngine):
                 os._exit(7)
             if fault == "memory":
                 raise MemoryError("no more")
+            if fault == "allocation":
+                import torch
+                torch.empty(1 << 46)
         return super().generate(prompts, options, seed=seed, on_batch=on_batch)
 """
 

@@ -1,10 +1,16 @@
-"""Faults of the machine under a running campaign: afterwards every run stands once."""
+"""Faults of the machine under a running campaign: afterwards every run stands once.
+
+Those of a configuration (it raises, hangs, asks for too much memory, kills the worker, ends the
+process), SIGKILL of everything, SIGHUP of the runner and two runners stand in test_real_campaign.
+"""
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,10 +33,13 @@ FLAGS = ["--method", "uniform", "-n", "4", "--repeats", "3", "--limit", "4"]
 class Campaign:
     """A campaign in the background."""
 
-    def __init__(self, session: Path, space: Path, flags: list[str] = FLAGS) -> None:
+    def __init__(
+        self, session: Path, space: Path, flags: list[str] = FLAGS, inside: list[str] | None = None
+    ) -> None:
         self.session = session
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "pimp_tui", "run", str(session), "--space", str(space), *flags],
+            [*(inside or []), sys.executable, "-m", "pimp_tui", "run", str(session),
+             "--space", str(space), *flags],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             start_new_session=True,
         )  # fmt: skip
@@ -135,6 +144,58 @@ def test_a_full_disk_is_waited_for(campaign) -> None:
     runs = check_complete(campaign.session)
     assert (runs["status"] == "ok").all(), "the run that waited is kept, not repeated"
     assert runs["attempt"].max() == 1
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_file_system_without_room_is_waited_for(tmp_path: Path, mini: Path) -> None:
+    """A real ENOSPC: the session lies on a tmpfs of its own, in a mount namespace of its own."""
+    place = tmp_path / "small"
+    place.mkdir()
+    inside = ["unshare", "--mount", "--propagation", "private", "sh", "-c",
+              'mount -t tmpfs -o size=4m none "$0" && exec "$@"', str(place)]  # fmt: skip
+    probe = subprocess.run([*inside, "true"], capture_output=True)
+    if probe.returncode:
+        pytest.skip("no mount namespace here")
+    campaign = Campaign(place / "s", mini, inside=inside)
+    root = Path(f"/proc/{campaign.process.pid}/root{place}")
+    campaign.wait_for(lambda: (root / "s" / "runs").exists())
+    # Holds the file system beyond the processes; its path is that of this process.
+    held = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        there = Path(f"/proc/self/fd/{held}")
+        session = there / "s"
+        campaign.wait_for(lambda: len(list((session / "runs").glob("*.parquet"))) >= 2)
+        fill(there / "filler")
+        log = session / "log.txt"
+        campaign.wait_for(lambda: "waiting for room" in log.read_text())
+        stuck = len(list((session / "runs").glob("*.parquet")))
+        time.sleep(2.0)
+        assert campaign.process.poll() is None
+        assert len(list((session / "runs").glob("*.parquet"))) == stuck
+        (there / "filler").unlink()
+        assert campaign.process.wait(150) == 0
+        # The file system has no name any more.
+        runs = check_complete(Path(shutil.copytree(session, tmp_path / "copy")))
+        assert runs["attempt"].max() == 1, "the run that waited is kept, not repeated"
+        assert "No space left on device" in log.read_text()
+    finally:
+        os.close(held)
+        if campaign.process.poll() is None:
+            os.killpg(campaign.process.pid, signal.SIGKILL)
+        for pid in campaign.processes():
+            os.kill(pid, signal.SIGKILL)
+
+
+def fill(path: Path) -> None:
+    """Write until there is no room left, not even for a small file's second page."""
+    with path.open("wb", buffering=0) as file:
+        for size in (1 << 16, 1 << 12, 1 << 6):
+            try:
+                while file.write(b"x" * size):
+                    pass
+            except OSError as fault:
+                assert fault.errno == errno.ENOSPC
 
 
 @pytest.mark.slow

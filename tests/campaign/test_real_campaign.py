@@ -173,6 +173,7 @@ def test_killed_worker_costs_no_run_and_stop_ends_cleanly(tmp_path, mini, pimp):
     [
         ("raise", "ValueError: beams are broken"),
         ("memory", "out of memory: no more"),
+        ("allocation", "can't allocate memory"),
         ("kill", "killed by SIGKILL"),
         ("exit", "exited with code 7"),
     ],
