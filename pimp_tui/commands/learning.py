@@ -34,6 +34,7 @@ def learn(
     json: Json = False,
 ) -> int:
     """Fit predictors and say how well they do on configurations they have not seen."""
+    from pimp_tui.commands.quality import print_quality
     from pimp_tui.learning import learning_record
     from pimp_tui.learning.evaluation import DEFAULT_PREDICTORS, evaluate_measured
     from pimp_tui.session import open_session
@@ -57,14 +58,8 @@ def learn(
             notes=notes,
         ),
     )  # fmt: skip
-    print_json(records) if json else print_table(records, LEARN_COLUMNS)
+    print_json(records) if json else print_quality(records)
     return 0
-
-
-LEARN_COLUMNS = [
-    "metric", "predictor", "training", "test", "n", "r2", "mae", "mape", "rank_correlation",
-    "interval_coverage", "estimated",
-]  # fmt: skip
 
 
 def effects(

@@ -127,7 +127,8 @@ def _drift_words(row: dict[str, Any]) -> str | None:
 
 
 def _print_quality(session: Session) -> None:
-    from pimp_tui.commands.learning import LEARN_COLUMNS, keep_record, learned_metrics
+    from pimp_tui.commands.learning import keep_record, learned_metrics
+    from pimp_tui.commands.quality import print_quality
     from pimp_tui.learning import learning_record
     from pimp_tui.learning.evaluation import DEFAULT_PREDICTORS, evaluate_measured
 
@@ -138,7 +139,7 @@ def _print_quality(session: Session) -> None:
     except UserError as error:
         print(str(error))
         return
-    print_table(records, LEARN_COLUMNS)
+    print_quality(records)
     for note in notes:
         say(f"note: {note}")
     keep_record(

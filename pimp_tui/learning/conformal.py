@@ -3,36 +3,57 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
+import polars as pl
 
+from pimp_tui.learning.encoder import Encoder
 from pimp_tui.learning.predictors.base import Predictor
 
 FOLDS = 5
 COVERAGE = 0.9
 
 
-def fold_of_rows(count: int, seed: int) -> np.ndarray:
-    """Fold 0..4 of each row, sizes within one of each other, shuffled by seed."""
-    return np.random.default_rng(seed).permutation(count) % min(FOLDS, count)
+def fold_of_rows(X: np.ndarray, seed: int) -> np.ndarray:
+    """Fold 0..4 of each encoded row, shuffled by seed; equal rows share a fold.
+
+    Rows that a predictor cannot tell apart are repeats of one configuration to it, whatever
+    their ids: on both sides of a split they would tell it the answer. Distinct rows make folds
+    within one of each other in size.
+    """
+    _, first, groups = np.unique(X, axis=0, return_index=True, return_inverse=True)
+    order = np.empty(len(first), dtype=int)
+    order[np.argsort(first)] = np.arange(len(first))  # groups count by first appearance
+    groups = order[groups.reshape(-1)]
+    if len(first) < 2:  # no option varies: there is nothing that could leak
+        groups = np.arange(len(X))
+    count = int(groups.max()) + 1
+    return np.asarray((np.random.default_rng(seed).permutation(count) % min(FOLDS, count))[groups])
 
 
 def out_of_fold(
     create: Callable[[], Predictor],
-    X: np.ndarray,
+    options: Sequence[str],
+    frame: pl.DataFrame,
     y: np.ndarray,
     variance: np.ndarray | None,
     folds: np.ndarray,
     progress: Callable[[int, int], None] | None = None,
 ) -> np.ndarray:
-    """Prediction of each row by a predictor fitted on the other folds, all of it refitted."""
+    """Prediction of each row by a predictor fitted on the other folds, all of it refitted.
+
+    The encoder's scales and columns, too, come from the other folds alone.
+    """
     held_out = np.empty(len(y))
     count = int(folds.max()) + 1
     for fold in range(count):
         test = folds == fold
         part = None if variance is None else variance[~test]
-        held_out[test] = create().fit(X[~test], y[~test], part).predict(X[test])[0]
+        rest, left_out = frame.filter(~test), frame.filter(test)
+        encoder = Encoder(options).fit(rest)
+        model = create().fit(encoder.transform(rest), y[~test], part)
+        held_out[test] = model.predict(encoder.transform(left_out))[0]
         if progress:
             progress(fold + 1, count)
     return held_out

@@ -14,7 +14,7 @@ from pimp_tui.learning.encoder import Encoder
 from pimp_tui.learning.learner import MINIMUM_CONFIGURATIONS, Progress, Training, fit, training_rows
 from pimp_tui.learning.measured import default_metrics
 from pimp_tui.learning.predictors import create_predictor
-from pimp_tui.learning.scores import scores
+from pimp_tui.learning.scores import full_scores
 
 DEFAULT_PREDICTORS = ("random_forest", "gaussian_process", "blend")
 
@@ -78,13 +78,15 @@ def by_sampler(training: Training, predictor: str, seed: int = 0) -> list[dict[s
 def _train_and_test(
     training: Training, mask: np.ndarray, sampler: str, predictor: str, seed: int
 ) -> dict[str, Any]:
-    encoder = Encoder(training.options).fit(training.frame.filter(pl.Series(mask)))
+    drawn = training.frame.filter(pl.Series(mask))
+    encoder = Encoder(training.options).fit(drawn)
     X, y = encoder.transform(training.frame), training.y
     variance = None if training.variance is None else training.variance[mask]
-    folds = conformal.fold_of_rows(int(mask.sum()), seed)
+    folds = conformal.fold_of_rows(X[mask], seed)
     held_out = conformal.out_of_fold(
-        lambda: create_predictor(predictor, seed), X[mask], y[mask], variance, folds
-    )
+        lambda: create_predictor(predictor, seed),
+        training.options, drawn, y[mask], variance, folds,
+    )  # fmt: skip
     model = create_predictor(predictor, seed).fit(X[mask], y[mask], variance)
     relative = conformal.is_relative(y[mask])
     width = conformal.half_width(conformal.residuals(y[mask], held_out, relative))
@@ -96,7 +98,7 @@ def _train_and_test(
         "training": sampler,
         "test": f"not drawn by {sampler}",
         "n": int(mask.sum()),
-        **scores(y[~mask], prediction, lower, upper),
+        **full_scores(training.metric, y[~mask], prediction, lower, upper, seed),
         "estimated": training.estimated,
     }
 

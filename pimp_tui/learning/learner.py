@@ -20,7 +20,7 @@ from pimp_tui.learning.measured import (
     per_configuration,
 )
 from pimp_tui.learning.predictors import DEFAULT_PREDICTOR, Predictor, create_predictor
-from pimp_tui.learning.scores import scores
+from pimp_tui.learning.scores import full_scores
 
 MINIMUM_CONFIGURATIONS = 12
 _FRACTIONS = ("pass_at_1",)  # metrics that stay in [0, 1]
@@ -136,7 +136,7 @@ def fit(
         )
     y, encoder = training.y, Encoder(training.options).fit(training.frame)
     X = encoder.transform(training.frame)
-    folds = conformal.fold_of_rows(count, seed)
+    folds = conformal.fold_of_rows(X, seed)
     notes = list(training.notes)
     model: Predictor | None = None
     constant = float(y[0]) if np.ptp(y) == 0 else None
@@ -147,7 +147,8 @@ def fit(
     else:
         steps = int(folds.max()) + 2
         held_out = conformal.out_of_fold(
-            lambda: create_predictor(predictor, seed), X, y, training.variance, folds,
+            lambda: create_predictor(predictor, seed),
+            training.options, training.frame, y, training.variance, folds,
             (lambda done, _: progress(done, steps)) if progress else None,
         )  # fmt: skip
         model = create_predictor(predictor, seed).fit(X, y, training.variance)
@@ -165,7 +166,7 @@ def fit(
         "training": "all",
         "test": f"{int(folds.max()) + 1}-fold by configuration",
         "n": count,
-        **scores(y, held_out, lower, upper),
+        **full_scores(metric, y, held_out, lower, upper, seed),
         "estimated": training.estimated,
     }
     width = conformal.half_width(conformal.residuals(y, held_out, relative))

@@ -14,6 +14,8 @@ from pimp_tui.space.nearest import nearest
 PLAN_COLUMNS = ("config_id", "position", "sampler")
 _ENERGY = ("energy_", "j_per_")
 _ESTIMATED = "energy_estimated"
+_LARGE = ("pass_at_1", "tokens_per_s")
+_LARGE_WORDS = ("accuracy", "throughput", "score", "f1", "bleu")
 _VARIANCE, _REPEATS = "__variance", "__repeats"
 _PRIOR_FREEDOM = 4.0
 
@@ -21,6 +23,12 @@ _PRIOR_FREEDOM = 4.0
 def is_energy(metric: str) -> bool:
     """Whether a metric is in joules, hence either measured or estimated."""
     return metric.startswith(_ENERGY) and metric != _ESTIMATED
+
+
+def more_is_better(metric: str) -> bool:
+    """Whether a metric is one that people want large: accuracy, throughput; cost otherwise."""
+    words = metric.lower().split("_")
+    return metric in _LARGE or any(word in _LARGE_WORDS for word in words)
 
 
 def measured_frame(source: Any, spread: bool = False) -> pl.DataFrame:

@@ -1,10 +1,19 @@
-"""Quality of predictions as the contract's figures; None where a figure is not defined."""
+"""Quality of predictions as the contract's figures; None where a figure is not defined.
+
+One row is one configuration, so that a bootstrap over rows is one over configurations.
+"""
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
+
+from pimp_tui.learning.modes import good_mode
+
+_RESAMPLES = 500
+_ERRORS = ("r2", "mae", "mape", "rank_correlation")
 
 
 def scores(
@@ -31,6 +40,70 @@ def scores(
         else None,
         "rank_correlation": rank_correlation(truth, prediction),
         "interval_coverage": float(inside[known].mean()) if known.any() else None,
+    }
+
+
+def full_scores(
+    metric: str,
+    truth: np.ndarray,
+    prediction: np.ndarray,
+    lower: np.ndarray,
+    upper: np.ndarray,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """As ``scores``, with what a reader needs to trust them.
+
+    Returns:
+        ``scores``; ``n_test``; ``intervals``: figure -> [low, high], 95% bootstrap over the
+        configurations, None where fewer than five speak; ``good_mode``: None, or the figures and
+        their intervals within the good mode of a bimodal metric, its ``n`` and ``found``, how.
+    """
+    mode = good_mode(metric, truth)
+    within = None
+    if mode is not None:
+        inside = mode.holds(truth)
+        rows = [values[inside] for values in (truth, prediction, lower, upper)]
+        figures = scores(*rows)
+        within = {name: figures[name] for name in _ERRORS} | {
+            "n": mode.count,
+            "found": mode.found,
+            "intervals": score_intervals(*rows, seed=seed),
+        }
+        del within["intervals"]["interval_coverage"]
+    return {
+        **scores(truth, prediction, lower, upper),
+        "n_test": len(truth),
+        "intervals": score_intervals(truth, prediction, lower, upper, seed=seed),
+        "good_mode": within,
+    }
+
+
+def score_intervals(
+    truth: np.ndarray,
+    prediction: np.ndarray,
+    lower: np.ndarray,
+    upper: np.ndarray,
+    seed: int = 0,
+) -> dict[str, list[float] | None]:
+    """95% percentile bootstrap interval of each figure of ``scores``, over its rows.
+
+    None where the figure itself is None, with fewer than five rows, or where more than a tenth
+    of the resamples leave it undefined.
+    """
+    figures = scores(truth, prediction, lower, upper)
+    if len(truth) < 5:
+        return dict.fromkeys(figures)
+    random = np.random.default_rng(seed)
+    drawn: dict[str, list[float]] = {name: [] for name in figures}
+    for rows in random.integers(0, len(truth), (_RESAMPLES, len(truth))):
+        for name, value in scores(truth[rows], prediction[rows], lower[rows], upper[rows]).items():
+            if value is not None:
+                drawn[name].append(value)
+    return {
+        name: [float(end) for end in np.quantile(drawn[name], [0.025, 0.975])]
+        if value is not None and len(drawn[name]) >= 0.9 * _RESAMPLES
+        else None
+        for name, value in figures.items()
     }
 
 

@@ -22,7 +22,7 @@ KEYS = {
 
 def test_learns_a_law_and_its_intervals_hold() -> None:
     learner = fit(table(80), "energy_j", OPTIONS, predictor="gaussian_process")
-    assert set(learner.evaluation) == KEYS
+    assert set(learner.evaluation) >= KEYS
     assert learner.evaluation["r2"] > 0.95 and learner.evaluation["n"] == 80
     fresh = table(150, seed=9)
     guess = learner.predict(fresh)
@@ -150,7 +150,7 @@ def test_evaluate_covers_metrics_predictors_and_samplers() -> None:
         ("gaussian_process", "twise"), ("gaussian_process", "uniform"),
         ("random_forest", "twise"), ("random_forest", "uniform"),
     ]  # fmt: skip
-    assert all(set(r) == KEYS for r in records)
+    assert all(set(r) >= KEYS | {"n_test", "intervals", "good_mode"} for r in records)
     assert records[2]["test"] == "not drawn by twise" and records[2]["n"] == 20
 
 
