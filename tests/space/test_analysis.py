@@ -22,13 +22,13 @@ def analysed(text: str) -> Analysis:
 
 
 def optional_places(root: Node) -> dict[str, str]:
-    """Feature -> parent, for features of groups that could be empty."""
+    """Feature -> parent, for features of groups that do not ask for all their members."""
     return {
         kid.name: node.name
         for node in root.walk()
         for _, low, _, kids in node.groups
         for kid in kids
-        if low == 0
+        if low < len(kids)
     }
 
 
@@ -139,6 +139,13 @@ def test_a_void_model_names_the_least_clash() -> None:
     assert found.void and found.to_json()["void"] is True
     assert found.clash == ["R is one of (line 3)", "A and B is needed (line 10)"]
     assert found.clash_places == ["text.uvl:10"]
+
+
+def test_a_member_that_its_group_never_goes_without_is_false_optional() -> None:
+    found = analysed("features\n  R\n    alternative\n      A\n      B\n    or\n      C\n      D\n"
+                     "    [1]\n      E\nconstraints\n  !B\n  D | A => C\n")  # fmt: skip
+    assert found.false_optional == ["A", "C"]
+    assert found.reasons["A"][-1] == "no B is required (line 12)"
 
 
 def test_time_runs_out_softly() -> None:

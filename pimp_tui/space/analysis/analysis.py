@@ -26,7 +26,7 @@ class Analysis:
         void: nothing is valid; then ``clash`` says why and nothing else is asked.
         core: in every configuration, the root among them.
         dead: in no configuration.
-        false_optional: modelled as optional, yet never absent beside their parent.
+        false_optional: not modelled as mandatory, yet never absent beside their parent.
         redundant: constraints that the tree and all others imply (``analysis.redundant``).
         reasons: per feature, or per text of a redundant constraint, a minimal set in plain words.
         clash: why the model is void, in plain words; ``clash_places`` as ``file:line``.

@@ -1,4 +1,4 @@
-"""False-optional features: modelled as optional, yet never absent beside their parent."""
+"""False-optional features: not modelled as mandatory, yet never absent beside their parent."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from pimp_tui.space.model import FeatureModel
 
 
 def false_optional(reasoner: Reasoner, tick: Callable[[], None]) -> list[str]:
-    """Features in an optional place that every configuration with their parent has.
+    """Features that every configuration with their parent has, though the tree leaves a choice.
 
-    An optional place is a group that could be empty (``optional``, a cardinality from 0). Dead
-    features and those under a dead parent are none (FeatureIDE's definition; Benavides, Segura,
-    Ruiz-Cortés 2010).
+    The tree leaves one in every group that does not ask for all its members, so in ``or`` and
+    ``alternative`` groups of several too (Benavides, Segura, Ruiz-Cortés 2010: "despite not being
+    modelled as mandatory"; FeatureIDE and flamapy ask the same places). Dead features are none.
     """
     number = {name: at for at, name in enumerate(reasoner.names, start=1)}
     core: np.ndarray = reasoner.backbone
     asked = []
     for feature in reasoner.model.features.values():
         above, group = feature.parent, feature.group
-        if above is None or group is None or group.kind == "mandatory" or group.low > 0:
+        if above is None or group is None or group.low >= len(group.children):
             continue
         if core[number[feature.name] - 1] >= 0:
             asked.append((number[above.name], -number[feature.name]))
