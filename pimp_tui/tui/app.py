@@ -20,6 +20,7 @@ from pimp_tui.tui import marks
 from pimp_tui.tui.screens.frame import FrameScreen
 from pimp_tui.tui.screens.palette_commands import app_commands
 from pimp_tui.tui.screens.too_small import TooSmall, fits
+from pimp_tui.tui.settings import Settings, read_settings
 from pimp_tui.tui.terminal import few_colours, require_terminal
 from pimp_tui.tui.words import told
 
@@ -41,6 +42,10 @@ class PimpApp(App[int]):
         ascii: plain ASCII whatever the locale says.
         slow: for thin lines: refresh half as often.
         loaded: that feature model where it is read already.
+        settings: the user's; what they say adds to the arguments.
+
+    Raises:
+        UserError: the settings name an unknown theme, action or key, or two on one key.
     """
 
     CSS_PATH = "styles/app.tcss"
@@ -63,14 +68,20 @@ class PimpApp(App[int]):
         ascii: bool = False,
         slow: bool = False,
         loaded: Space | None = None,
+        settings: Settings | None = None,
     ) -> None:
+        settings = settings or Settings()
         plain_colours = "NO_COLOR" in os.environ or few_colours()
         super().__init__(ansi_color=True if plain_colours else None)
         if plain_colours:
             self.theme = "ansi-dark"
-        self.marks = marks.ASCII if ascii or marks.wants_ascii() else marks.UNICODE
-        self.slow = slow
-        self.no_mouse = no_mouse
+        elif settings.theme:
+            self.theme = self._known_theme(settings)
+        self.keymap = self._own_keys(settings)
+        plain = ascii or settings.ascii or marks.wants_ascii()
+        self.marks = marks.ASCII if plain else marks.UNICODE
+        self.slow = slow or settings.slow
+        self.no_mouse = no_mouse or not settings.mouse
         self.animation_level = "none"
         self.session, self.space, self.loaded = session, space, loaded
         self._opened = False
@@ -79,6 +90,24 @@ class PimpApp(App[int]):
         self.crash_log: Path | None = None
         self._filters_first: list[LineFilter] = [marks.Styled()]
         self._filters_last: list[LineFilter] = [marks.Plain()] if self.marks.ascii else []
+
+    def _known_theme(self, settings: Settings) -> str:
+        if settings.theme in self.available_themes:
+            return settings.theme
+        from pimp_tui.space.nearest import did_you_mean
+
+        known = list(self.available_themes)
+        mend = did_you_mean(settings.theme, known, f"there are {', '.join(known)}")
+        raise UserError(f"no theme {settings.theme}", settings.place("theme"), mend)
+
+    def _own_keys(self, settings: Settings) -> dict[str, str]:
+        if not settings.keys:
+            return {}
+        from pimp_tui.tui.keymap.resolve import keymap_of
+
+        keymap = keymap_of(settings)
+        self.set_keymap(keymap)
+        return keymap
 
     @property
     def leave_words(self) -> str:
@@ -223,15 +252,17 @@ def run_app(
         The exit code: 0, or 1 after a fault of ours (one line names the log).
 
     Raises:
-        UserError: no fit terminal, no such session, or a feature model that cannot be read.
+        UserError: no fit terminal, no such session, or settings that cannot be followed.
     """
     require_terminal()
+    settings = read_settings()
     if session is not None:
         from pimp_tui.session.manifest import read_manifest
 
         read_manifest(session)
-    app = PimpApp(session, space, no_mouse=no_mouse, ascii=ascii, slow=slow, loaded=loaded)
-    app.run(mouse=not no_mouse)
+    app = PimpApp(session, space, no_mouse=no_mouse, ascii=ascii, slow=slow, loaded=loaded,
+                  settings=settings)  # fmt: skip
+    app.run(mouse=not app.no_mouse)
     if app.fault:
         raise app.fault
     if app.crash_log:

@@ -11,12 +11,14 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 
-from pimp_tui.tui.widgets.footer import Footer, FooterKey
+from pimp_tui.tui.widgets.bind import bind
+from pimp_tui.tui.widgets.footer import ALWAYS, Footer, FooterKey
 from pimp_tui.tui.widgets.line import Line
 from pimp_tui.tui.widgets.message import MessageLine
 
 if TYPE_CHECKING:
     from pimp_tui.tui.app import PimpApp
+    from pimp_tui.tui.keymap.names import Rewrite
     from pimp_tui.tui.screens.help import HelpText
 
 
@@ -28,12 +30,12 @@ class FrameScreen(Screen[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q", "leave", "leave", show=False, tooltip="Back, and at last to the shell"),
-        Binding("question_mark", "help", "help", show=False, tooltip="Help on the focused pane"),
-        Binding("colon,ctrl+p", "palette", "commands", show=False, tooltip="Every action by name"),
+        bind("q", "leave", "leave", "Back, and at last to the shell"),
+        bind("question_mark", "help", "help", "Help on the focused pane"),
+        bind("colon,ctrl+p", "palette", "commands", "Every action by name"),
         Binding("ctrl+c", "copy_or_tell", "copy the selection", show=False),
-        Binding("ctrl+l", "repaint", "repaint", show=False),
-        Binding("ctrl+z", "app.suspend_process", "suspend to the shell", show=False),
+        bind("ctrl+l", "repaint", "repaint"),
+        bind("ctrl+z", "app.suspend_process", "suspend"),
     ]
     AUTO_FOCUS = ""
 
@@ -88,7 +90,18 @@ class FrameScreen(Screen[None]):
     def refresh_footer(self) -> None:
         """Show the keys of what has the focus."""
         if self.is_attached:
-            self.footer.show(self.footer_keys())
+            keys = self.footer_keys()
+            if self.pimp.keymap:
+                rewrite = self.own_keys()
+                keys = [key._replace(label=rewrite(key.label)) for key in keys]
+                self.footer.always = [k._replace(label=rewrite(k.label)) for k in ALWAYS]
+            self.footer.show(keys)
+
+    def own_keys(self) -> Rewrite:
+        """Turns keys as our words name them into the user's, where the focus is now."""
+        from pimp_tui.tui.keymap.names import rewrite_for
+
+        return rewrite_for((self.focused or self).ancestors_with_self, self.pimp.keymap)
 
     def say(self, text: str, kind: str = "info") -> None:
         """One sentence in the message line; kind is info, good, warn or error."""
@@ -126,7 +139,7 @@ class FrameScreen(Screen[None]):
         """Open the help panel."""
         from pimp_tui.tui.screens.help import HelpPanel
 
-        self.app.push_screen(HelpPanel(self.help_text()))
+        self.app.push_screen(HelpPanel(self.help_text(), self.own_keys()))
 
     def action_palette(self) -> None:
         """Open the command palette."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from textual import events
@@ -49,9 +49,9 @@ class HelpText:
 class HelpPanel(ModalScreen[None]):
     """At the right on very wide terminals, over the body on others; arrows scroll a long text."""
 
-    def __init__(self, text: HelpText) -> None:
+    def __init__(self, text: HelpText, own_keys: Callable[[str], str] = str) -> None:
         super().__init__()
-        self._text = text
+        self._text, self._own_keys = text, own_keys
 
     def compose(self) -> ComposeResult:
         """One section."""
@@ -66,7 +66,7 @@ class HelpPanel(ModalScreen[None]):
 
     def _fill(self) -> None:
         width = max(self.rows.size.width - 2, 20)
-        self.rows.set_rows(lines_of(self._text, width))
+        self.rows.set_rows(lines_of(self._text, width, self._own_keys))
         self.rows.can_focus = False
 
     def on_key(self, event: events.Key) -> None:
@@ -84,12 +84,14 @@ class HelpPanel(ModalScreen[None]):
         self.dismiss()
 
 
-def lines_of(text: HelpText, width: int) -> list[Spans]:
-    """The panel's rows, wrapped to ``width`` cells."""
+def lines_of(text: HelpText, width: int, own_keys: Callable[[str], str] = str) -> list[Spans]:
+    """The panel's rows, wrapped to ``width`` cells; ``own_keys`` puts in the user's keys."""
     rows: list[Spans] = [[(line, "")] for line in _wrap(text.purpose, width)]
     for title, entries in (
-        ("Keys here", text.keys), ("Words" if text.everywhere else "", list(text.words.items())),
-        ("Everywhere", EVERYWHERE if text.everywhere else ()),
+        ("Keys here", [(own_keys(keys), does) for keys, does in text.keys]),
+        ("Words" if text.everywhere else "", list(text.words.items())),
+        ("Everywhere", [(own_keys(keys), does) for keys, does in EVERYWHERE]
+         if text.everywhere else ()),
     ):  # fmt: skip
         if not entries:
             continue

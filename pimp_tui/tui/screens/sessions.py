@@ -18,6 +18,7 @@ from pimp_tui.tui.catalogue import Catalogue, Entry
 from pimp_tui.tui.screens import session_rows
 from pimp_tui.tui.screens.frame import FrameScreen
 from pimp_tui.tui.screens.help import HelpText
+from pimp_tui.tui.widgets.bind import bind
 from pimp_tui.tui.widgets.footer import FooterKey
 from pimp_tui.tui.widgets.line import Line
 from pimp_tui.tui.widgets.rows import Rows
@@ -43,17 +44,17 @@ class SessionsScreen(FrameScreen):
     """The list, and below it (beside it, where there is room) what is known of one session."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "new", "new", show=False, tooltip="New campaign", id="sessions.new"),
-        Binding("d", "demo", "demo", show=False, tooltip="Run the demo", id="sessions.demo"),
-        Binding("i", "import", "import", show=False, tooltip="Import a table measured elsewhere"),
-        Binding("r", "resume", "resume", show=False, tooltip="Run or resume this session"),
-        Binding("p", "steer('pause')", "pause", show=False, tooltip="Pause this session"),
-        Binding("x", "stop", "stop", show=False, tooltip="Stop this session (asks)"),
-        Binding("slash", "filter", "filter", show=False, tooltip="Filter the sessions"),
+        bind("n", "new", "sessions.new", "New campaign"),
+        bind("d", "demo", "sessions.demo", "Run the demo"),
+        bind("i", "import", "sessions.import", "Import a table measured elsewhere"),
+        bind("r", "resume", "sessions.run", "Run or resume this session"),
+        bind("p", "steer('pause')", "sessions.pause", "Pause this session"),
+        bind("x", "stop", "sessions.stop", "Stop this session (asks)"),
+        bind("slash", "filter", "sessions.filter", "Filter the sessions"),
         Binding("escape", "clear", "clear filter", show=False, tooltip="Clear the filter"),
-        Binding("e", "export", "export", show=False, tooltip="Export this session's table"),
-        Binding("y", "copy_path", "copy path", show=False, tooltip="Copy the session's folder"),
-        Binding("l,right", "open", "open", show=False),
+        bind("e", "export", "sessions.export", "Export this session's table"),
+        bind("y", "copy_path", "sessions.copy", "Copy the session's folder"),
+        bind("l,right", "open", "sessions.open"),
     ]
 
     def __init__(self) -> None:

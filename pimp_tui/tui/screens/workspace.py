@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container
 from textual.widget import Widget
 
@@ -25,6 +25,7 @@ from pimp_tui.tui.screens.help import HelpText
 from pimp_tui.tui.screens.zoom import Zoom
 from pimp_tui.tui.snapshot import Snapshot
 from pimp_tui.tui.watch import SessionWatcher
+from pimp_tui.tui.widgets.bind import bind
 from pimp_tui.tui.widgets.footer import FooterKey
 from pimp_tui.tui.widgets.painted import Span
 from pimp_tui.tui.widgets.tabs import TabLine
@@ -51,16 +52,15 @@ class WorkspaceScreen(FrameScreen):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("0", "sessions", "sessions", show=False, tooltip="Go to Sessions"),
+        bind("0", "sessions", "go.sessions", "Go to Sessions"),
         *(
-            Binding(str(spec.number), f"pane({spec.number})", spec.tab, show=False,
-                    tooltip=f"Go to {spec.tab}")
-            for spec in PANES
+            bind(str(n), f"pane({n})", f"go.{tab.lower()}", f"Go to {tab}")
+            for n, tab in ((spec.number, spec.tab) for spec in PANES)
         ),
-        Binding("r", "run", "run", show=False, tooltip="Run or resume the campaign", id="run"),
-        Binding("p", "pause", "pause", show=False, tooltip="Pause the campaign", id="pause"),
-        Binding("x", "stop", "stop", show=False, tooltip="Stop the campaign (asks)", id="stop"),
-        Binding("z", "zoom", "zoom", show=False, tooltip="Zoom the focused part", id="zoom"),
+        bind("r", "run", "run", "Run or resume the campaign"),
+        bind("p", "pause", "pause", "Pause the campaign"),
+        bind("x", "stop", "stop", "Stop the campaign (asks)"),
+        bind("z", "zoom", "zoom", "Zoom the focused part"),
     ]  # fmt: skip
 
     def __init__(

@@ -54,6 +54,7 @@ class Footer(Painted):
     def __init__(self) -> None:
         super().__init__(id="footer")
         self._keys: tuple[FooterKey, ...] = ()
+        self.always: Sequence[FooterKey] = ALWAYS
 
     @property
     def shown(self) -> list[FooterKey]:
@@ -91,7 +92,7 @@ class Footer(Painted):
             each = (cell_len(k.label) + 1 + cell_len(t) for k, t in zip(some, texts, strict=True))
             return 1 + sum(each) + gap * (len(some) - 1)
 
-        while keys and size([*keys, *ALWAYS]) > width:
+        while keys and size([*keys, *self.always]) > width:
             worst = max(range(len(keys)), key=lambda index: (keys[index].drop, index))
             del keys[worst]
-        return [*keys, *ALWAYS]
+        return [*keys, *self.always]

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
+from pimp_tui.tui.widgets.bind import bind
 from pimp_tui.tui.widgets.painted import Painted, Spans, highlighted
 
 
@@ -25,13 +26,13 @@ class Rows(ScrollView, Painted, can_focus=True):
 
     DEFAULT_CSS = "Rows { height: 1fr; width: 1fr; scrollbar-size: 0 0; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "step(-1)", "up", show=False),
-        Binding("down,j", "step(1)", "down", show=False),
-        Binding("pageup", "page(-1)", "page up", show=False),
-        Binding("pagedown", "page(1)", "page down", show=False),
-        Binding("g,home", "go(0)", "first", show=False),
-        Binding("G,end", "go(-1)", "last", show=False),
-        Binding("enter", "choose", "open", show=False),
+        bind("up,k", "step(-1)", "list.up"),
+        bind("down,j", "step(1)", "list.down"),
+        bind("pageup", "page(-1)", "list.page-up"),
+        bind("pagedown", "page(1)", "list.page-down"),
+        bind("g,home", "go(0)", "list.first"),
+        bind("G,end", "go(-1)", "list.last"),
+        bind("enter", "choose", "list.open"),
     ]
 
     class Moved(Message):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from textual.binding import Binding
 from textual.message import Message
 
 from pimp_tui.errors import UserError
 from pimp_tui.tui.panes.predictions.whatif import Desk, Guess
+from pimp_tui.tui.widgets.bind import bind
 from pimp_tui.tui.widgets.block import Block
 from pimp_tui.tui.widgets.cells import Line, fit, line, side_by_side, wrap
 from pimp_tui.tui.widgets.numbers import ENERGY, change, option_text, scale_of
@@ -26,13 +26,13 @@ class WhatIf(Block, can_focus=True):
     """
 
     BINDINGS = [  # noqa: RUF012
-        Binding("down,j", "step(1)", "down", show=False),
-        Binding("up,k", "step(-1)", "up", show=False),
-        Binding("g,home", "step(-1000)", "first", show=False),
-        Binding("G,end", "step(1000)", "last", show=False),
-        Binding("right,l", "turn(1)", "next value", show=False),
-        Binding("left,h", "turn(-1)", "previous value", show=False),
-        Binding("space", "lock", "lock", show=False),
+        bind("down,j", "step(1)", "what-if.down"),
+        bind("up,k", "step(-1)", "what-if.up"),
+        bind("g,home", "step(-1000)", "what-if.first"),
+        bind("G,end", "step(1000)", "what-if.last"),
+        bind("right,l", "turn(1)", "what-if.next-value"),
+        bind("left,h", "turn(-1)", "what-if.previous-value"),
+        bind("space", "lock", "what-if.lock"),
     ]
 
     class Changed(Message):

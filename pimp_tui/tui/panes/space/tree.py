@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 
 from pimp_tui.tui.panes.space.outline import Outline, TreeRow
 from pimp_tui.tui.panes.space.painting import TreePaint, mark_of
 from pimp_tui.tui.panes.space.view import View
+from pimp_tui.tui.widgets.bind import bind
 from pimp_tui.tui.widgets.rows import Rows
 
 _MOST_MATCHES = 2000
@@ -20,16 +21,9 @@ class FeatureTree(Rows):
     """Shows a model and a view of it; tells which feature the cursor is on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h", "side(-1)", "fold", show=False, tooltip="Fold, or to the left"),
-        Binding("right,l", "side(1)", "unfold", show=False, tooltip="Unfold, or to the right"),
-        Binding(
-            "space",
-            "toggle_feature",
-            "toggle",
-            show=False,
-            tooltip="Toggle the feature",
-            id="toggle",
-        ),
+        bind("left,h", "side(-1)", "space.fold", "Fold, or to the left"),
+        bind("right,l", "side(1)", "space.unfold", "Unfold, or to the right"),
+        bind("space", "toggle_feature", "space.toggle", "Toggle the feature"),
     ]
 
     class At(Message):

@@ -6,6 +6,7 @@ from textual.binding import Binding
 from textual.message import Message
 
 from pimp_tui.tui.panes.tradeoffs.problem import Problem
+from pimp_tui.tui.widgets.bind import bind
 from pimp_tui.tui.widgets.numbers import name_and_unit
 from pimp_tui.tui.widgets.painted import Spans
 from pimp_tui.tui.widgets.rows import Rows
@@ -17,8 +18,8 @@ class Objectives(Rows):
     """Space steps a metric through off, less and more is better; constraints stand below."""
 
     BINDINGS = [  # noqa: RUF012
-        Binding("space", "flip", "change", show=False),
-        Binding("delete,d", "drop", "drop", show=False),
+        bind("space", "flip", "objectives.change"),
+        bind("delete,d", "drop", "objectives.drop"),
         Binding("escape,c", "close", "close", show=False),
     ]
 

@@ -21,6 +21,7 @@ from pimp_tui.tui.screens.wizard.draft import Draft
 from pimp_tui.tui.screens.wizard.fields import Changed, ChoiceField, Left, TextField
 from pimp_tui.tui.screens.wizard.steps import STEPS
 from pimp_tui.tui.screens.wizard.summary import review_rows, so_far_rows
+from pimp_tui.tui.widgets.bind import bind
 from pimp_tui.tui.widgets.footer import FooterKey
 from pimp_tui.tui.widgets.line import Line
 from pimp_tui.tui.widgets.painted import Span
@@ -49,8 +50,8 @@ class Wizard(FrameScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "back", show=False, tooltip="Back to the step before"),
-        Binding("r", "start", "start", show=False, tooltip="Start the campaign"),
-        Binding("y", "copy_command", "copy", show=False, tooltip="Copy the command line"),
+        bind("r", "start", "wizard.start", "Start the campaign"),
+        bind("y", "copy_command", "wizard.copy", "Copy the command line"),
     ]
 
     def __init__(self, draft: Draft | None = None, first: int = 1) -> None:
