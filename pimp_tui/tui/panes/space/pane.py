@@ -23,6 +23,7 @@ from pimp_tui.tui.panes.space.parts import SpaceParts
 from pimp_tui.tui.panes.space.tree import FeatureTree
 from pimp_tui.tui.panes.space.view import Reasons, View
 from pimp_tui.tui.snapshot import Snapshot
+from pimp_tui.tui.widgets.bind import bind
 from pimp_tui.tui.widgets.rows import Rows
 from pimp_tui.tui.words import counted
 
@@ -41,17 +42,17 @@ class SpacePane(FileKeys):
     help_text = keys.HELP
     help_words: ClassVar[dict[str, str]] = keys.WORDS
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("w", "why", "why", show=False, tooltip="Why is this feature forced", id="why"),
-        Binding("n", "next(True)", "next", show=False, tooltip="Next match, conflict or forced"),
-        Binding("N", "next(False)", "previous", show=False, tooltip="Previous of these"),
-        Binding("u", "undo", "undo", show=False, tooltip="Undo the last choice", id="undo"),
-        Binding("U", "redo", "redo", show=False, tooltip="Redo the choice", id="redo"),
-        Binding("slash", "filter", "filter", show=False, tooltip="Filter the tree"),
+        bind("w", "why", "space.why", "Why is this feature forced"),
+        bind("n", "next(True)", "space.next", "Next match, conflict or forced"),
+        bind("N", "next(False)", "space.previous", "Previous of these"),
+        bind("u", "undo", "space.undo", "Undo the last choice"),
+        bind("U", "redo", "space.redo", "Redo the choice"),
+        bind("slash", "filter", "space.filter", "Filter the tree"),
         Binding("escape", "back", "back", show=False, tooltip="Back to the tree, clear the filter"),
-        Binding("o", "open", "open", show=False, tooltip="Open a .uvl file, or load saved choices"),
-        Binding("e", "save", "save choices", show=False, tooltip="Save the choices to a file"),
-        Binding("y", "copy_choices", "copy", show=False, tooltip="Copy the choices as options"),
-        Binding("W", "warnings", "warnings", show=False, tooltip="Warnings of the model's reader"),
+        bind("o", "open", "space.open", "Open a .uvl file, or load saved choices"),
+        bind("e", "save", "space.export", "Save the choices to a file"),
+        bind("y", "copy_choices", "space.copy", "Copy the choices as options"),
+        bind("W", "warnings", "space.warnings", "Warnings of the model's reader"),
     ]
 
     def compose(self) -> Iterable[Widget]:
