@@ -133,6 +133,12 @@ def test_reasons_name_constraints_and_lines() -> None:
     assert found.atomic_sets == [["C", "D"]]
 
 
+def test_redundancy_is_seen_through_constraints_that_need_auxiliary_variables() -> None:
+    found = analysed("features\n  R\n    optional\n      A\n      B\n      C\n      D\n"
+                     "constraints\n  (A & B <=> C | D) & A\n  C => B\n")  # fmt: skip
+    assert [c.line for c in found.redundant] == [10]
+
+
 def test_a_void_model_names_the_least_clash() -> None:
     found = analysed("features\n  R\n    alternative\n      A\n      B\n    optional\n      C\n"
                      "constraints\n  C => A\n  A & B\n")  # fmt: skip

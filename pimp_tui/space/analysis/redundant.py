@@ -25,12 +25,12 @@ def redundant(reasoner: Reasoner, tick: Callable[[], None]) -> Iterator[Relation
     switches: list[int] = []
     questions: list[int] = []
     for relation in relations:
-        maker.top += 1
-        switches.append(maker.top)
-        clauses += [[-maker.top, *c] for c in maker.clauses(relation.formula)]
-        maker.top += 1
-        questions.append(maker.top)
-        clauses += maker.clauses(disj([-maker.top, negate(relation.formula)]))
+        switch, question = maker.top + 1, maker.top + 2
+        maker.top += 2
+        switches.append(switch)
+        questions.append(question)
+        clauses += [[-switch, *c] for c in maker.clauses(relation.formula)]
+        clauses += maker.clauses(disj([-question, negate(relation.formula)]))
     with sat_solver(clauses) as sat:
         for at, relation in enumerate(relations):
             tick()
