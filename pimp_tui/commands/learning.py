@@ -30,6 +30,9 @@ def learn(
     session: SessionArgument,
     metric: Annotated[list[str] | None, Option(help="Metrics to predict.")] = None,
     predictor: Annotated[list[str] | None, Option(help="Predictors to compare.")] = None,
+    curve: Annotated[
+        bool, Option("--curve", help="Error against configurations measured, per sampler.")
+    ] = False,
     seed: Seed = 0,
     json: Json = False,
 ) -> int:
@@ -42,6 +45,8 @@ def learn(
     opened = open_session(session)
     predictors = tuple(split_list(predictor)) or DEFAULT_PREDICTORS
     metrics = split_list(metric) or [*learned_metrics(opened), *estimated_metrics(opened)]
+    if curve:
+        return _curve(opened, metrics, split_list(predictor), bool(metric), seed, json)
     notes: list[str] = []
     if metric:
         from pimp_tui.learning import evaluate
@@ -59,6 +64,32 @@ def learn(
         ),
     )  # fmt: skip
     print_json(records) if json else print_quality(records)
+    return 0
+
+
+def _curve(
+    session: Session,
+    metrics: list[str],
+    predictors: list[str],
+    named: bool,
+    seed: int,
+    json: bool,
+) -> int:
+    """``learn --curve``: the list of ``learning_curve``; a metric not named may be left out."""
+    from pimp_tui.commands.quality import print_curve
+    from pimp_tui.learning import learning_curve
+    from pimp_tui.learning.predictors import DEFAULT_PREDICTOR
+
+    records = []
+    for name in metrics:
+        try:
+            for predictor in predictors or [DEFAULT_PREDICTOR]:
+                records += learning_curve(session, name, predictor=predictor, seed=seed)
+        except UserError as error:
+            if named or error.what.startswith("no predictor"):
+                raise
+            say(f"note: {error}")
+    print_json(records) if json else print_curve(records)
     return 0
 
 

@@ -26,6 +26,27 @@ def print_quality(records: Sequence[Mapping[str, Any]]) -> None:
         print(f"Good mode of {metric}: {words}.")
 
 
+def print_curve(records: Sequence[Mapping[str, Any]]) -> None:
+    """Print learning curves, one row a point."""
+    print_table(
+        [
+            {
+                **{name: record[name] for name in ("metric", "predictor", "training", "n")},
+                "mae": with_interval(record["mae"], record["mae_interval"]),
+                "mape": with_interval(record["mape"], record["mape_interval"]),
+                "draws": record["draws"],
+                "estimated": record["estimated"],
+            }
+            for record in records
+        ]
+    )
+    if records:
+        print(
+            "Mean error on the fifth of the configurations that each draw held out; in "
+            "parentheses: 95 % bootstrap intervals over those configurations."
+        )
+
+
 def _row(record: Mapping[str, Any], test: str, n: int) -> dict[str, Any]:
     intervals = record.get("intervals") or {}
     return {

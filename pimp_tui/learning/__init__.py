@@ -14,6 +14,7 @@ _HOMES = {
     "fit": "pimp_tui.learning.learner",
     "Learner": "pimp_tui.learning.learner",
     "evaluate": "pimp_tui.learning.evaluation",
+    "learning_curve": "pimp_tui.learning.curve",
     "pareto": "pimp_tui.learning.fronts",
     "hypervolume": "pimp_tui.learning.fronts",
     "knee": "pimp_tui.learning.fronts",

@@ -9,6 +9,7 @@ A request is ``{"request": NAME, ...}``, an answer ``{"ok": true, "answer": ...}
 ``{"ok": false, "error": TEXT, "mend": TEXT|null}``. NAME is one of
 
 - ``evaluate``: ``metrics``, ``predictors`` -> the contract's list of ``learn``.
+- ``curve``: ``metric``, ``predictor``, ``draws`` (5) -> the list of ``curve.learning_curve``.
 - ``fit``: ``metric``, ``predictor`` -> ``{"evaluation", "points", "notes"}``; a point has
   config_id, measured, prediction, lower, upper, predicted by a refit without it.
 - ``effects``: ``metric``, ``pairs`` (false) -> ``{"features", "pairs"}``.

@@ -61,18 +61,24 @@ def evaluate(
 
 def by_sampler(training: Training, predictor: str, seed: int = 0) -> list[dict[str, Any]]:
     """Train on each sampler's configurations, test on all others."""
-    frame = training.frame
-    if "sampler" not in frame.columns:
-        return []
-    labels = frame["sampler"].cast(pl.String).fill_null("").to_list()
-    drawn = [set(label.split("+")) for label in labels]
     records = []
-    for sampler in sorted(set().union(*drawn) - {""}):
-        mask = np.array([sampler in names for names in drawn])
+    for sampler, mask in samplers_of(training.frame).items():
         enough = mask.sum() >= MINIMUM_CONFIGURATIONS and (~mask).sum() >= MINIMUM_CONFIGURATIONS
         if enough and np.ptp(training.y[mask]) > 0:
             records.append(_train_and_test(training, mask, sampler, predictor, seed))
     return records
+
+
+def samplers_of(frame: pl.DataFrame) -> dict[str, np.ndarray]:
+    """Sampler -> mask (n,) of the configurations that it drew, alone or with others."""
+    if "sampler" not in frame.columns:
+        return {}
+    labels = frame["sampler"].cast(pl.String).fill_null("").to_list()
+    drawn = [set(label.split("+")) for label in labels]
+    return {
+        sampler: np.array([sampler in names for names in drawn])
+        for sampler in sorted(set().union(*drawn) - {""})
+    }
 
 
 def _train_and_test(

@@ -59,17 +59,16 @@ def full_scores(
         their intervals within the good mode of a bimodal metric, its ``n`` and ``found``, how.
     """
     mode = good_mode(metric, truth)
-    within = None
+    within: dict[str, Any] | None = None
     if mode is not None:
         inside = mode.holds(truth)
-        rows = [values[inside] for values in (truth, prediction, lower, upper)]
-        figures = scores(*rows)
+        part = (truth[inside], prediction[inside], lower[inside], upper[inside])
+        figures, ends = scores(*part), score_intervals(*part, seed)
         within = {name: figures[name] for name in _ERRORS} | {
             "n": mode.count,
             "found": mode.found,
-            "intervals": score_intervals(*rows, seed=seed),
+            "intervals": {name: ends[name] for name in _ERRORS},
         }
-        del within["intervals"]["interval_coverage"]
     return {
         **scores(truth, prediction, lower, upper),
         "n_test": len(truth),
@@ -91,20 +90,63 @@ def score_intervals(
     of the resamples leave it undefined.
     """
     figures = scores(truth, prediction, lower, upper)
-    if len(truth) < 5:
+    count = len(truth)
+    if count < 5:
         return dict.fromkeys(figures)
     random = np.random.default_rng(seed)
-    drawn: dict[str, list[float]] = {name: [] for name in figures}
-    for rows in random.integers(0, len(truth), (_RESAMPLES, len(truth))):
-        for name, value in scores(truth[rows], prediction[rows], lower[rows], upper[rows]).items():
-            if value is not None:
-                drawn[name].append(value)
+    # how often each row is drawn: every figure of a resample is a weighted one of the rows
+    weights = random.multinomial(count, np.full(count, 1.0 / count), _RESAMPLES).astype(float)
+    drawn = _weighted(weights, truth, prediction, lower, upper)
     return {
-        name: [float(end) for end in np.quantile(drawn[name], [0.025, 0.975])]
-        if value is not None and len(drawn[name]) >= 0.9 * _RESAMPLES
+        name: [float(end) for end in np.quantile(drawn[name][known], [0.025, 0.975])]
+        if value is not None
+        and (known := np.isfinite(drawn[name])).mean() >= 0.9  # else a chance draw decides
         else None
         for name, value in figures.items()
     }
+
+
+def _weighted(
+    weights: np.ndarray,
+    truth: np.ndarray,
+    prediction: np.ndarray,
+    lower: np.ndarray,
+    upper: np.ndarray,
+) -> dict[str, np.ndarray]:
+    """The figures of ``scores`` for each row of weights (resamples, n); NaN where undefined."""
+    count = len(truth)
+    error = np.abs(truth - prediction)
+    known = np.isfinite(lower) & np.isfinite(upper)
+    inside = known & (truth >= lower) & (truth <= upper)
+    mean = weights @ truth / count
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = (weights * (truth - mean[:, None]) ** 2).sum(axis=1)
+        return {
+            "r2": 1.0 - weights @ error**2 / spread,
+            "mae": weights @ error / count,
+            "mape": 100.0 * (weights @ (error / np.abs(truth))) / count,
+            "rank_correlation": _weighted_rank_correlation(weights, truth, prediction),
+            "interval_coverage": weights @ inside.astype(float) / (weights @ known.astype(float)),
+        }
+
+
+def _weighted_rank_correlation(weights: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    x, y = (_weighted_mean_ranks(weights, side) for side in (a, b))
+    total = weights.sum(axis=1, keepdims=True)
+    x, y = (ranks - (weights * ranks).sum(axis=1, keepdims=True) / total for ranks in (x, y))
+    spread = (weights * x**2).sum(axis=1) * (weights * y**2).sum(axis=1)
+    return np.asarray((weights * x * y).sum(axis=1) / np.sqrt(spread))
+
+
+def _weighted_mean_ranks(weights: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Mean rank of each value where row i counts ``weights[:, i]`` times, (resamples, n)."""
+    order = np.argsort(values, kind="stable")
+    starts = np.flatnonzero(np.diff(values[order], prepend=-np.inf) > 0)
+    group = np.empty(len(values), dtype=int)
+    group[order] = np.searchsorted(starts, np.arange(len(values)), side="right") - 1
+    sums = np.add.reduceat(weights[:, order], starts, axis=1)
+    ranks = np.cumsum(sums, axis=1) - (sums - 1.0) / 2.0
+    return np.asarray(ranks[:, group])
 
 
 def rank_correlation(a: np.ndarray, b: np.ndarray) -> float | None:

@@ -10,6 +10,7 @@ import polars as pl
 
 from pimp_tui.errors import UserError
 from pimp_tui.learning.candidates import fresh_candidates
+from pimp_tui.learning.curve import DRAWS, learning_curve
 from pimp_tui.learning.effects import feature_effects, pairwise_effects
 from pimp_tui.learning.evaluation import DEFAULT_PREDICTORS, evaluate_measured
 from pimp_tui.learning.fronts import costs, knee
@@ -46,6 +47,7 @@ class Service:
         name = str(request.get("request"))
         known = {
             "evaluate": self.evaluate,
+            "curve": self.curve,
             "fit": self.fit,
             "effects": self.effects,
             "front": self.front,
@@ -76,6 +78,16 @@ class Service:
             seed=int(request.get("seed") or 0),
             progress=self.progress,
         )[0]
+
+    def curve(self, request: Mapping[str, Any]) -> Any:
+        return learning_curve(
+            self.session,
+            _field(request, "metric"),
+            predictor=str(request.get("predictor") or DEFAULT_PREDICTOR),
+            seed=int(request.get("seed") or 0),
+            draws=int(request.get("draws") or DRAWS),
+            progress=self.progress,
+        )
 
     def fit(self, request: Mapping[str, Any]) -> Any:
         learner = self.learner(_field(request, "metric"), request)

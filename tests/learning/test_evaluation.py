@@ -11,7 +11,7 @@ import pytest
 from pimp_tui.learning import fit
 from pimp_tui.learning.conformal import fold_of_rows
 from pimp_tui.learning.modes import good_mode
-from pimp_tui.learning.scores import full_scores, score_intervals, scores
+from pimp_tui.learning.scores import _weighted, full_scores, score_intervals, scores
 from tests.learning.tables import OPTIONS, table
 
 
@@ -34,6 +34,19 @@ def test_intervals_hold_the_figure_and_shrink_with_more_configurations() -> None
         widths.append(found["mae"][1] - found["mae"][0])  # type: ignore[index]
     assert widths[1] < widths[0] / 2
     assert set(score_intervals(truth[:4], guess[:4], *bounds(4)).values()) == {None}
+
+
+def test_the_bootstrap_is_that_of_the_rows_themselves() -> None:
+    random = np.random.default_rng(8)
+    truth = random.integers(1, 6, 15).astype(float)
+    guess = np.round(truth + random.normal(0, 1, 15))
+    low, high = guess - 1.0, guess + 1.0
+    rows = random.integers(0, 15, (20, 15))
+    weights = np.array([np.bincount(row, minlength=15) for row in rows], dtype=float)
+    found = _weighted(weights, truth, guess, low, high)
+    for index, row in enumerate(rows):
+        plain = scores(truth[row], guess[row], low[row], high[row])
+        assert {name: found[name][index] for name in plain} == pytest.approx(plain)
 
 
 def test_the_interval_of_the_mae_covers_the_true_error() -> None:
@@ -93,5 +106,5 @@ def test_repeats_under_ids_of_their_own_do_not_leak() -> None:
     once = table(30).with_columns(energy_j=pl.Series(10 + random.random(30)))
     ids = pl.Series([f"{index:016x}" for index in range(90)])
     repeated = pl.concat([once] * 3).with_columns(config_id=ids)
-    record = fit(repeated, "energy_j", OPTIONS, "extra_trees").evaluation
+    record = fit(repeated, "energy_j", OPTIONS, "gaussian_process").evaluation
     assert record["n"] == 90 and record["r2"] < 0.5

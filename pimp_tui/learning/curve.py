@@ -1,0 +1,141 @@
+"""Learning curves: the error against the number of configurations measured, per sampler."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pimp_tui.errors import UserError
+from pimp_tui.learning.encoder import Encoder
+from pimp_tui.learning.evaluation import samplers_of
+from pimp_tui.learning.learner import MINIMUM_CONFIGURATIONS, Progress, Training, training_rows
+from pimp_tui.learning.predictors import DEFAULT_PREDICTOR, create_predictor
+
+DRAWS = 5
+_POINTS = 6
+_HELD_OUT = 0.2  # of all configurations, never fewer than five
+_LEAST_HELD_OUT = 5
+_RESAMPLES = 500
+
+
+def learning_curve(
+    source: Any,
+    metric: str,
+    options: Iterable[str] | None = None,
+    predictor: str = DEFAULT_PREDICTOR,
+    seed: int = 0,
+    draws: int = DRAWS,
+    progress: Progress | None = None,
+) -> list[dict[str, Any]]:
+    """Error on configurations held out, by how many others were learnt from.
+
+    In each draw a fifth of the configurations is held out, the same for every sampler; each
+    sampler's others are learnt from in growing, nested parts. Every draw shuffles anew.
+
+    Args:
+        draws: how many times; progress: called with (fits done, of); raise in it to cancel.
+
+    Returns:
+        JSON-safe records ``metric, predictor, training`` (a sampler, or "all")``, n`` (learnt
+        from)``, n_test`` (configurations tested in any draw)``, draws, mae, mae_interval, mape,
+        mape_interval, estimated``: means over draws and configurations, with 95% bootstrap
+        intervals over the configurations; ``mape`` in percent, None where a true value is 0.
+
+    Raises:
+        UserError: as ``fit``, or too few configurations to hold any out.
+    """
+    names = list(options) if options is not None else None
+    training = training_rows(source, metric, names)
+    needed = MINIMUM_CONFIGURATIONS + _LEAST_HELD_OUT
+    if len(training.y) < needed:
+        raise UserError(
+            f"{len(training.y)} configurations measured; a learning curve starts at {needed}",
+            mend=f"measure {needed - len(training.y)} more",
+        )
+    create_predictor(predictor, seed)  # an unknown name is told before any work
+    work = _work(training, seed, draws)
+    cells: dict[tuple[str, int], list[tuple[np.ndarray, np.ndarray]]] = {}
+    for done, part in enumerate(work, start=1):
+        guess = _predict(training, part, predictor, seed)
+        cells.setdefault((part.sampler, len(part.train)), []).append((part.test, guess))
+        if progress:
+            progress(done, len(work))
+    return [
+        {"metric": metric, "predictor": predictor, "training": sampler, "n": n}
+        | _errors(training.y, results, seed)
+        | {"draws": len(results), "estimated": training.estimated}
+        for (sampler, n), results in cells.items()
+    ]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One fit: rows learnt from and rows tested, as indices."""
+
+    sampler: str
+    train: np.ndarray
+    test: np.ndarray
+
+
+def _work(training: Training, seed: int, draws: int) -> list[_Part]:
+    count = len(training.y)
+    held_out = max(round(_HELD_OUT * count), _LEAST_HELD_OUT)
+    members = {"all": np.ones(count, dtype=bool)} | samplers_of(training.frame)
+    orders = [np.random.default_rng([seed, draw]).permutation(count) for draw in range(draws)]
+    work = []
+    for sampler, mask in members.items():
+        pools = [order[held_out:][mask[order[held_out:]]] for order in orders]
+        for size in sizes(min(map(len, pools))):
+            work += [
+                _Part(sampler, pool[:size], order[:held_out])
+                for pool, order in zip(pools, orders, strict=True)
+            ]
+    return work
+
+
+def sizes(most: int) -> list[int]:
+    """Up to six training sizes from 12 to ``most``, evenly spaced on a log scale."""
+    if most < MINIMUM_CONFIGURATIONS:
+        return []
+    return sorted({round(x) for x in np.geomspace(MINIMUM_CONFIGURATIONS, most, _POINTS)})
+
+
+def _predict(training: Training, part: _Part, predictor: str, seed: int) -> np.ndarray:
+    rows, y = training.frame[part.train], training.y[part.train]
+    test = training.frame[part.test]
+    if np.ptp(y) == 0:
+        return np.full(test.height, y[0])
+    encoder = Encoder(training.options).fit(rows)
+    variance = None if training.variance is None else training.variance[part.train]
+    model = create_predictor(predictor, seed).fit(encoder.transform(rows), y, variance)
+    return model.predict(encoder.transform(test))[0]
+
+
+def _errors(
+    y: np.ndarray, results: Sequence[tuple[np.ndarray, np.ndarray]], seed: int
+) -> dict[str, Any]:
+    """Mean errors, each configuration's own averaged over draws first, and their intervals."""
+    rows = np.concatenate([test for test, _ in results])
+    error = np.abs(np.concatenate([guess for _, guess in results]) - y[rows])
+    tested, place = np.unique(rows, return_inverse=True)
+    own = np.bincount(place, error) / np.bincount(place)
+    truth = np.abs(y[tested])
+    relative = 100.0 * own / truth if (truth > 0).all() else None
+    mape, mape_interval = (None, None) if relative is None else _mean(relative, seed)
+    mae, mae_interval = _mean(own, seed)
+    return {
+        "n_test": len(tested),
+        "mae": mae,
+        "mae_interval": mae_interval,
+        "mape": mape,
+        "mape_interval": mape_interval,
+    }
+
+
+def _mean(values: np.ndarray, seed: int) -> tuple[float, list[float]]:
+    random = np.random.default_rng(seed)
+    means = values[random.integers(0, len(values), (_RESAMPLES, len(values)))].mean(axis=1)
+    return float(values.mean()), [float(end) for end in np.quantile(means, [0.025, 0.975])]

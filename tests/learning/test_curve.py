@@ -1,0 +1,80 @@
+"""Learning curves: nothing tested was learnt from, and more measurements err less."""
+
+from __future__ import annotations
+
+import json
+
+import polars as pl
+import pytest
+
+from pimp_tui.errors import UserError
+from pimp_tui.learning import curve as curve_module
+from pimp_tui.learning import learning_curve
+from pimp_tui.learning.curve import sizes
+from pimp_tui.learning.service import Service
+from tests.learning.tables import OPTIONS, FakeSession, table
+
+
+def labelled(count: int = 60) -> pl.DataFrame:
+    sampler = pl.when(pl.int_range(count) % 2 == 0).then(pl.lit("yasa")).otherwise(pl.lit("icpl"))
+    return table(count).with_columns(sampler=sampler)
+
+
+def test_more_configurations_err_less_and_samplers_share_the_test() -> None:
+    steps: list[tuple[int, int]] = []
+    records = learning_curve(
+        labelled(), "energy_j", OPTIONS, "gaussian_process", draws=3,
+        progress=lambda done, of: steps.append((done, of)),
+    )  # fmt: skip
+    assert json.loads(json.dumps(records, allow_nan=False)) == records
+    assert steps[-1][0] == steps[-1][1] == len(steps)
+    assert {record["training"] for record in records} == {"all", "yasa", "icpl"}
+    whole = [record for record in records if record["training"] == "all"]
+    assert [record["n"] for record in whole] == sizes(48)
+    assert whole[-1]["mape"] < whole[0]["mape"] / 2
+    for record in records:
+        assert record["draws"] == 3 and record["n_test"] == whole[0]["n_test"]
+        assert record["mape_interval"][0] <= record["mape"] <= record["mape_interval"][1]
+
+
+def test_no_configuration_tested_is_learnt_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    monkeypatch.setattr(
+        curve_module, "_predict",
+        lambda training, part, *_: (seen.append(part), training.y[part.test])[1],
+    )  # fmt: skip
+    records = learning_curve(labelled(), "energy_j", OPTIONS, draws=4)
+    assert all(record["mae"] == 0.0 for record in records)
+    assert seen and not any(set(part.train) & set(part.test) for part in seen)
+    assert all(len(part.test) == 12 for part in seen)
+
+
+def test_it_can_be_cancelled_and_few_configurations_are_told() -> None:
+    class Stop(Exception):
+        pass
+
+    def stop(done: int, of: int) -> None:
+        raise Stop
+
+    with pytest.raises(Stop):
+        learning_curve(labelled(), "energy_j", OPTIONS, "gaussian_process", progress=stop)
+    with pytest.raises(UserError, match="16 configurations measured; a learning curve starts"):
+        learning_curve(table(16), "energy_j", OPTIONS)
+    with pytest.raises(UserError, match="no predictor forest"):
+        learning_curve(table(30), "energy_j", OPTIONS, "forest")
+    assert sizes(11) == [] and sizes(12) == [12]
+
+
+def test_a_constant_metric_has_a_flat_curve_without_error() -> None:
+    flat = table(30).with_columns(pass_at_1=pl.lit(0.0))
+    records = learning_curve(flat, "pass_at_1", OPTIONS, draws=2)
+    assert {record["mae"] for record in records} == {0.0}
+    assert {record["mape"] for record in records} == {None}
+
+
+def test_the_child_answers_it_with_progress() -> None:
+    steps: list[tuple[int, int]] = []
+    service = Service(FakeSession(table(30)), lambda done, of: steps.append((done, of)))
+    request = {"request": "curve", "metric": "energy_j", "predictor": "gaussian_process"}
+    answer = service.answer({**request, "draws": 2})
+    assert [record["training"] for record in answer] == ["all"] * len(answer) and steps
