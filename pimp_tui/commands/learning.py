@@ -16,6 +16,7 @@ from pimp_tui.commands.output import (
     split_list,
 )
 from pimp_tui.errors import UserError
+from pimp_tui.learning.accuracy import MARGIN
 
 if TYPE_CHECKING:
     from pimp_tui.session import Session
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 Option = typer.Option
 Objectives = Annotated[list[str] | None, Option("--objective", help="metric:min or metric:max.")]
 Where = Annotated[str | None, Option(help="A condition, as latency_s <= 2.")]
+Margin = Annotated[float, Option(help="Loss of accuracy that does not matter.")]
 Seed = Annotated[int, Option(help="Seed.")]
 
 
@@ -117,10 +119,12 @@ def pareto(
     model: Annotated[str | None, Option(help="Front of one model only.")] = None,
     predicted: Annotated[bool, Option("--predicted", help="Add predicted configurations.")] = False,
     n: Annotated[int, Option("-n", help="Fresh configurations to predict.")] = 2000,
+    margin: Margin = MARGIN,
     seed: Seed = 0,
     json: Json = False,
 ) -> int:
     """The front of configurations that no other one beats in every objective."""
+    from pimp_tui.commands.accuracy import print_accuracy, with_accuracy
     from pimp_tui.learning import pareto as front_of
     from pimp_tui.session import open_session
 
@@ -137,11 +141,13 @@ def pareto(
         front = front_of(opened, objectives, where=condition)
         front = front.with_columns(estimated=pl.lit(False))
     rows = [clean_row(row, opened) for row in front.iter_rows(named=True)]
+    rows = with_accuracy(rows, opened, margin)
     if json:
         print_json(rows)
     else:
         shown = ["config_id", *objectives, "estimated", *_differing(rows, opened.options)]
         print_table(rows, shown)
+        print_accuracy(rows)
     return 0
 
 
@@ -198,12 +204,12 @@ def suggest(
     return 0
 
 
-def report(session: SessionArgument) -> int:
+def report(session: SessionArgument, margin: Margin = MARGIN) -> int:
     """The session in plain text: results, prediction quality, front."""
     from pimp_tui.commands.summary import print_summary
     from pimp_tui.session import open_session
 
-    print_summary(open_session(session).path)
+    print_summary(open_session(session).path, margin)
     return 0
 
 

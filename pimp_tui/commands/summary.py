@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pimp_tui.commands.output import cell, print_table, say
 from pimp_tui.errors import UserError
+from pimp_tui.learning.accuracy import MARGIN
 
 if TYPE_CHECKING:
     from pimp_tui.session import Session
@@ -14,8 +15,12 @@ if TYPE_CHECKING:
 _METRICS = ("duration_s", "latency_s", "tokens_per_s", "energy_j", "pass_at_1")
 
 
-def print_summary(path: Path) -> None:
-    """Print what a session found."""
+def print_summary(path: Path, margin: float = MARGIN) -> None:
+    """Print what a session found.
+
+    Args:
+        margin: loss of accuracy that does not matter where the front is held against the control.
+    """
     from pimp_tui.session import open_session
 
     session = open_session(path)
@@ -28,7 +33,7 @@ def print_summary(path: Path) -> None:
     _print_outcome(session)
     _print_steadiness(session)
     _print_quality(session)
-    _print_front(session)
+    _print_front(session, margin)
 
 
 def result_row(row: dict[str, Any], session: Session) -> dict[str, Any]:
@@ -151,7 +156,8 @@ def _print_quality(session: Session) -> None:
     )  # fmt: skip
 
 
-def _print_front(session: Session) -> None:
+def _print_front(session: Session, margin: float) -> None:
+    from pimp_tui.commands.accuracy import print_accuracy, with_accuracy
     from pimp_tui.learning import pareto
 
     objectives = session.default_objectives
@@ -171,6 +177,7 @@ def _print_front(session: Session) -> None:
             for row in front
         ]
     )
+    print_accuracy(with_accuracy(front, session, margin))
 
 
 def _told(row: dict[str, Any], options: list[str]) -> str:

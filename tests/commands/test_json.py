@@ -138,3 +138,20 @@ def test_import_then_learn(tmp_path, answer):
     assert [(row["a"], row["b"]) for row in front] == [(0, 0)]
     runs = pl.read_parquet(session / "runs/*.parquet")
     assert runs["cost"].sum() == sum(2 * a + 3 * b + 1 for a in range(6) for b in range(4))
+
+
+def test_picks_are_held_against_the_default(demo, answer, pimp):
+    front = answer("pareto", demo)
+    compared = [row for row in front if "accuracy_reading" in row]
+    assert compared and {row["accuracy_against"] for row in compared} == {"library default"}
+    for row in compared:
+        problems = row["accuracy_problems"]
+        unshown = f"not shown with {problems} problems"
+        assert row["accuracy_reading"] in ("no loss", "loss", unshown) and problems > 0
+        assert row["accuracy_lower"] <= row["accuracy_difference"] <= row["accuracy_upper"]
+        if row["accuracy_reading"] == unshown:
+            assert row["accuracy_problems_needed"] > problems
+    generous = answer("pareto", demo, "--margin", 0.99)
+    assert {row.get("accuracy_reading", "no loss") for row in generous} == {"no loss"}
+    refused = pimp("pareto", demo, "--margin", -1)
+    assert refused.returncode == 2 and "--margin" in refused.stderr and not refused.stdout

@@ -1,0 +1,56 @@
+"""Accuracy of picks against the session's baseline or default, in rows and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pimp_tui.commands.output import print_table
+
+if TYPE_CHECKING:
+    from pimp_tui.session import Session
+
+
+def with_accuracy(
+    rows: Sequence[Mapping[str, Any]], session: Session, margin: float
+) -> list[dict[str, Any]]:
+    """The rows of configurations, those with scored problems told their ``accuracy_`` columns.
+
+    Raises:
+        UserError: the margin is not between 0 and 1.
+    """
+    from pimp_tui.learning.outcomes import accuracy_columns
+
+    ids = [str(row["config_id"]) for row in rows if row.get("config_id")]
+    found = accuracy_columns(session, ids, margin)
+    return [dict(row) | found.get(str(row.get("config_id")), {}) for row in rows]
+
+
+def print_accuracy(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print what the comparison of each row allows to say; nothing where nothing was compared."""
+    compared = [row for row in rows if row.get("accuracy_reading")]
+    if not compared:
+        return
+    first = compared[0]
+    print(
+        f"\nAccuracy against the {first['accuracy_against']}, paired by problem; 95 % intervals "
+        f"over problems and repeats, margin {first['accuracy_margin']:g}"
+    )
+    print_table(
+        [
+            {
+                "config_id": row["config_id"][:8],
+                "difference": difference_words(row),
+                "reading": row["accuracy_reading"],
+                "problems needed": row["accuracy_problems_needed"],
+            }
+            for row in compared
+        ]
+    )
+
+
+def difference_words(row: Mapping[str, Any]) -> str:
+    """``-0.021 (-0.060 to +0.018)``."""
+    ends = (row[f"accuracy_{name}"] for name in ("difference", "lower", "upper"))
+    difference, lower, upper = ends
+    return f"{difference:+.3f} ({lower:+.3f} to {upper:+.3f})"
