@@ -28,6 +28,7 @@ class PlanInfo:
         self.options = [name for name in plan.columns if name not in _KEYS]
         self.varying = [name for name in self.options if self.plan[name].n_unique() > 1]
         self.default_id = self._default(named or {})
+        self.baseline_id: str | None = (named or {}).get("baseline")
         self.row = lru_cache(4096)(self._row)
         self.describe = lru_cache(4096)(self._describe)
 

@@ -11,10 +11,13 @@ import pytest
 from pimp_tui.errors import UserError
 from pimp_tui.session import open_session
 from pimp_tui.session.lock import SessionLock
+from pimp_tui.session.manifest import read_manifest, write_manifest
 from pimp_tui.tui import learner
 from pimp_tui.tui.app import PimpApp
 from pimp_tui.tui.panes.predictions.queueing import queue
 from pimp_tui.tui.panes.predictions.whatif import SpaceDesk
+from pimp_tui.tui.panes.tradeoffs.details import trade_words
+from pimp_tui.tui.panes.tradeoffs.limits import BUDGET, DEADLINE, set_limit
 from pimp_tui.tui.panes.tradeoffs.points import dominating
 from pimp_tui.tui.panes.tradeoffs.problem import Problem
 
@@ -192,7 +195,72 @@ async def test_objectives_and_constraints(learnt_session, look, answers):
         await pilot.press("j", "d")
         await look.until(pilot, lambda: not pane.problem.constraints)
         await pilot.press("escape")
-        await look.until(pilot, "walk front")
+        await look.until(pilot, "h/l walk")
+
+
+@pytest.mark.parametrize(
+    ("limit", "text", "amount"),
+    [
+        (BUDGET, "26.1 kJ", 26100.0), (BUDGET, "900", 900.0), (BUDGET, "2Wh", 7200.0),
+        (DEADLINE, "2min", 120.0), (DEADLINE, "250 ms", 0.25), (DEADLINE, "3 kJ", None),
+        (BUDGET, "-3", None), (BUDGET, "1.2.3", None),
+    ],
+)  # fmt: skip
+def test_amounts_as_people_write_them(limit, text, amount):
+    assert limit.amount(text) == pytest.approx(amount)
+    assert (limit.fault(text) is None) == (amount is not None)
+    assert limit.fault("") is None  # takes the limit away
+
+
+def test_a_limit_is_put_changed_and_taken_away():
+    problem = Problem({"latency_s": "min", "pass_at_1": "max"}, ["top_k = 50"])
+    metric = DEADLINE.metric(problem, ["duration_s", "latency_s"])
+    assert metric == "latency_s" and BUDGET.metric(problem, ["latency_s"]) is None
+    set_limit(problem, metric, 3.5)
+    set_limit(problem, metric, 2.0)
+    assert problem.constraints == ["top_k = 50", "latency_s <= 2"]
+    set_limit(problem, metric, None)
+    assert problem.constraints == ["top_k = 50"]
+
+
+async def test_budget_and_deadline_by_one_key(learnt_session, look, answers):
+    app = PimpApp(learnt_session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = await pane_on(app, pilot, look, 6, "o 56")
+        await pilot.press("b")
+        await look.until(pilot, "energy at most (J)")
+        await pilot.press(*"1.2lJ", "enter")
+        await look.until(pilot, "a number with J, kJ")
+        app.focused.value = "1.2 kJ"
+        await pilot.press("enter")
+        await look.until(pilot, "constraint: energy_j <= 1200")
+        await look.until(pilot, lambda: 0 < pane.walk.points.total < 30)
+        assert answers[-1]["where"] == "energy_j <= 1200"
+        await pilot.press("d", *"0.1", "enter")
+        await look.until(pilot, "duration_s <= 0.1 leaves none of 30 measured")
+        await pilot.press("d")
+        await look.until(pilot, lambda: app.screen.message.busy)
+        app.focused.value = ""
+        await pilot.press("enter")
+        await look.until(pilot, lambda: pane.problem.constraints == ["energy_j <= 1200"])
+
+
+async def test_a_point_is_told_against_the_own_baseline(learnt_session, look, answers):
+    plan = open_session(learnt_session).plan.collect()
+    manifest = read_manifest(learnt_session)
+    manifest["named"]["baseline"] = plan["config_id"][1]
+    write_manifest(learnt_session, manifest)
+    app = PimpApp(learnt_session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = await pane_on(app, pilot, look, 6, "against the baseline: ")
+        await pilot.press("G")
+        await look.until(pilot, lambda: pane.walk.place == len(pane.walk.points.front) - 1)
+        row, own = pane.walk.row, pane.ground.baseline
+        words = trade_words(row, own, ["energy_j", "pass_at_1"])
+        share = 100 * (row["energy_j"] / own["energy_j"] - 1)
+        assert words.startswith(f"{share:+.0f}% energy for ") and words.endswith(" pass@1")
+        await look.until(pilot, words)
+        assert "prev base" in " ".join(look.text(app).split())
 
 
 async def test_export_of_measured_and_predicted_points(learnt_session, look, answers, tmp_path):
@@ -213,6 +281,12 @@ async def test_export_of_measured_and_predicted_points(learnt_session, look, ans
             await pilot.press("enter")
             await look.until(pilot, lambda name=name: (tmp_path / name).exists())
             await look.until(pilot, "wrote")
+            if name == "generation_config.json":
+                await look.until(pilot, "generation_config.json cannot carry")
+                row = pane.walk.row
+                assert pane.left_out == [("batch_size", str(row["batch_size"]))]
+                await look.until(pilot, f"batch_size  {row['batch_size']}")
+                await pilot.press("escape")
         config = json.loads((tmp_path / "generation_config.json").read_text())
         assert config["num_beams"] == pane.walk.row["num_beams"]
 

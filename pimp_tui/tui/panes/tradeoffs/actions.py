@@ -15,10 +15,18 @@ from pimp_tui.tui.panes.base import Pane
 from pimp_tui.tui.panes.predictions.queueing import queue
 from pimp_tui.tui.panes.tradeoffs import details
 from pimp_tui.tui.panes.tradeoffs.layout import Parts
+from pimp_tui.tui.panes.tradeoffs.limits import (
+    BUDGET,
+    DEADLINE,
+    Limit,
+    limit_of,
+    question,
+    set_limit,
+)
 from pimp_tui.tui.panes.tradeoffs.points import Ground, dominating
 from pimp_tui.tui.panes.tradeoffs.problem import Problem
 from pimp_tui.tui.panes.tradeoffs.walk import Walk
-from pimp_tui.tui.widgets.numbers import change, name_and_unit
+from pimp_tui.tui.widgets.numbers import change, name_and_unit, option_text
 
 _MOST_COMPARED = 4
 
@@ -43,6 +51,8 @@ class PointActions(Pane):
         key("g,home", "walk(-100000)", "first on front", ""),
         key("G,end", "walk(100000)", "last on front", ""),
         key("c", "objectives", "objectives", "Choose objectives and constraints"),
+        key("b", "budget", "budget", "Limit the energy: at most … J"),
+        key("d", "deadline", "deadline", "Limit the time: at most … s"),
         key("m", "mark", "mark", "Mark this point"),
         key("equals_sign", "compare", "compare", "Compare the marked points"),
         key("v", "verify", "verify", "Queue this point for verification"),
@@ -59,6 +69,7 @@ class PointActions(Pane):
         self.walk = Walk()
         self.queued: set[str] = set()
         self._exported = ""
+        self.left_out: list[tuple[str, str]] = []
 
     def moved(self) -> None:
         """The cursor moved: the pane draws it where it is now."""
@@ -98,6 +109,30 @@ class PointActions(Pane):
         self.parts.show_lower(self.parts.objectives_part, self.size.height)
         self.parts.objectives.focus()
         self.refresh_footer()
+
+    @work(exclusive=True, group="tradeoffs-limit")
+    async def action_budget(self) -> None:
+        """At most so many joules."""
+        await self._limit(BUDGET)
+
+    @work(exclusive=True, group="tradeoffs-limit")
+    async def action_deadline(self) -> None:
+        """At most so many seconds."""
+        await self._limit(DEADLINE)
+
+    async def _limit(self, limit: Limit) -> None:
+        metric = limit.metric(self.problem, self.ground.metrics if self.ground else [])
+        if metric is None:
+            self.say(f"nothing in {limit.unit} was measured: no {limit.word} to set", "warn")
+            return
+        known = limit_of(self.problem, metric)
+        first = f"{known[1]:.6g}" if known else ""
+        text = await self.prompt(question(limit, metric), first, limit.fault)
+        if text is None:
+            return
+        set_limit(self.problem, metric, limit.amount(text))
+        self.parts.objectives.show_again()
+        self.solve()
 
     def close_lower(self) -> None:
         """The front list again."""
@@ -168,12 +203,15 @@ class PointActions(Pane):
         self.say(f"queued as #{position}; r measures it", "good")
         self.moved()
 
-    def action_copy_point(self) -> None:
+    @work(exclusive=True, group="tradeoffs-export")
+    async def action_copy_point(self) -> None:
         """The path just exported, else the options as JSON."""
         row, ground = self.walk.row, self.ground
         if self._exported:
             self.copy(self._exported, "the path")
         elif row is not None and ground is not None:
+            if row.get("estimated") and not await self.ask("never measured: copy it anyway?"):
+                return
             options = {name: row.get(name) for name in ground.plan.options}
             self.copy(json.dumps(options), "the configuration as JSON")
         else:
@@ -205,5 +243,10 @@ class PointActions(Pane):
             self.say_error(error)
             return
         self._exported = str(target)
-        told = f"; it cannot carry {', '.join(left_out)}" if left_out else ""
-        self.say(f"wrote {target} (y copies the path){told}", "good")
+        self.say(f"wrote {target} (y copies the path)", "good")
+        self.left_out = [(name, option_text(value)) for name, value in left_out.items()]
+        if left_out:
+            self.parts.left_part.set_rule(f"{target.name} cannot carry {len(left_out)} options")
+            self.parts.show_lower(self.parts.left_part, self.size.height)
+            self.parts.left_part.focus()
+            self.call_after_refresh(self.moved)

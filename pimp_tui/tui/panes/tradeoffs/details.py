@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pimp_tui.tui.panes.plan_info import PlanInfo, describe_row
 from pimp_tui.tui.panes.tradeoffs.points import Points
 from pimp_tui.tui.widgets.cells import Line, line, wrap
-from pimp_tui.tui.widgets.numbers import ENERGY, change, option_text, scale_of
+from pimp_tui.tui.widgets.numbers import ENERGY, change, name_and_unit, option_text, scale_of
 
 
 def is_guess(row: dict[str, Any], metric: str) -> bool:
@@ -58,7 +59,7 @@ def metrics_rows(row: dict[str, Any], metrics: list[str], width: int) -> list[Li
 
 def delta_rows(
     row: dict[str, Any],
-    others: list[tuple[str, dict[str, Any] | None]],
+    others: Sequence[tuple[str, dict[str, Any] | None]],
     metrics: list[str],
     width: int,
 ) -> list[Line]:
@@ -66,7 +67,7 @@ def delta_rows(
     known = [(name, other) for name, other in others if other is not None]
     if not known:
         return []
-    column = 9 if width >= 36 else 8
+    column = 9 if 8 + 9 * len(known) <= width else 8
     lines = [line((" " * 8 + "".join(f"{name:>{column}}" for name, _ in known), "bright"))]
     for metric in metrics:
         cells = []
@@ -80,6 +81,25 @@ def delta_rows(
     return lines
 
 
+def references(
+    row: dict[str, Any], default: dict[str, Any] | None, baseline: dict[str, Any] | None
+) -> list[tuple[str, dict[str, Any] | None]]:
+    """What a point is told against, but for itself: the default, the user's own baseline."""
+    named = (("default", default), ("base", baseline))
+    return [(name, one) for name, one in named if one and one["config_id"] != row["config_id"]]
+
+
+def trade_words(row: dict[str, Any], other: dict[str, Any], objectives: list[str]) -> str:
+    """``-38% energy for -0.010 pass@1``: what changes from ``other`` to ``row``."""
+    parts = []
+    for metric in objectives:
+        text = change(row.get(metric), other.get(metric), metric)
+        if text != "-":
+            mark = "~" if is_guess(row, metric) or is_guess(other, metric) else ""
+            parts.append(f"{mark}{text} {name_and_unit(metric)[0]}")
+    return " for ".join([parts[0], ", ".join(parts[1:])]) if len(parts) > 1 else "".join(parts)
+
+
 def point(
     row: dict[str, Any],
     points: Points,
@@ -87,6 +107,7 @@ def point(
     plan: PlanInfo,
     metrics: list[str],
     default: dict[str, Any] | None,
+    baseline: dict[str, Any] | None,
     repeats: int,
     width: int,
     height: int,
@@ -103,10 +124,11 @@ def point(
         *metrics_rows(row, metrics, width),
         (),
     ]
-    others = [("prev", before)] + ([("next", after)] if width >= 36 else [])
-    if default is not None and default["config_id"] != row["config_id"]:
-        others.append(("default", default))
-    lines += delta_rows(row, others, metrics, width)
+    others = [("prev", before), ("next", after), *references(row, default, baseline)]
+    known = [(name, other) for name, other in others if other is not None]
+    while len(known) > 1 and 8 + 8 * len(known) > width:  # prev and the last stay longest
+        del known[1]
+    lines += delta_rows(row, known, metrics, width)
     text = describe(row, plan)
     lines += [(), *(line(" " + part) for part in wrap(text, width - 2))]
     if len(lines) > height:

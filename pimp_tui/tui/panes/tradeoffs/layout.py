@@ -36,6 +36,7 @@ class Parts(Widget):
         draw_front: Draw,
         draw_options: Draw,
         draw_compare: Draw,
+        draw_left_out: Draw,
     ) -> None:
         super().__init__()
         self.plot = PlotBlock(paint, LOOKS)
@@ -43,6 +44,7 @@ class Parts(Widget):
         self.front = FrontList(draw_front)
         self.options = Block(draw_options)
         self.compare = Block(draw_compare)
+        self.left_out = Block(draw_left_out)
         self.objectives = Objectives()
         self.plot_part = Section(self.plot, title="Trade-off", can_focus=True)
         self.details_part = Section(self.details, title="", classes="divided")
@@ -59,12 +61,18 @@ class Parts(Widget):
             self.objectives, title="Objectives and constraints",
             right="space changes · d drops · esc closes",
         )  # fmt: skip
-        self.compare_part.display = self.objectives_part.display = False
+        self.left_part = Section(self.left_out, title="Left out", right="esc closes",
+                                 can_focus=True)  # fmt: skip
+        self.lower_parts = (
+            self.front_part, self.compare_part, self.objectives_part, self.left_part,
+        )  # fmt: skip
+        for part in self.lower_parts[1:]:
+            part.display = False
 
     def compose(self) -> ComposeResult:
         """Plot with details and options beside it, over the lists: those need the width."""
         self.right = Vertical(self.details_part, self.options_part)
-        self.lower = Horizontal(self.front_part, self.compare_part, self.objectives_part)
+        self.lower = Horizontal(*self.lower_parts)
         yield Horizontal(self.plot_part, self.right)
         yield self.lower
 
@@ -82,17 +90,18 @@ class Parts(Widget):
 
     def lower_rows(self, height: int) -> int:
         """Rows of the list under the plot; more while something is chosen or compared."""
-        if self.objectives_part.display or self.compare_part.display:
+        if not self.front_part.display:
             return max(height // 2, 6)
         return 5 if height < 16 else (7 if height < 30 else height // 3)
 
     def show_lower(self, part: Section, height: int) -> None:
         """Show one of the lower parts in place of the others."""
-        for one in (self.front_part, self.compare_part, self.objectives_part):
+        for one in self.lower_parts:
             one.display = one is part
         self.lower.styles.height = self.lower_rows(height)
 
     def update_all(self) -> None:
         """Draw every block again."""
-        for block in (self.plot, self.details, self.front, self.options, self.compare):
+        blocks = (self.plot, self.details, self.front, self.options, self.compare, self.left_out)
+        for block in blocks:
             block.update()

@@ -46,6 +46,7 @@ class TradeoffsPane(PointActions):
         ".": "measured, off the front",
         "@": "the point under the cursor",
         "v ^": "less, more is better",
+        "base": "the baseline: the configuration of your own that the campaign measured",
         "knee": "the point of the front that lies furthest inside the line of its ends",
     }
 
@@ -62,7 +63,7 @@ class TradeoffsPane(PointActions):
         """All parts."""
         self.parts = Parts(
             self._paint, self._draw_details, self._draw_front, self._draw_options,
-            self._draw_compare,
+            self._draw_compare, self._draw_left_out,
         )  # fmt: skip
         yield self.parts
 
@@ -72,14 +73,18 @@ class TradeoffsPane(PointActions):
         if self.is_mounted and self.app.focused is self.parts.objectives:
             return [FooterKey("space", "change"), FooterKey("d", "drop constraint", drop=1),
                     FooterKey("esc", "close")]  # fmt: skip
+        if self.is_mounted and self.parts.left_part.display:
+            return [FooterKey("y", "copy the path"), FooterKey("esc", "close")]
         if self.walk.row is None:
             keys = [FooterKey("c", "objectives")]
             return keys if self.ground and self.ground.frame.height else [FooterKey("r", "run")]
         return [
-            FooterKey("h/l", "walk front"),
+            FooterKey("h/l", "walk", "walk front"),
             FooterKey("c", "objectives"),
-            FooterKey("m", "mark"),
-            FooterKey("v", "verify", drop=1),
+            FooterKey("b", "budget", "at most … J", 1),
+            FooterKey("d", "deadline", "at most … s", 1),
+            FooterKey("m", "mark", drop=2),
+            FooterKey("v", "verify", drop=2),
             FooterKey("e", "export"),
             FooterKey("=", "compare", drop=3),
             FooterKey("w", "why", "why off the front", 2),
@@ -185,8 +190,20 @@ class TradeoffsPane(PointActions):
         name = details.name_of(row, ground.plan) if row and ground else ""
         state = details.state_of(row, ground.repeats) if row and ground else ""
         self.parts.details_part.set_rule(name, state if wide else "")
+        self.parts.front_part.set_rule(right=self._trade(row))
         self.parts.update_all()
         self.refresh_footer()
+
+    def _trade(self, row: dict[str, Any] | None) -> str:
+        """The point against the user's own baseline, or else the library's default."""
+        ground = self.ground
+        known = details.references(row, ground.default, ground.baseline) if row and ground else []
+        if not known or row is None:
+            return "m mark · v queue to verify"
+        name, other = known[-1]
+        assert other is not None
+        long = {"base": "baseline"}.get(name, name)
+        return f"against the {long}: {details.trade_words(row, other, [*self.problem.objectives])}"
 
     def _paint(self, figure: Any, width: int, height: int) -> None:
         if self.ground is not None:
@@ -210,8 +227,8 @@ class TradeoffsPane(PointActions):
             return []
         return details.point(
             row, self.walk.points, self.walk.place, ground.plan,
-            self._shown_metrics(3 if height < 20 else 10), ground.default, ground.repeats,
-            width, height,
+            self._shown_metrics(3 if height < 20 else 10), ground.default, ground.baseline,
+            ground.repeats, width, height,
         )  # fmt: skip
 
     def _draw_front(self, width: int, height: int) -> list[Line]:
@@ -256,6 +273,10 @@ class TradeoffsPane(PointActions):
             return []
         lines, _ = compare(rows, self.ground.plan, self._shown_metrics(8))
         return lines
+
+    def _draw_left_out(self, width: int, height: int) -> list[Line]:
+        room = max((len(name) for name, _ in self.left_out), default=0) + 2
+        return [line(f"   {name:<{room}}{value}") for name, value in self.left_out]
 
     def moved(self) -> None:
         """The cursor or the marks moved."""

@@ -26,6 +26,7 @@ class Ground:
         frame: one row per configuration with at least one good run.
         metrics: those that any of them has.
         default: the measured row of the library's default.
+        baseline: the measured row of the user's own configuration.
         repeats: planned runs of each configuration.
     """
 
@@ -35,6 +36,7 @@ class Ground:
     objectives: dict[str, str]
     default: dict[str, Any] | None
     repeats: int
+    baseline: dict[str, Any] | None = None
 
 
 def read_ground(session: Session) -> Ground:
@@ -48,10 +50,14 @@ def read_ground(session: Session) -> Ground:
     for metric in ("duration_s", "pass_at_1", "latency_s", *metrics):
         if len(objectives) < 2 and metric in metrics and metric not in objectives:
             objectives[metric] = "max" if metric in ("pass_at_1", "tokens_per_s") else "min"
-    default = frame.filter(frame["config_id"] == plan.default_id) if plan.default_id else None
-    row = default.row(0, named=True) if default is not None and default.height else None
+
+    def row_of(config_id: str | None) -> dict[str, Any] | None:
+        found = frame.filter(frame["config_id"] == config_id) if config_id else None
+        return found.row(0, named=True) if found is not None and found.height else None
+
     repeats = int((session.manifest.get("settings") or {}).get("repeats") or 1)
-    return Ground(frame, plan, metrics, objectives, row, repeats)
+    default, baseline = row_of(plan.default_id), row_of(plan.baseline_id)
+    return Ground(frame, plan, metrics, objectives, default, repeats, baseline)
 
 
 @dataclass

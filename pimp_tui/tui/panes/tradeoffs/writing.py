@@ -34,14 +34,14 @@ def fault(text: str) -> str | None:
     return f"{path} is a folder" if path.is_dir() else None
 
 
-def write(session: Path, row: dict[str, Any], plan: PlanInfo, target: Path) -> list[str]:
+def write(session: Path, row: dict[str, Any], plan: PlanInfo, target: Path) -> dict[str, Any]:
     """Write every effective option of a configuration.
 
     Args:
         row: a plan row, or a predicted one: it has every option of the plan.
 
     Returns:
-        options that the form cannot carry.
+        options that the form cannot carry, with their values.
 
     Raises:
         UserError: the session has no feature model, or the file cannot be written.
@@ -58,4 +58,5 @@ def write(session: Path, row: dict[str, Any], plan: PlanInfo, target: Path) -> l
         write_text(target, text)
     except OSError as error:
         raise UserError(f"cannot write it: {error.strerror}", str(target)) from None
-    return left_out
+    values = space.effective(features)
+    return {name: values.get(name) for name in left_out}
