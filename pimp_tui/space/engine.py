@@ -71,6 +71,11 @@ class Reasoner:
         formulas = [r.formula for r in self.relations]
         return reduce(solver.variables, formulas, solver.clauses, solver.top, self.backbone)
 
+    @property
+    def settled(self) -> bool:
+        """Whether core and dead features are known, so that compiling asks the solver nothing."""
+        return "backbone" in self.__dict__
+
     def knowledge(self, seconds: float = 60.0) -> Knowledge | None:
         """The compiled model; None where dd is missing or ``seconds`` or memory did not suffice.
 

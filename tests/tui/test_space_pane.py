@@ -428,3 +428,30 @@ def test_a_file_that_is_no_space_gets_a_line_and_no_screen(text, said, tmp_path)
     assert found.returncode == 2 and not found.stdout
     assert said in found.stderr and "bad.uvl" in found.stderr
     assert len(found.stderr.splitlines()) <= 3 and "\x1b" not in found.stderr
+
+
+async def test_a_model_too_hard_to_settle_opens_and_says_so(
+    tmp_path, sessions_root, look, monkeypatch
+):
+    from pimp_tui.tui.panes.space import desk
+
+    monkeypatch.setattr(desk, "_LOAD_S", 0.5)
+    monkeypatch.setattr(desk, "_PATIENCE_S", 0.5)
+    monkeypatch.setattr(desk, "_COMPILE_S", 1.0)
+    holes, pigeons = range(11), range(12)  # no pigeon has a hole of its own, which SAT cannot see
+    names = [f"P{i}_{j}" for i in pigeons for j in holes]
+    homes = [f"G => {' | '.join(f'P{i}_{j}' for j in holes)}" for i in pigeons]
+    alone = [f"!(P{a}_{j} & P{b}_{j})" for j in holes for a in pigeons for b in range(a)]
+    lines = ["features", "\tR", "\t\toptional", *(f"\t\t\t{n}" for n in ["G", *names])]
+    file = tmp_path / "pigeons.uvl"
+    file.write_text("\n".join([*lines, "constraints", *(f"\t{c}" for c in homes + alone)]) + "\n")
+    app = PimpApp(space=file)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await look.until(pilot, "not settled")
+        pane = app.screen.current
+        pane.features.go_to("G")
+        await pilot.press("space")
+        await look.until(pilot, "was not settled within 0.5 s")
+        assert "[ ] G" in look.text(app)
+        await pilot.press("u")
+        await look.until(pilot, "nothing to undo")

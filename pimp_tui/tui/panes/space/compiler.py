@@ -26,7 +26,8 @@ _HERE_S = 3.0
 async def compiled(space: Space, seconds: float) -> Knowledge | None:
     """The diagram, or None where it cannot be had within ``seconds``."""
     reasoner = space.reasoner
-    if len(space.features) <= _HERE_UP_TO:
+    # The solver is not made for two threads: only what asks it nothing is done in one beside.
+    if len(space.features) <= _HERE_UP_TO and reasoner.settled:
         found = await asyncio.to_thread(reasoner.knowledge, _HERE_S)
         if found is not None:
             return found

@@ -14,7 +14,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
 
-from pimp_tui.errors import Contradiction
+from pimp_tui.errors import Contradiction, UserError
 from pimp_tui.tui.panes.space.compiler import compiled
 from pimp_tui.tui.panes.space.view import Reasons, View
 
@@ -27,7 +27,9 @@ _COMPILE_S = 120.0
 _LISTING_S = 0.2  # for listing configurations where there is no diagram
 _SWITCH_S = 0.001  # how long a key waits for the reasoning thread to let go
 _SMALL = 2_000  # features, up to which counting lets keys through at once
+_LOAD_S = 60.0  # for what is so without any choice
 _QUICK_S = 0.03  # propagation that is done before the eye sees that it is not
+_PATIENCE_S = 10.0  # for what follows from a key, on a model that is hard to reason about
 
 
 class Desk:
@@ -48,11 +50,18 @@ class Desk:
         self._states: dict[str, str] = {}
         self._own: dict[str, bool] = {}
 
-    async def do(self, work: Callable[[], T]) -> T:
-        """Run ``work`` in the reasoning thread."""
+    async def do(self, work: Callable[[], T], patience_s: float | None = None) -> T:
+        """Run ``work`` in the reasoning thread, its questions to the solver bounded in time."""
+
+        def bounded() -> T:
+            from pimp_tui.space.solving.budget import settle_within
+
+            with settle_within("what follows from the choices", patience_s or _PATIENCE_S):
+                return work()
+
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+            return await asyncio.get_running_loop().run_in_executor(self._thread, bounded)
         finally:
             self._waiting -= 1
 
@@ -91,15 +100,17 @@ class Desk:
             self.space = load()
             self.choice = self.space.configure()
             began = perf_counter()
-            states = self.choice.states()
+            view = self._view()
             self._took_s = perf_counter() - began
-            self._core = frozenset(n for n, state in states.items() if state != "undecided")
-            for name, selected in chosen.items():
-                if name in states and name not in self._core:
+            states = view.states.items()
+            self._core = frozenset(n for n, state in states if state != "undecided")
+            wanted = {n: on for n, on in chosen.items() if n in self.space.model.features}
+            for name, selected in wanted.items():
+                if name not in self._core:
                     self._set(name, selected)
-            return self._view()
+            return self._view() if self._core or wanted else view
 
-        return await self.do(work)
+        return await self.do(work, _LOAD_S)
 
     async def toggle(self, name: str) -> tuple[View, str]:
         """Undecided -> selected -> deselected -> undecided; a step that clashes is left out.
@@ -112,7 +123,7 @@ class Desk:
         def work() -> tuple[View, str]:
             self._changes += 1
             if self._clashing:
-                return self._drop_clashing(name), ""
+                return self._told(lambda: self._drop_clashing(name)), ""
             chosen = self.choice.literals().get(name)
             words = ""
             if chosen is None:
@@ -150,8 +161,12 @@ class Desk:
         def work() -> View:
             self._changes += 1
             left = {n: on for n, on in self.choice.literals().items() if n not in gone}
-            self.choice.replace(left)
-            return self._view()
+
+            def cleared() -> View:
+                self.choice.replace(left)
+                return self._view()
+
+            return self._told(cleared)
 
         return await self.do(work)
 
@@ -188,11 +203,14 @@ class Desk:
         """Why a feature is decided without being chosen."""
 
         def work() -> Reasons:
-            state = self.choice.states()[name]
+            state = self._states.get(name, "undecided")
             if self._clashing or name in self.choice.literals() or state == "undecided":
                 return Reasons()
-            words = tuple(self.choice.explain(name))
-            clear = tuple(self.choice.to_allow(name))
+            try:
+                words = tuple(self.choice.explain(name))
+                clear = tuple(self.choice.to_allow(name))
+            except UserError as error:  # not settled in time
+                return Reasons((str(error),))
             return Reasons(words, clear, never=bool(words) and not clear)
 
         return await self.do(work)
@@ -223,16 +241,26 @@ class Desk:
         """Counts after selecting, and after deselecting."""
 
         def work() -> tuple[int | None, int | None]:
-            return self.choice.count_if(name, True), self.choice.count_if(name, False)
+            try:
+                return self.choice.count_if(name, True), self.choice.count_if(name, False)
+            except UserError:  # not settled in time
+                return None, None
 
         return await self.do(work)
 
     def _set(self, name: str, selected: bool) -> str:
         try:
             self.choice.select(name) if selected else self.choice.deselect(name)
-        except Contradiction as clash:
+        except (Contradiction, UserError) as clash:  # or not settled in time
             return str(clash)
         return ""
+
+    def _told(self, work: Callable[[], View]) -> View:
+        """The view, or the marks as they stand with the words why no more is known."""
+        try:
+            return work()
+        except UserError as error:  # not settled in time
+            return replace(self._marks(), note=str(error))
 
     def _drop_clashing(self, name: str) -> View:
         left = {n: on for n, on in self._clashing.items() if n != name}
@@ -260,5 +288,8 @@ class Desk:
         return View(states, chosen, self._core, None, self._total, settled=False)
 
     def _view(self) -> View:
+        return self._told(self._whole_view)
+
+    def _whole_view(self) -> View:
         self._states, self._own = self.choice.states(), self.choice.literals()
         return View(self._states, self._own, self._core, None, self._total)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from pimp_tui.errors import UserError
+
 if TYPE_CHECKING:
     from pimp_tui.space.space import Space
 
@@ -36,7 +38,10 @@ def candidates(space: Space, states: dict[str, str] | None) -> Iterator[str]:
 
 def evidence_for(space: Space, name: str) -> str | None:
     """The host's part in keeping a feature off; None without any. For the reasoning thread."""
-    clash = space.clash({}, name, True)
+    try:
+        clash = space.clash({}, name, True)
+    except UserError:  # not settled in time
+        return None
     words = " ".join(clash.words) if clash else ""
     said = words.replace("(", " ").replace(")", " ").replace("!", " ").split()
     for host_name, fact in space.host_features.items():

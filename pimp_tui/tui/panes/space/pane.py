@@ -85,9 +85,12 @@ class SpacePane(FileKeys):
         self.space = space
         self.features.load(outline, view)
         self.show_view(view)
-        if space.warnings:
+        if view.note:
+            self.say(view.note, "warn")
+        elif space.warnings:
             self.say(f"{counted(len(space.warnings), 'warning')} on this model: W shows", "warn")
-        self._find_evidence(view)
+        if not view.note:
+            self._find_evidence(view)
         await asyncio.to_thread(import_module, "pimp_tui.tui.widgets.prompt")  # before / needs it
         await self.desk.compile()
         self._count()
@@ -173,6 +176,8 @@ class SpacePane(FileKeys):
             and not (self.desk.counts)
         ):
             count = "no exact count"
+        elif view.note:
+            count = "not settled"
         else:
             count = "counting…"
         self.parts.show_rule(view, count, self.marks.dot)
@@ -243,6 +248,7 @@ class SpacePane(FileKeys):
         view = marks if marks.settled else await self.desk.settle()
         if view is not None:
             self.show_view(view)
+            words = words or view.note
             self.say(words, "warn" if words else "info")
 
     def on_feature_tree_open(self) -> None:
@@ -295,7 +301,10 @@ class SpacePane(FileKeys):
             view = await self.desk.clear(names)
         self.show_view(view)
         self._to_tree()
-        self.say(f"cleared {', '.join(names)}; u brings it back", "good")
+        if view.note:
+            self.say(view.note, "warn")
+        else:
+            self.say(f"cleared {', '.join(names)}; u brings it back", "good")
 
     def action_undo(self) -> None:
         """Undo."""
@@ -316,7 +325,8 @@ class SpacePane(FileKeys):
             self.say("nothing to redo" if forward else "nothing to undo")
         else:
             self.show_view(view)
-            self.say("redone" if forward else "undone; U does it again")
+            said = "redone" if forward else "undone; U does it again"
+            self.say(view.note or said, "warn" if view.note else "info")
 
     def action_next(self, forward: bool) -> None:
         """Step through matches, choices that clash, or forced features."""

@@ -20,6 +20,7 @@ class View:
         clash: choices that contradict each other (a minimal set), after a file was loaded.
         clash_words: that contradiction in words.
         settled: whether ``states`` are complete; before, they are those of the last choice.
+        note: why they could not be completed, empty where they are or will be.
     """
 
     states: Mapping[str, str] = field(default_factory=dict)
@@ -30,6 +31,7 @@ class View:
     clash: frozenset[str] = frozenset()
     clash_words: tuple[str, ...] = ()
     settled: bool = True
+    note: str = ""
 
     @cached_property
     def forced(self) -> int:
