@@ -89,13 +89,13 @@ def _train_and_test(
     X, y = encoder.transform(training.frame), training.y
     variance = None if training.variance is None else training.variance[mask]
     folds = conformal.fold_of_rows(X[mask], seed)
-    held_out = conformal.out_of_fold(
+    refits = conformal.out_of_fold(
         lambda: create_predictor(predictor, seed),
         training.options, drawn, y[mask], variance, folds,
     )  # fmt: skip
     model = create_predictor(predictor, seed).fit(X[mask], y[mask], variance)
     relative = conformal.is_relative(y[mask])
-    width = conformal.half_width(conformal.residuals(y[mask], held_out, relative))
+    width = refits.width(y[mask], relative, model.out_of_sample)
     prediction = model.predict(X[~mask])[0]
     lower, upper = conformal.bounds(prediction, width, relative)
     return {

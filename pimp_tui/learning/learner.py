@@ -129,33 +129,31 @@ def fit(
     """
     training = training_rows(source, metric, options)
     count = len(training.y)
-    if count < MINIMUM_CONFIGURATIONS:
-        raise UserError(
-            f"{count} configurations measured; predictions start at {MINIMUM_CONFIGURATIONS}",
-            mend=f"measure {MINIMUM_CONFIGURATIONS - count} more",
-        )
+    require_enough(count)
     y, encoder = training.y, Encoder(training.options).fit(training.frame)
     X = encoder.transform(training.frame)
     folds = conformal.fold_of_rows(X, seed)
     notes = list(training.notes)
     model: Predictor | None = None
+    relative = conformal.is_relative(y)
     constant = float(y[0]) if np.ptp(y) == 0 else None
     create_predictor(predictor, seed)  # an unknown name is told even for a constant metric
     if constant is not None:
-        held_out = y.copy()
+        held_out, width = y.copy(), 0.0
         notes.append(f"{metric} is {constant:g} in every configuration measured")
     else:
         steps = int(folds.max()) + 2
-        held_out = conformal.out_of_fold(
+        refits = conformal.out_of_fold(
             lambda: create_predictor(predictor, seed),
             training.options, training.frame, y, training.variance, folds,
             (lambda done, _: progress(done, steps)) if progress else None,
         )  # fmt: skip
         model = create_predictor(predictor, seed).fit(X, y, training.variance)
+        held_out = refits.held_out
+        width = refits.width(y, relative, model.out_of_sample)
         notes += model.notes
         if progress:
             progress(steps, steps)
-    relative = conformal.is_relative(y)
     lower, upper = conformal.held_out_bounds(y, held_out, folds)
     shown = training.frame.with_columns(
         pl.Series("measured", y), *_interval_columns(metric, held_out, lower, upper)
@@ -169,11 +167,19 @@ def fit(
         **full_scores(metric, y, held_out, lower, upper, seed),
         "estimated": training.estimated,
     }
-    width = conformal.half_width(conformal.residuals(y, held_out, relative))
     return Learner(
         metric, training.options, predictor, encoder, model, evaluation, shown, notes, width,
         relative, constant,
     )  # fmt: skip
+
+
+def require_enough(count: int) -> None:
+    """Raise a UserError for fewer configurations than anything can be learnt from."""
+    if count < MINIMUM_CONFIGURATIONS:
+        raise UserError(
+            f"{count} configurations measured; predictions start at {MINIMUM_CONFIGURATIONS}",
+            mend=f"measure {MINIMUM_CONFIGURATIONS - count} more",
+        )
 
 
 def _interval_columns(

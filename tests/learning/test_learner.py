@@ -8,7 +8,7 @@ import pytest
 
 from pimp_tui.errors import UserError
 from pimp_tui.learning import evaluate, fit, learning_record
-from pimp_tui.learning.conformal import half_width
+from pimp_tui.learning.conformal import Refits, half_width
 from pimp_tui.learning.evaluation import evaluate_measured
 from pimp_tui.learning.measured import default_metrics, default_objectives, per_configuration
 from pimp_tui.learning.scores import scores
@@ -174,6 +174,20 @@ def test_scores_are_null_where_undefined() -> None:
     assert set(scores(wide[:0], wide[:0], wide[:0], wide[:0]).values()) == {None}
 
 
+def test_the_width_allows_for_the_rows_that_a_refit_lacks() -> None:
+    y = np.arange(1.0, 11.0)
+    held_out = y + 0.4
+    own = np.tile(y + 0.2, (5, 1))
+    own[0, :2] = np.nan  # rows that this refit did not see
+    refits = Refits(held_out, own)
+    assert refits.width(y, False, y + 0.15) == pytest.approx(0.4 * 0.75)
+    assert refits.width(y, False, y + 0.3) == pytest.approx(0.4), "never wider than the residuals"
+    assert refits.width(y, False, y + 0.01) == pytest.approx(0.4 * 0.5), "never below half"
+    assert refits.width(y, False, None) == pytest.approx(0.4)
+    silent = Refits(held_out, np.full((5, 10), np.nan))
+    assert silent.width(y, False, y + 0.15) == pytest.approx(0.4)
+
+
 def test_half_width_is_the_conformal_quantile() -> None:
     assert half_width(np.arange(1.0, 20.0)) == 18.0  # ceil(20 * 0.9) = 18th of 19
     assert half_width(np.array([1.0, 3.0, 2.0])) == 3.0
@@ -194,12 +208,12 @@ def test_default_objectives_follow_the_kind_of_energy() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("predictor", ["random_forest", "gaussian_process"])
-def test_coverage_over_many_draws(predictor: str) -> None:
+@pytest.mark.parametrize(("predictor", "draws"), [("random_forest", 20), ("gaussian_process", 60)])
+def test_coverage_over_many_draws(predictor: str, draws: int) -> None:
     inside = []
-    for draw in range(20):
+    for draw in range(draws):
         learner = fit(table(60, seed=draw, noise=0.1), "energy_j", OPTIONS, predictor, seed=draw)
         fresh = table(200, seed=100 + draw, noise=0.1)
         guess = learner.predict(fresh.join(learner.held_out, on=OPTIONS, how="anti"))
         inside.append(guess["energy_j"].is_between(guess["lower"], guess["upper"]).mean())
-    assert 0.86 <= float(np.mean(inside)) <= 0.96  # refits on four fifths err a little more
+    assert 0.87 <= float(np.mean(inside)) <= 0.93
