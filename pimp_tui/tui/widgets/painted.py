@@ -25,7 +25,8 @@ class Painted(Widget):
 
     ``dim`` less important, ``bright`` headings, ``accent`` keys and the point under the cursor,
     ``good``/``warn``/``bad`` states (always with a word beside them), ``reverse`` the current
-    tab, ``cursor`` the row under the cursor of the focused list, ``mark`` a marked row.
+    tab, ``cursor`` the row under the cursor of the focused list, ``mark`` a marked row,
+    ``struck`` what cannot be chosen (in brackets beside it, for terminals that do not strike).
     """
 
     _by_kind: dict[str, Style] | None = None
@@ -93,6 +94,7 @@ def _overlays(theme: str, colours: tuple[str, ...]) -> dict[str, Style]:
         "reverse": Style(bold=True, reverse=True),
         "cursor": Style(reverse=True),
         "mark": Style(bold=True),
+        "struck": dim + Style(strike=True),
     }
 
 

@@ -67,6 +67,11 @@ async def test_what_if_offers_valid_values_only_and_predicts_them(learnt_session
         assert row["do_sample"] is True and set(row) == set(pane.source.plan.options)
         features = open_session(learnt_session).space().from_row(row)
         assert features
+        await pilot.press("j", "j")
+        assert pane.whatif.option == "cache_implementation"
+        await look.until(pilot, "(offloaded)")
+        await pilot.press("w")
+        await look.until(pilot, "cache_implementation=offloaded: ")
 
 
 async def test_too_few_configurations(done_session, look, answers):
@@ -123,6 +128,11 @@ def test_desk_keeps_configurations_valid(learnt_session):
     assert hot.changed == {"do_sample"}
     locked = desk.start(guess.row, options, frozenset({"do_sample"}))
     assert locked.offered["temperature"] == [None] and locked.offered["top_k"] == [None]
+    assert "offloaded" in guess.refused["cache_implementation"] and not guess.refused["top_k"]
+    assert "no cuda" in desk.why_not(guess, "cache_implementation", "offloaded", frozenset())
+    assert locked.refused["temperature"] == [0.3, 0.7, 1.2]
+    why = desk.why_not(locked, "temperature", 0.7, frozenset({"do_sample"}))
+    assert "temperature" in why and "sample" in why
     with pytest.raises(UserError):
         desk.change(guess, "temperature", 0.7, options, frozenset({"do_sample"}))
     space.from_row({name: hot.row[name] for name in plan.columns[3:]})

@@ -48,6 +48,7 @@ class PredictionsPane(Pane):
         "R2": "share of the variance that is predicted, on configurations left out",
         "MAPE": "mean error in percent of the measured value",
         "rank": "Spearman's correlation of predicted and measured order",
+        "(struck)": "a value that no valid configuration has beside what is locked; w says why",
         "dim bars": "effects that may be chance after correction for many comparisons",
     }
     BINDINGS = [  # noqa: RUF012
@@ -55,7 +56,7 @@ class PredictionsPane(Pane):
         _key("s", "metric", "metric", "Next metric"),
         _key("v", "queue", "queue", "Queue the what-if configuration for verification"),
         _key("m", "start", "start from", "Start what-if from another configuration"),
-        _key("w", "why", "why", "Why there is no prediction"),
+        _key("w", "why", "why", "Why a value is refused, or there is no prediction"),
         _key("y", "copy_row", "copy", "Copy the what-if configuration"),
         Binding("enter", "start", "start from", show=False),
         Binding("escape", "cancel", "cancel", show=False, tooltip="Stop learning"),
@@ -96,7 +97,8 @@ class PredictionsPane(Pane):
         keys = [FooterKey("s", "metric"), FooterKey("z", "zoom", drop=3)]
         if self.store.too_few:
             return [FooterKey("r", "run"), *keys]
-        what_if = [FooterKey("h/l", "change"), FooterKey("space", "lock", drop=2)]
+        what_if = [FooterKey("h/l", "change"), FooterKey("space", "lock", drop=2),
+                   FooterKey("w", "why not", "why a value is refused", 2)]  # fmt: skip
         return [
             FooterKey("c", "view"),
             *keys[:1],
@@ -319,10 +321,14 @@ class PredictionsPane(Pane):
         else:
             self.say(f"queued as #{position}; r measures it", "good")
 
-    def action_why(self) -> None:
-        """Why there is no prediction, or what followed the last change."""
+    @work(group="predictions-why", exclusive=True)
+    async def action_why(self) -> None:
+        """Why a value is refused, why there is no prediction, what followed the last change."""
         guess = self.whatif.guess
-        if self.store.too_few:
+        refused = await self.whatif.why_refused() if self.app.focused is self.whatif else ""
+        if refused:
+            self.say(refused, "warn")
+        elif self.store.too_few:
             self.say(self.store.too_few)
         elif self.whatif.fault:
             self.say(self.whatif.fault, "warn")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pimp_tui.errors import UserError
@@ -23,11 +23,13 @@ class Guess:
         offered: option -> values (cells of the plan) that keep it valid, the present one among
             them; the locked options stay, the others may follow.
         changed: options that followed the last change by themselves.
+        refused: option -> values that no valid configuration has beside the locked options.
     """
 
     row: dict[str, Any]
     offered: dict[str, list[Any]]
     changed: frozenset[str] = frozenset()
+    refused: dict[str, list[Any]] = field(default_factory=dict)
 
 
 class SpaceDesk:
@@ -92,7 +94,24 @@ class SpaceDesk:
                 if value == row[name]
                 or self.space.satisfiable([*fixed, *self._literals(name, value)])
             ]
-        return Guess(row, offered, changed)
+        refused = {
+            name: [v for v in self._values(name) if v is not None and v not in offered[name]]
+            for name in options
+        }
+        return Guess(row, offered, changed, refused)
+
+    def why_not(self, guess: Guess, option: str, value: Any, locked: frozenset[str]) -> str:
+        """Why an option cannot have a value beside the locked options, in words."""
+        kept = [
+            x for name in locked if name != option for x in self._literals(name, guess.row[name])
+        ]
+        found = self.space.reasoner.clash([*kept, *self._literals(option, value)])
+        if found is None:
+            return "it can: nothing stands against it"
+        # The value itself is what is asked about, not a choice that was made.
+        own = f"you selected {option}="
+        words = [w.replace(", which you selected,", "") for w in found.words]
+        return "; ".join(w for w in words if not w.startswith(own) or len(words) == 1)
 
     def _row(self, features: frozenset[str]) -> dict[str, Any]:
         from pimp_tui.sampling.frames import plan_frame
@@ -153,6 +172,10 @@ class TableDesk:
         row = {**guess.row, option: value}
         row["config_id"] = table_config_id({name: row[name] for name in self._names})
         return Guess(row, guess.offered)
+
+    def why_not(self, guess: Guess, option: str, value: Any, locked: frozenset[str]) -> str:
+        """Never asked: a table refuses nothing."""
+        return "it can: a table has no constraints"
 
 
 Desk = SpaceDesk | TableDesk

@@ -13,6 +13,7 @@ from pimp_tui.tui.widgets.bind import bind
 from pimp_tui.tui.widgets.block import Block
 from pimp_tui.tui.widgets.cells import Line, fit, line, side_by_side, wrap
 from pimp_tui.tui.widgets.numbers import ENERGY, change, option_text, scale_of
+from pimp_tui.tui.widgets.painted import Span
 
 
 class WhatIf(Block, can_focus=True):
@@ -52,6 +53,7 @@ class WhatIf(Block, can_focus=True):
         self.fault = ""
         self.locked: frozenset[str] = frozenset()
         self._cursor = self._top = 0
+        self._asked = 0
         self._turn = asyncio.Lock()
 
     async def start(self, row: dict[str, Any], name: str) -> None:
@@ -95,6 +97,7 @@ class WhatIf(Block, can_focus=True):
     def action_step(self, by: int) -> None:
         """Another option."""
         self._cursor = max(0, min(self._cursor + by, len(self.options) - 1))
+        self._asked = 0
         self.update()
 
     async def action_turn(self, by: int) -> None:
@@ -120,6 +123,19 @@ class WhatIf(Block, can_focus=True):
                 return
         self._take(fresh)
 
+    async def why_refused(self) -> str:
+        """Why a refused value of this option is none, the next one each time; "" without any."""
+        guess, desk, name = self.guess, self.desk, self.option
+        refused = guess.refused.get(name) if guess else None
+        if guess is None or desk is None or not refused:
+            return ""
+        value = refused[self._asked % len(refused)]
+        self._asked += 1
+        async with self._turn:
+            words = await asyncio.to_thread(desk.why_not, guess, name, value, self.locked)
+        more = f" ({len(refused)} refused: w tells the next)" if len(refused) > 1 else ""
+        return f"{name}={option_text(value)}{more}: {words}"
+
     async def action_lock(self) -> None:
         """Keep this option's value when others change, or let it follow again."""
         guess, desk = self.guess, self.desk
@@ -129,7 +145,7 @@ class WhatIf(Block, can_focus=True):
         async with self._turn:
             row = guess.row
             fresh = await asyncio.to_thread(desk.start, row, self.options, self.locked)
-        self.guess = Guess(fresh.row, fresh.offered, guess.changed)
+        self.guess = Guess(fresh.row, fresh.offered, guess.changed, fresh.refused)
         self.update()
         self.post_message(self.Changed())
 
@@ -143,7 +159,7 @@ class WhatIf(Block, can_focus=True):
             self._option_row(index, left)
             for index in range(self._top, min(self._top + height, len(self.options)))
         ]
-        return side_by_side(rows, self._right(width - left - 2), left, line("  "))[:height]
+        return side_by_side(rows, self._right(width - left - 2, height), left, line("  "))[:height]
 
     def _option_row(self, index: int, width: int) -> Line:
         assert self.guess is not None
@@ -163,14 +179,34 @@ class WhatIf(Block, can_focus=True):
         mark = "L" if locked else ("*" if name in self.guess.changed else " ")
         return fit(line((f"{'>' if here else ' '}{mark}{label:<{room}} {shown}", kind)), width)
 
-    def _right(self, width: int) -> list[Line]:
+    def _right(self, width: int, height: int) -> list[Line]:
         rows = []
-        for metric in self.metrics:
+        for metric in self.metrics[: max(height - 2, 1)]:
             rows.append(self._metric_row(metric))
+        rows.append(self._values_row(width))
         if self.fault:
             rows += [line((part, "warn")) for part in wrap(self.fault, width)[:2]]
         rows.append(line((self._verdict(), "dim")))
         return rows
+
+    def _values_row(self, width: int) -> Line:
+        """Every value of the option under the cursor: the present one, the refused ones struck."""
+        assert self.guess is not None
+        offered = self.guess.offered.get(self.option) or []
+        refused = self.guess.refused.get(self.option) or []
+        now = self.guess.row.get(self.option)
+        parts: list[Span] = []
+        for value in [*offered, *refused]:
+            text = option_text(value)
+            if value == now:
+                parts.append((f"[{text}]", "accent"))
+            else:
+                parts.append((f"({text})", "struck") if value in refused else (text, ""))
+        why = ("  w why not", "dim") if refused else ("", "")
+        while len(parts) > 3 and sum(len(text) + 1 for text, _ in (*parts, why)) > width - 8:
+            del parts[0 if parts[0][1] == "" else -1]
+        spaced = [span for part in parts for span in (part, (" ", ""))]
+        return line("values  ", *spaced, why)
 
     def _metric_row(self, metric: str) -> Line:
         before = self.base.get(metric)
