@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pimp_tui.commands.effects import effects
 from pimp_tui.commands.output import (
     Json,
     SessionArgument,
@@ -92,23 +93,6 @@ def _curve(
                 raise
             say(f"note: {error}")
     print_json(records) if json else print_curve(records)
-    return 0
-
-
-def effects(
-    session: SessionArgument,
-    metric: Annotated[str | None, Option(help="Metric.")] = None,
-    seed: Seed = 0,
-    json: Json = False,
-) -> int:
-    """Effect of each option value on a metric, with interval and effect size."""
-    from pimp_tui.learning import feature_effects
-    from pimp_tui.session import open_session
-
-    opened = open_session(session)
-    name = metric or next(iter(opened.default_objectives))
-    frame = feature_effects(opened, name, seed=seed)
-    print_json(frame.to_dicts()) if json else print_table(frame.to_dicts(), frame.columns)
     return 0
 
 

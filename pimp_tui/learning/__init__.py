@@ -20,7 +20,10 @@ _HOMES = {
     "knee": "pimp_tui.learning.fronts",
     "default_objectives": "pimp_tui.learning.measured",
     "feature_effects": "pimp_tui.learning.effects",
-    "pairwise_effects": "pimp_tui.learning.effects",
+    "pairwise_effects": "pimp_tui.learning.pair_effects",
+    "permutation_importance": "pimp_tui.learning.importance",
+    "interaction_strength": "pimp_tui.learning.importance",
+    "switches": "pimp_tui.learning.switching",
     "suggest": "pimp_tui.learning.suggestion",
     "learning_record": "pimp_tui.learning.record",
 }

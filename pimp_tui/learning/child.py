@@ -12,7 +12,9 @@ A request is ``{"request": NAME, ...}``, an answer ``{"ok": true, "answer": ...}
 - ``curve``: ``metric``, ``predictor``, ``draws`` (5) -> the list of ``curve.learning_curve``.
 - ``fit``: ``metric``, ``predictor`` -> ``{"evaluation", "points", "notes"}``; a point has
   config_id, measured, prediction, lower, upper, predicted by a refit without it.
-- ``effects``: ``metric``, ``pairs`` (false) -> ``{"features", "pairs"}``.
+- ``effects``: ``metric``, ``pairs`` (false) -> ``{"features", "pairs", "words"}``.
+- ``importance``: ``metric``, ``predictor`` -> ``{"options", "interactions"}``.
+- ``switch``: ``metric``, ``config``, ``predictor`` -> the rows of ``switching.switches``.
 - ``front``: ``objectives``, ``where``, ``candidates`` (2000), ``predictor`` ->
   ``{"front", "candidates", "knee", "notes"}``; rows have options, metrics, ``estimated``.
 - ``predict``: ``metrics``, ``rows`` (of options), ``predictor`` ->

@@ -1,4 +1,4 @@
-"""What a feature does to a metric: paired with and without it, one feature or two at a time.
+"""What a feature does to a metric: the configurations with it against those without.
 
 The paper's feature-wise effect is the mean with the feature minus the mean without; here with a
 bootstrap interval, Cliff's delta as effect size, and p-values corrected after Holm.
@@ -14,7 +14,7 @@ import polars as pl
 
 from pimp_tui.learning.learner import Training, training_rows
 
-_ENOUGH = 3  # rows on each side for an interval and a test
+ENOUGH = 3  # rows on each side for an interval and a test
 _RESAMPLES = 1000
 
 FEATURE_SCHEMA = {
@@ -28,14 +28,6 @@ FEATURE_SCHEMA = {
     "cliffs_delta": pl.Float64,
     "p": pl.Float64,
     "p_holm": pl.Float64,
-}
-PAIR_SCHEMA = {
-    "given": pl.String,
-    "feature": pl.String,
-    "n_with": pl.Int64,
-    "n_without": pl.Int64,
-    "effect": pl.Float64,
-    "interaction": pl.Float64,
 }
 
 
@@ -57,7 +49,7 @@ def feature_effects(
     rows: list[dict[str, Any]] = []
     for option, value, mask in features(training):
         on, off = training.y[mask], training.y[~mask]
-        enough = min(len(on), len(off)) >= _ENOUGH
+        enough = min(len(on), len(off)) >= ENOUGH
         lower, upper = _bootstrap(on, off, random) if enough else (None, None)
         rows.append(
             {
@@ -69,54 +61,13 @@ def feature_effects(
                 "lower": lower,
                 "upper": upper,
                 "cliffs_delta": cliffs_delta(on, off),
-                "p": _p_value(on, off) if enough else None,
+                "p": p_value(on, off) if enough else None,
             }
         )
     for row, corrected in zip(rows, holm([row["p"] for row in rows]), strict=True):
         row["p_holm"] = corrected
     frame = pl.DataFrame(rows, schema=FEATURE_SCHEMA)
     return frame.sort(pl.col("effect").abs(), descending=True, maintain_order=True)
-
-
-def pairwise_effects(
-    source: Any, metric: str, options: Sequence[str] | None = None, top: int = 30
-) -> pl.DataFrame:
-    """Effect of a feature among the configurations that have another one, for every pair.
-
-    Args:
-        top: only the features with the largest effects are paired; the table is quadratic.
-
-    Returns:
-        columns as ``PAIR_SCHEMA``: ``effect`` is the mean with both minus the mean with only
-        ``given``, ``interaction`` that minus the same difference without ``given`` (null where
-        a cell is empty).
-    """
-    training = training_rows(source, metric, options)
-    y = training.y
-    found = features(training)
-    found.sort(key=lambda f: -abs(float(y[f[2]].mean() - y[~f[2]].mean())))
-    rows = []
-    for option_a, value_a, given in found[:top]:
-        for option_b, value_b, mask in found[:top]:
-            both, only = given & mask, given & ~mask
-            if option_a == option_b or not both.any() or not only.any():
-                continue
-            effect = float(y[both].mean() - y[only].mean())
-            other, neither = ~given & mask, ~given & ~mask
-            complete = other.any() and neither.any()
-            rows.append(
-                {
-                    "given": f"{option_a}={value_a}",
-                    "feature": f"{option_b}={value_b}",
-                    "n_with": int(both.sum()),
-                    "n_without": int(only.sum()),
-                    "effect": effect,
-                    "interaction": effect - float(y[other].mean() - y[neither].mean())
-                    if complete
-                    else None,
-                }
-            )
-    return pl.DataFrame(rows, schema=PAIR_SCHEMA)
 
 
 def features(training: Training) -> list[tuple[str, str, np.ndarray]]:
@@ -132,11 +83,12 @@ def features(training: Training) -> list[tuple[str, str, np.ndarray]]:
             continue
         for value in values[1:] if len(values) == 2 else values:
             mask = column.is_null() if value is None else (column == value).fill_null(False)
-            found.append((option, _spell(value), mask.to_numpy()))
+            found.append((option, spell(value), mask.to_numpy()))
     return found
 
 
-def _spell(value: Any) -> str:
+def spell(value: Any) -> str:
+    """An option's value as ``option=value`` spells it."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -170,7 +122,8 @@ def _bootstrap(on: np.ndarray, off: np.ndarray, random: np.random.Generator) -> 
     return float(lower), float(upper)
 
 
-def _p_value(on: np.ndarray, off: np.ndarray) -> float:
+def p_value(on: np.ndarray, off: np.ndarray) -> float:
+    """Two-sided Mann-Whitney test; 1 where all values are equal."""
     from scipy.stats import mannwhitneyu
 
     if np.ptp(np.concatenate([on, off])) == 0:

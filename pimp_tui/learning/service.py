@@ -11,13 +11,17 @@ import polars as pl
 from pimp_tui.errors import UserError
 from pimp_tui.learning.candidates import fresh_candidates
 from pimp_tui.learning.curve import DRAWS, learning_curve
-from pimp_tui.learning.effects import feature_effects, pairwise_effects
+from pimp_tui.learning.effects import feature_effects
 from pimp_tui.learning.evaluation import DEFAULT_PREDICTORS, evaluate_measured
 from pimp_tui.learning.fronts import costs, knee
-from pimp_tui.learning.learner import Learner, Progress, fit
+from pimp_tui.learning.importance import interaction_strength, permutation_importance
+from pimp_tui.learning.learner import Learner, Progress, fit, training_rows
 from pimp_tui.learning.measured import default_metrics, default_objectives, options_of
+from pimp_tui.learning.pair_effects import pairwise_effects
 from pimp_tui.learning.predicted_front import CANDIDATES, predicted_front
 from pimp_tui.learning.predictors import DEFAULT_PREDICTOR
+from pimp_tui.learning.switching import switches
+from pimp_tui.learning.words import effect_words
 from pimp_tui.space.nearest import did_you_mean
 
 _POINT = ("config_id", "measured", "prediction", "lower", "upper")
@@ -51,6 +55,8 @@ class Service:
             "fit": self.fit,
             "effects": self.effects,
             "front": self.front,
+            "importance": self.importance,
+            "switch": self.switch,
             "predict": self.predict,
         }
         if name not in known:
@@ -101,11 +107,31 @@ class Service:
     def effects(self, request: Mapping[str, Any]) -> Any:
         metric = _field(request, "metric")
         seed = int(request.get("seed") or 0)
-        pairs = pairwise_effects(self.session, metric) if request.get("pairs") else None
+        found = feature_effects(self.session, metric, seed=seed).to_dicts()
+        pairs = pairwise_effects(self.session, metric, seed=seed) if request.get("pairs") else None
+        count = len(training_rows(self.session, metric).y)
         return {
-            "features": feature_effects(self.session, metric, seed=seed).to_dicts(),
+            "features": found,
             "pairs": None if pairs is None else pairs.to_dicts(),
+            "words": effect_words(found, metric, count),
         }
+
+    def importance(self, request: Mapping[str, Any]) -> Any:
+        metric = _field(request, "metric")
+        options = permutation_importance(
+            self.session,
+            metric,
+            predictor=str(request.get("predictor") or DEFAULT_PREDICTOR),
+            seed=int(request.get("seed") or 0),
+            progress=self.progress,
+        )
+        together = interaction_strength(self.learner(metric, request), options["option"].to_list())
+        return {"options": options.to_dicts(), "interactions": together.to_dicts()}
+
+    def switch(self, request: Mapping[str, Any]) -> Any:
+        learner = self.learner(_field(request, "metric"), request)
+        row = self.session.planned(self.session.find(str(_field(request, "config"))))
+        return switches(learner, row, self.session).to_dicts()
 
     def front(self, request: Mapping[str, Any]) -> Any:
         objectives = request.get("objectives") or default_objectives(self.session)

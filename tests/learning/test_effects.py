@@ -7,14 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pimp_tui.errors import UserError
-from pimp_tui.learning.effects import (
-    FEATURE_SCHEMA,
-    PAIR_SCHEMA,
-    cliffs_delta,
-    feature_effects,
-    holm,
-    pairwise_effects,
-)
+from pimp_tui.learning import fit
+from pimp_tui.learning.effects import FEATURE_SCHEMA, cliffs_delta, feature_effects, holm
+from pimp_tui.learning.importance import interaction_strength, permutation_importance
+from pimp_tui.learning.pair_effects import PAIR_SCHEMA, pairwise_effects
+from pimp_tui.learning.switching import switches
+from pimp_tui.learning.words import effect_words
 from tests.learning.tables import OPTIONS, table
 
 
@@ -43,6 +41,9 @@ def test_effects_of_a_full_factorial_are_exact() -> None:
     pair = pairs.filter((pl.col("given") == "a=true") & (pl.col("feature") == "b=true"))
     assert pair["effect"].item() == pytest.approx(1.0)
     assert pair["interaction"].item() == pytest.approx(3.0)
+    ends = pair.select("interaction_lower", "interaction_upper").row(0)
+    assert ends == pytest.approx((3.0, 3.0)), "c does not matter at all"
+    assert pair["cliffs_delta"].item() == 1.0 and pair["p_holm"].item() >= pair["p"].item()
 
 
 def test_null_is_off_and_few_rows_get_no_interval() -> None:
@@ -71,3 +72,78 @@ def test_cliffs_delta_counts_pairs(a: list[int], b: list[int]) -> None:
 def test_holm() -> None:
     assert holm([0.01, None, 0.04, 0.03]) == [pytest.approx(0.03), None, 0.06, 0.06]
     assert holm([0.9, 0.8]) == [1.0, 1.0]
+
+
+def test_intervals_of_pairs_hold_the_truth() -> None:
+    held = 0
+    for seed in range(40):
+        random = np.random.default_rng(seed)
+        a, b = random.random((2, 60)) < 0.5
+        cost = 10 + 4 * a - 2 * b + 3 * (a & b) + random.normal(0, 1, 60)
+        frame = pl.DataFrame({"a": a, "b": b, "id": range(60), "cost": cost})
+        pairs = pairwise_effects(frame.rename({"id": "config_id"}), "cost", ["a", "b"], seed=seed)
+        row = pairs.filter(pl.col("given") == "a=true").row(0, named=True)
+        held += row["interaction_lower"] <= 3.0 <= row["interaction_upper"]
+    assert held >= 34, "95% of 40, less three standard deviations"
+
+
+def test_words_claim_no_more_than_the_interval_holds() -> None:
+    noise = pl.Series(np.random.default_rng(0).random(60))
+    blind = feature_effects(table().with_columns(energy_j=noise), "energy_j", OPTIONS).to_dicts()
+    said = " ".join(effect_words(blind, "energy_j", 60))
+    assert "No effect of a single feature on energy_j is shown by these 60" in said
+    assert "higher by" not in said and "lower by" not in said
+    clear = feature_effects(table(), "energy_j", OPTIONS).to_dicts()
+    first, *rest = effect_words(clear, "energy_j", 60)
+    assert first.startswith("With cache=offloaded, energy_j is higher by 8") or "beams" in first
+    assert "a large effect" in first and any("neither an effect nor its absence" in r for r in rest)
+    low = [
+        row | {"effect": -3.0, "lower": -4.0, "upper": -2.0, "p_holm": 0.01} for row in clear[:1]
+    ]
+    assert "is lower by 3 (2 to 4) on average" in effect_words(low, "energy_j", 60)[0]
+    unsure = [row | {"p_holm": 0.2} for row in low]
+    assert "lower by" not in " ".join(effect_words(unsure, "energy_j", 60))
+    assert effect_words([], "energy_j", 7) == [
+        "No option varies among the 7 configurations with energy_j."
+    ]
+
+
+def test_importance_is_of_options_that_matter() -> None:
+    frame = table(80).with_columns(same=pl.lit(1))
+    found = permutation_importance(frame, "energy_j", [*OPTIONS, "same"], "gaussian_process")
+    rows = {row["option"]: row for row in found.to_dicts()}
+    assert "same" not in rows and found["importance"].is_sorted(descending=True)
+    assert rows["beams"]["lower"] > 1.0 and rows["cache"]["lower"] > 1.0
+    assert abs(rows["watermark"]["importance"]) < 0.3, "it has no effect"
+    with pytest.raises(UserError, match="7 configurations measured"):
+        permutation_importance(table(7), "energy_j", OPTIONS)
+
+
+def test_interactions_are_told_from_sums() -> None:
+    random = np.random.default_rng(0)
+    a, b, c = random.random((3, 90)) < 0.5
+    frame = pl.DataFrame({"a": a, "b": b, "c": c, "config_id": range(90)})
+    cost = 10 + 4.0 * (a ^ b) + 2.0 * c + random.normal(0, 0.05, 90)
+    learner = fit(frame.with_columns(cost=cost), "cost", ["a", "b", "c"], "extra_trees")
+    strength = {(r["option"], r["other"]): r["strength"] for r in
+                interaction_strength(learner).to_dicts()}  # fmt: skip
+    assert strength["a", "b"] > 0.8 > 0.2 > strength["b", "c"]
+
+
+def test_switches_of_one_configuration() -> None:
+    rows = table(80, noise=0.02)
+    learner = fit(rows, "energy_j", OPTIONS, "gaussian_process")
+    start = {"cache": "dynamic", "beams": 1, "sample": True, "watermark": False, "size": 4}
+    found = {row["feature"]: row for row in switches(learner, start).to_dicts()}
+    assert set(found) >= {"cache=static", "cache=offloaded", "beams=4", "sample=false"}
+    assert "beams=1" not in found
+    truth = {"cache=offloaded": 8.0, "beams=4": 15.0, "sample=false": 3.0, "watermark=true": 0.0}
+    for feature, change in truth.items():
+        row = found[feature]
+        assert row["lower"] <= change <= row["upper"], feature
+        assert row["lower"] <= row["change"] <= row["upper"]
+        assert row["shown"] == (change != 0.0)
+    with pytest.raises(UserError, match="never measured"):
+        switches(learner, start | {"cache": "paged"})
+    with pytest.raises(UserError, match="no beams"):
+        switches(learner, {"cache": "dynamic"})

@@ -106,7 +106,15 @@ def test_fit_and_learners_are_kept(service: Service) -> None:
 def test_effects(service: Service) -> None:
     answer = ask(service, "effects", metric="energy_j", pairs=True)
     assert answer["features"][0]["option"] in OPTIONS and answer["pairs"]
+    assert answer["words"][0].startswith("With ")
     assert ask(service, "effects", metric="energy_j")["pairs"] is None
+
+
+def test_importance_and_interactions(service: Service) -> None:
+    answer = ask(service, "importance", metric="energy_j")
+    assert {row["option"] for row in answer["options"]} == set(OPTIONS)
+    assert len(answer["interactions"]) == len(OPTIONS) * (len(OPTIONS) - 1) / 2
+    assert all(0 <= row["strength"] <= 1 for row in answer["interactions"])
 
 
 def test_front(service: Service) -> None:

@@ -1,0 +1,103 @@
+"""The command effects: of features, of pairs, by importance, or of one configuration's switches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pimp_tui.commands.output import Json, SessionArgument, print_json, print_table, say
+from pimp_tui.errors import UserError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from pimp_tui.session import Session
+
+Option = typer.Option
+
+
+def effects(
+    session: SessionArgument,
+    metric: Annotated[str | None, Option(help="Metric.")] = None,
+    pairs: Annotated[
+        bool, Option("--pairs", help="Effects among the configurations with another feature.")
+    ] = False,
+    importance: Annotated[
+        bool, Option("--importance", help="Options that predictions rest on.")
+    ] = False,
+    interactions: Annotated[
+        bool, Option("--interactions", help="Options that act together in the predictor.")
+    ] = False,
+    switch: Annotated[
+        str | None, Option(metavar="CONFIG", help="What one option more or less would change.")
+    ] = None,
+    predictor: Annotated[str | None, Option(help="Predictor of the last three.")] = None,
+    seed: Annotated[int, Option(help="Seed.")] = 0,
+    json: Json = False,
+) -> int:
+    """Effect of each option value on a metric, with interval and effect size, and in words."""
+    from pimp_tui.learning import feature_effects
+    from pimp_tui.session import open_session
+
+    if sum((pairs, importance, interactions, switch is not None)) > 1:
+        raise UserError(
+            "--pairs, --importance, --interactions and --switch are asked one at a time"
+        )
+    opened = open_session(session)
+    name = metric or next(iter(opened.default_objectives))
+    if pairs:
+        from pimp_tui.learning import pairwise_effects
+
+        frame = pairwise_effects(opened, name, seed=seed)
+    elif importance:
+        from pimp_tui.learning import permutation_importance
+
+        frame = permutation_importance(opened, name, predictor=_predictor(predictor), seed=seed)
+    elif interactions:
+        from pimp_tui.learning import interaction_strength
+
+        frame = interaction_strength(_learner(opened, name, predictor, seed), seed=seed)
+    elif switch is not None:
+        frame = _switches(opened, name, switch, predictor, seed)
+    else:
+        frame = feature_effects(opened, name, seed=seed)
+        if not json:
+            print_table(frame.to_dicts(), frame.columns)
+            _print_words(opened, frame, name)
+            return 0
+    print_json(frame.to_dicts()) if json else print_table(frame.to_dicts(), frame.columns)
+    return 0
+
+
+def _print_words(session: Session, frame: pl.DataFrame, metric: str) -> None:
+    from pimp_tui.learning.learner import training_rows
+    from pimp_tui.learning.words import effect_words
+
+    training = training_rows(session, metric)
+    print()
+    for line in effect_words(frame.to_dicts(), metric, len(training.y)):
+        print(line)
+    for note in training.notes:
+        say(f"note: {note}")
+
+
+def _switches(
+    session: Session, metric: str, reference: str, predictor: str | None, seed: int
+) -> pl.DataFrame:
+    from pimp_tui.learning import switches
+
+    row: dict[str, Any] = session.planned(session.find(reference))
+    return switches(_learner(session, metric, predictor, seed), row, session, seed)
+
+
+def _learner(session: Session, metric: str, predictor: str | None, seed: int) -> Any:
+    from pimp_tui.learning import fit
+
+    return fit(session, metric, predictor=_predictor(predictor), seed=seed)
+
+
+def _predictor(name: str | None) -> str:
+    from pimp_tui.learning.predictors import DEFAULT_PREDICTOR
+
+    return name or DEFAULT_PREDICTOR
