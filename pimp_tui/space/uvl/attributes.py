@@ -19,12 +19,13 @@ _TOKEN = re.compile(
     rf"""|(?P<name>"[^"\n]+"|{PLAIN})|(?P<mark>[{{}}\[\],])|(?P<bad>\S))""",
     re.ASCII,
 )
+_MOST_DEEP = 50
 
 
 class _Reader:
     def __init__(self, source: Source, text: str, start: int) -> None:
         self.source, self.text, self.start, self.at = source, text, start, 0
-        self.kind, self.word, self.where = "", "", 0
+        self.kind, self.word, self.where, self.depth = "", "", 0, 0
         self.cuts: list[Cut] = []
         self.step()
 
@@ -109,6 +110,7 @@ class _Reader:
     def value(self) -> Any:
         kind, word = self.kind, self.word
         if kind == "number":
+            self.source.number(word, self.start + self.where)
             self.step()
             return float(word) if "." in word else int(word)
         if kind == "string":
@@ -119,10 +121,13 @@ class _Reader:
         if kind == "name" and word in ("true", "false"):
             self.step()
             return word == "true"
-        if word == "{":
-            return self.table()
-        if word == "[":
-            return self.vector()
+        if kind == "mark" and word in "{[":
+            self.depth += 1
+            if self.depth > _MOST_DEEP:
+                raise self.fail(f"values nested more than {_MOST_DEEP} deep", "nest them less")
+            found = self.table() if word == "{" else self.vector()
+            self.depth -= 1
+            return found
         if kind == "mark":
             return True  # an attribute without a value is a mark, such as `abstract`
         mend = "put text in single quotes; numbers are written as 1, -1.5 or .5"

@@ -95,6 +95,8 @@ class Expression:
             self._done.append((formula, known, where))
             return False
         if kind in ("number", "string"):
+            if kind == "number":
+                self.source.number(word, self.start + where)
             self._step()
             if word == "''":
                 raise self._fail("an empty text is no value in UVL", None, where)
@@ -104,11 +106,12 @@ class Expression:
             self._open.append((word, where))
             self._step()
             return True
-        mend: str | None = None
+        if not word:
+            mend = "a constraint goes on in the next line inside brackets only"
+            raise self._fail("the constraint ends too early", mend)
+        mend = "an operator stands between two features or conditions, such as A => B"
         if kind == "bad" or word == "-":
             mend = 'a name that starts with a digit, `_` or an accent is quoted: "2x"'
-        if not word:
-            raise self._fail("the constraint ends too early", mend)
         raise self._fail(f"a feature is expected, not `{word}`", mend)
 
     def _infix(self) -> bool:

@@ -37,6 +37,7 @@ def cardinality(source: Source, text: str, offset: int) -> tuple[int, int | None
     if match is None:
         mend = "write cardinality [2], [1..3] or [1..*]"
         raise source.error(f"[{text}] is no cardinality", offset, mend)
+    source.number(text, offset)
     low = int(match[1])
     high = low if match[2] is None else None if match[2] == "*" else int(match[2])
     if high is not None and high < low:

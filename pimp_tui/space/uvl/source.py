@@ -16,6 +16,7 @@ _QUOTED_OR_COMMENT = re.compile(rf"""("[^"\n]*"|{_TEXT})|(//[^\n]*|/\*.*?\*/)|(/
 _QUOTED = re.compile(rf""""[^"\n]*"|{_TEXT}""")
 _NOT_NEWLINE = re.compile(r"[^\n]")
 _OPEN, _CLOSE = "([{", ")]}"
+_MOST_DIGITS = 300  # a double holds no more before the point
 
 
 @dataclass(slots=True)
@@ -55,6 +56,17 @@ class Source:
         row = bisect_right(self._starts, offset) - 1
         column = offset - self._starts[row] + 1
         return UserError(what, f"{self.label}:{row + 1}:{column}", mend)
+
+    def number(self, word: str, offset: int) -> str:
+        """The text of a number.
+
+        Raises:
+            UserError: it has more digits than can be calculated with.
+        """
+        if len(word) > _MOST_DIGITS:
+            what = f"a number of more than {_MOST_DIGITS} digits"
+            raise self.error(what, offset, "write it shorter")
+        return word
 
 
 def read_source(text: str, label: str) -> Source:

@@ -89,6 +89,7 @@ class TreeReader:
         if kind:
             group = Group(kind, 0, 0, [], line.number, line.indent)
         else:
+            self.source.number(line.text, line.start)
             bottom = int(low)
             top = bottom if high is None else -1 if high == "*" else int(high)
             if top != -1 and top < bottom:
