@@ -18,6 +18,16 @@ from pimp_tui.space.uvl.reader import read_uvl
 from tests.space.random_models import RandomModel, feature_models
 from tests.space.test_reasoning import without_diagram
 
+
+def test_deep_rounding_is_walked_through_once() -> None:
+    began = time.process_time()
+    text = "features\n  R {x 1.5}\n    optional\n      A {x 2.5}\nconstraints\n  "
+    deep = "floor(" * 3000 + "A.x * A.x / 2" + ")" * 3000
+    assert load_space(f"{text}{deep} == 3\n").count() == 1
+    assert load_space(f"{text}{deep} == 0 | 1 / A.x > 0\n").count() == 2
+    assert time.process_time() - began < 5
+
+
 TREE = """features
     R {price 1}
         optional

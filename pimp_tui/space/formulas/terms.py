@@ -145,14 +145,19 @@ def evaluate(value: Any, features: Features, chosen: set[str]) -> Any:
             worths = [v for f, v in aggregated(at[1], at[2], features).items() if f in chosen]
             total = sum(worths, Fraction(0))
             return total if op == "sum" or not worths else total / len(worths)
-        if op in ("len", "floor", "ceil"):
-            if op == "len":
-                return Fraction(len(inner[0]))
-            return Fraction(floor(inner[0]) if op == "floor" else ceil(inner[0]))
-        a, b = inner
-        return a + b if op == "+" else a - b if op == "-" else a * b if op == "*" else a / b
+        if op == "len":
+            return Fraction(len(inner[0]))
+        return _applied(op, inner)
 
     return fold(value, join)
+
+
+def _applied(op: str, inner: list[Any]) -> Any:
+    """An operator or rounding on numbers (``+`` on texts too)."""
+    if op in ("floor", "ceil"):
+        return Fraction(floor(inner[0]) if op == "floor" else ceil(inner[0]))
+    a, b = inner
+    return a + b if op == "+" else a - b if op == "-" else a * b if op == "*" else a / b
 
 
 def to_sum(value: Any, features: Features) -> Sum:
@@ -183,11 +188,16 @@ def to_sum(value: Any, features: Features) -> Sum:
             return inner[1].times(inner[0].constant)
         if op == "/" and inner[1].fixed and inner[1].constant:
             return inner[0].times(1 / inner[1].constant)
-        names = involved(at, features)
+        known = None not in inner and not any(part.averages for part in inner)
+        names = {name for part in inner for name in part.coefs} if known else involved(at, features)
         if len(names) > 1:
             raise Beyond("it is not linear", final=False)
         try:
-            off, on = evaluate(at, features, set()), evaluate(at, features, names)
+            if known and op != "len":  # no second walk through what is deeply nested
+                off = _applied(op, [part.constant for part in inner])
+                on = _applied(op, [sum(part.coefs.values(), part.constant) for part in inner])
+            else:
+                off, on = evaluate(at, features, set()), evaluate(at, features, names)
         except ZeroDivisionError:
             raise Beyond("it divides by 0", final=False) from None
         return Sum(off, {name: on - off for name in names if on != off})
