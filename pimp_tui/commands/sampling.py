@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pimp_tui.commands.output import Json, print_json, print_pairs, print_table, say, split_list
+from pimp_tui.commands.output import Json, print_json, print_pairs, print_table, say
 from pimp_tui.errors import UserError
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def sample(
         raise UserError(f"there is no bound for {method}", mend="use twise, yasa or icpl")
     loaded = open_space(space, host, model)
     kind = check_interactions(loaded, interactions)
-    within = choice_of(loaded, split_list(select), split_list(deselect))
+    within = choice_of(loaded, select, deselect)
     given = read_plan(extend, loaded, complete=True) if extend else None
     if given is not None and within is not None:
         _tell_outside(loaded, given, within)

@@ -85,7 +85,7 @@ def _typed(cell: Any, values: Any, bound: bool) -> Any:
         return cell
     try:
         found = float(cell) if kinds <= {int, float} else json.loads(cell)
-    except ValueError:
+    except (ValueError, RecursionError):
         return cell
     return canonical(found) if isinstance(found, str | list | dict) else found
 

@@ -32,8 +32,10 @@ def write_plan(plan: pl.DataFrame, path: Path) -> None:
             plan.write_parquet(draft)
         draft.replace(path)
     except OSError as fault:
-        why = fault.strerror or "it cannot be written"
-        raise UserError(f"cannot write the plan: {why}", str(path)) from None
+        there = path.parent.is_dir()
+        why = fault.strerror or ("it cannot be written" if there else "no such folder")
+        mend = "give a path that can be written"
+        raise UserError(f"cannot write the plan: {why}", str(path), mend) from None
     finally:
         draft.unlink(missing_ok=True)
 
@@ -100,6 +102,7 @@ def _table(path: Path) -> pl.DataFrame:
         raise UserError(f"no plan {path}", mend="sample one with --out") from None
     except OSError as fault:
         why = fault.strerror or "it cannot be read"
-        raise UserError(f"cannot read the plan: {why}", str(path)) from None
+        mend = "give a .parquet or .csv plan"
+        raise UserError(f"cannot read the plan: {why}", str(path), mend) from None
     except pl.exceptions.PolarsError:
         raise UserError("this is no table", str(path), "give a .parquet or .csv plan") from None

@@ -91,7 +91,7 @@ def _parsed(cell: Any) -> Any:
         return cell
     try:
         return json.loads(cell)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

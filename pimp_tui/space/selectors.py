@@ -69,5 +69,5 @@ def feature_named(space: Space, text: str, where: str) -> str:
 def _value(text: str) -> object:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text

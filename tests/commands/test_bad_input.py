@@ -20,6 +20,7 @@ def files(tmp_path):
     (tmp_path / "empty.uvl").write_text("")
     (tmp_path / "noise.uvl").write_bytes(os.urandom(4096))
     (tmp_path / "good.uvl").write_text(TOY)
+    (tmp_path / "deep.json").write_text("[" * 100_000)
     (tmp_path / "bad.jsonl").write_text("{")
     (tmp_path / "empty.jsonl").write_text("")
     (tmp_path / "t.csv").write_text("a,b\n1,x\n")
@@ -55,7 +56,13 @@ def check(done, *said: str) -> None:
         (["sample", "good.uvl", "-t", "0"], ["t"]),
         (["sample", "good.uvl", "--method", "uniform", "-n", "-3"], ["n"]),
         (["sample", "transformers", "--host", "no.json"], ["no.json"]),
+        (["sample", "transformers", "--host", "deep.json"], ["deep.json", "no JSON"]),
+        (["sample", "transformers", "--host", "none.json"], ["none.json", "doctor --host-out"]),
         (["coverage", "transformers", "t.csv"], ["t.csv"]),
+        (["coverage", "good.uvl", "."], ["cannot read the plan", ".parquet or .csv"]),
+        (["sample", "good.uvl", "--out", "no/p.parquet"], ["no such folder"]),
+        (["space", "count", "good.uvl", "--seconds", "-1"], ["seconds is -1"]),
+        (["space", "analyse", "good.uvl", "--seconds", "nan"], ["seconds is nan"]),
         (["status", "nosession"], ["no such session"]),
         (["open", "nosession"], ["no such session"]),
         (["learn", "nosession"], ["no such session"]),

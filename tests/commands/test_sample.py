@@ -181,3 +181,12 @@ def test_unions_by_name(model, answer, tmp_path):
     assert told["configurations"] == 50 == plan.n_unique("config_id")
     assert list(dict.fromkeys(plan["sampler"])) == ["yasa", "icpl", "uniform"]
     assert json.dumps(told["method"]) == '"yasa+icpl+uniform"' and told["coverage"] == 1
+
+
+def test_a_name_with_a_comma_is_selected_as_it_is(tmp_path, pimp):
+    file = tmp_path / "comma.uvl"
+    file.write_text('features\n    R\n        optional\n            "x,y"\n            A\n')
+    for given in ("x,y", "A,R"):
+        done = pimp("space", "count", file, "--select", given, "--json")
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["valid_configurations"] == 2

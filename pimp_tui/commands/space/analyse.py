@@ -8,6 +8,7 @@ import typer
 
 from pimp_tui.commands.output import Json, print_json, say
 from pimp_tui.commands.sampling import Host, Model, SpaceArgument
+from pimp_tui.commands.spaces import time_given
 
 if TYPE_CHECKING:
     from pimp_tui.space.analysis import Analysis
@@ -19,7 +20,10 @@ def analyse(
     host: Host = None,
     model: Model = None,
     seconds: Annotated[
-        float, typer.Option(help="Time for redundant constraints, reasons and atomic sets.")
+        float,
+        typer.Option(
+            help="Time for redundant constraints, reasons and atomic sets.", callback=time_given
+        ),
     ] = 60.0,
     json: Json = False,
 ) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pimp_tui.commands.output import Json, print_json, print_pairs, say, split_list
+from pimp_tui.commands.output import Json, print_json, print_pairs, say
 from pimp_tui.commands.sampling import Features, Host, Model, SpaceArgument
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def check(
     if out is not None and not out.parent.is_dir():
         raise UserError(f"there is no folder {out.parent}", "--out", "make it first")
     loaded = open_space(space, host, model)
-    within = choice_of(loaded, split_list(select), split_list(deselect))
+    within = choice_of(loaded, select, deselect)
     progress = _Progress()
     report = check_space(
         loaded, space, model[0] if model else "micro-coder", progress.show,

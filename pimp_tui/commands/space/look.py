@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pimp_tui.commands.output import Json, print_json, print_pairs, print_table, say, split_list
+from pimp_tui.commands.output import Json, print_json, print_pairs, print_table, say
 from pimp_tui.commands.sampling import Features, Host, Model, SpaceArgument
+from pimp_tui.commands.spaces import time_given
 
 if TYPE_CHECKING:
     from pimp_tui.space import Choice, Space
 
-Seconds = Annotated[float, typer.Option(help="Time for all that comes after reading.")]
+Seconds = Annotated[
+    float, typer.Option(help="Time for all that comes after reading.", callback=time_given)
+]
 _REASONS_SHARE = 0.6  # of the time left, so that some remains for the count
 
 
@@ -34,7 +37,7 @@ def _opened(
     loaded = open_space(space, host, model, checked=False)
     with settle_within("what was asked", seconds):
         loaded.check()
-        choice = choice_of(loaded, split_list(select), split_list(deselect))
+        choice = choice_of(loaded, select, deselect)
         yield loaded, choice or loaded.configure()
 
 
@@ -93,7 +96,7 @@ def count(
     try:
         with settle_within("the count", seconds) as limit:
             loaded.check()
-            within = choice_of(loaded, split_list(select), split_list(deselect))
+            within = choice_of(loaded, select, deselect)
             answer = loaded.count_report(within, limit.left_s)
     except Unsettled as unsettled:
         say(f"warning: {unsettled}")

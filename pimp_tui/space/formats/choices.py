@@ -57,7 +57,7 @@ def choices_text(chosen: Mapping[str, bool], suffix: str) -> str:
 def _of_json(text: str, source: Path) -> Iterable[tuple[str, bool, str]]:
     try:
         value = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(f"this is no JSON: {error}", str(source), _MEND) from None
     for key, on in (("select", True), ("deselect", False)):
         names = value.get(key, []) if isinstance(value, dict) else None

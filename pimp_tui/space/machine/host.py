@@ -70,13 +70,13 @@ def read_host(path: Path) -> HostFacts:
     Raises:
         UserError: it cannot be read or is no host file.
     """
+    mend = "write one with `pimp-tui doctor --host-out FILE`"
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except OSError as fault:
         why = fault.strerror or "it cannot be read"
-        raise UserError(f"cannot read the host file: {why}", str(path)) from None
-    except ValueError:
-        mend = "write one with `pimp-tui doctor --host-out FILE`"
+        raise UserError(f"cannot read the host file: {why}", str(path), mend) from None
+    except (ValueError, RecursionError):
         raise UserError("the host file is no JSON", str(path), mend) from None
     return HostFacts.from_json(value, str(path))
 
