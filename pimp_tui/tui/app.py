@@ -17,6 +17,7 @@ from textual.screen import Screen
 
 from pimp_tui.errors import UserError
 from pimp_tui.tui import marks
+from pimp_tui.tui.memory import Memory
 from pimp_tui.tui.screens.frame import FrameScreen
 from pimp_tui.tui.screens.palette_commands import app_commands
 from pimp_tui.tui.screens.too_small import TooSmall, fits
@@ -43,6 +44,7 @@ class PimpApp(App[int]):
         slow: for thin lines: refresh half as often.
         loaded: that feature model where it is read already.
         settings: the user's; what they say adds to the arguments.
+        memory: remembers where the user was in each session; None remembers nothing.
 
     Raises:
         UserError: the settings name an unknown theme, action or key, or two on one key.
@@ -69,6 +71,7 @@ class PimpApp(App[int]):
         slow: bool = False,
         loaded: Space | None = None,
         settings: Settings | None = None,
+        memory: Memory | None = None,
     ) -> None:
         settings = settings or Settings()
         plain_colours = "NO_COLOR" in os.environ or few_colours()
@@ -78,6 +81,7 @@ class PimpApp(App[int]):
         elif settings.theme:
             self.theme = self._known_theme(settings)
         self.keymap = self._own_keys(settings)
+        self.memory = memory
         plain = ascii or settings.ascii or marks.wants_ascii()
         self.marks = marks.ASCII if plain else marks.UNICODE
         self.slow = slow or settings.slow
@@ -187,13 +191,19 @@ class PimpApp(App[int]):
         """The workspace on a feature model alone, over whatever is open."""
         self.push_screen(self._workspace(None, source, loaded=loaded))
 
+    def _first_pane(self, session: Path | None) -> int:
+        place = self.memory.place(session) if self.memory and session else {}
+        number = place.get("pane")
+        known = isinstance(number, int) and 1 <= number <= 6
+        return number if known else _first_pane(session)  # type: ignore[return-value]
+
     def _workspace(
         self, session: Path | None, space: str | Path | None = None, first: int | None = None,
         loaded: Space | None = None,
     ) -> WorkspaceScreen:  # fmt: skip
         from pimp_tui.tui.screens.workspace import WorkspaceScreen
 
-        return WorkspaceScreen(session, space, first or _first_pane(session), loaded=loaded)
+        return WorkspaceScreen(session, space, first or self._first_pane(session), loaded=loaded)
 
     def commands(self) -> list[Any]:
         """What the palette offers beside the keys: sessions, themes."""
@@ -261,7 +271,7 @@ def run_app(
 
         read_manifest(session)
     app = PimpApp(session, space, no_mouse=no_mouse, ascii=ascii, slow=slow, loaded=loaded,
-                  settings=settings)  # fmt: skip
+                  settings=settings, memory=Memory())  # fmt: skip
     app.run(mouse=not app.no_mouse)
     if app.fault:
         raise app.fault

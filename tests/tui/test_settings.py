@@ -91,7 +91,6 @@ def test_every_action_in_the_palette_can_be_rebound():
         for place in CHAINS
         for one in bound_in(place)
         if not one.action and one.key not in ("escape", "enter")
-        and one.widget not in ("PlanPane",)
         and one.does[:1].isupper() and not one.does.startswith(("Scroll", "Page", "Focus"))
     }  # fmt: skip
     assert fixed <= {"Copy selected text", "Minimize"}

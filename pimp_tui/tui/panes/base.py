@@ -115,6 +115,14 @@ class Pane(Widget):
     def live_event(self, event: dict[str, Any]) -> None:
         """The runner said something (interfaces: state, sample, progress, request, run, log)."""
 
+    def place(self) -> dict[str, Any]:
+        """Where the user is, as JSON: what ``put_back`` brings back in a later visit."""
+        return {}
+
+    def put_back(self, place: Mapping[str, Any]) -> None:
+        """Go where the user was. Called once after the pane is mounted, before its data is there;
+        what no longer exists is left out."""
+
     def focus_first(self) -> None:
         """Give the focus to what had it, or to the first part that can have it."""
         for widget in self.query("*"):

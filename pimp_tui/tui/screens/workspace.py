@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from pimp_tui.tui.panes.space.desk import Desk
     from pimp_tui.tui.panes.space.view import View
 
+#: How often the place in a session is remembered, if it changed.
+_KEEP_S = 5.0
+
 
 class WorkspaceScreen(FrameScreen):
     """Header, tabs, one pane at a time.
@@ -91,6 +94,8 @@ class WorkspaceScreen(FrameScreen):
         self._wanted = 0
         self._begun = False
         self._state_words = ""
+        self._places: dict[str, Any] = {}
+        self._kept: dict[str, Any] = {}
 
     def compose_body(self) -> Iterable[Widget]:
         """Tabs and the body."""
@@ -111,6 +116,10 @@ class WorkspaceScreen(FrameScreen):
             except UserError as error:
                 self.pimp.leave_with(error)
                 return
+        if self.session_path and self.pimp.memory:
+            found = self.pimp.memory.place(self.session_path).get("panes")
+            self._places = found if isinstance(found, dict) else {}
+            self.set_interval(_KEEP_S, self.keep_place)
         self._show_header()
         self._begun = True
         self.action_pane(self.number)
@@ -148,6 +157,8 @@ class WorkspaceScreen(FrameScreen):
             self.panes[spec.number] = pane
             pane.display = False
             await self.body.mount(pane)
+            if place := self._places.get(type(pane).__name__):
+                pane.put_back(place)
         while not pane.is_mounted:  # a switch that was overtaken had begun to mount it
             await asyncio.sleep(0.01)
         if self.snapshot is not None and self.snapshot is not known:
@@ -185,8 +196,20 @@ class WorkspaceScreen(FrameScreen):
             self._show_header()
         return self._desk, view
 
+    def keep_place(self) -> None:
+        """Remember where the user is; also now and then, since a terminal may hang up."""
+        if self.session_path is None or self.pimp.memory is None or not self._begun:
+            return
+        places = {type(pane).__name__: pane.place() for pane in self._ready_panes()}
+        self._places |= {name: place for name, place in places.items() if place}
+        place = {"pane": self.number, "panes": dict(self._places)}
+        if place != self._kept:
+            self._kept = place
+            self.pimp.memory.keep(self.session_path, place)
+
     def on_unmount(self) -> None:
-        """End the reasoning thread."""
+        """Remember the place, end the reasoning thread."""
+        self.keep_place()
         if self._desk is not None:
             self._desk.close()
 

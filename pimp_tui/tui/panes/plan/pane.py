@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -21,6 +21,7 @@ from pimp_tui.tui.panes.plan.task import Task
 from pimp_tui.tui.panes.plan.working import PlanWork
 from pimp_tui.tui.panes.plan_info import PlanInfo
 from pimp_tui.tui.snapshot import Snapshot
+from pimp_tui.tui.widgets.bind import bind
 from pimp_tui.tui.widgets.line import Line
 from pimp_tui.tui.widgets.rows import Rows
 from pimp_tui.tui.widgets.section import Section
@@ -66,12 +67,12 @@ class PlanPane(PlanWork):
         "differs": "options whose value is not the default's",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("J", "move(1)", "move down", show=False, tooltip="Move the line down"),
-        Binding("K", "move(-1)", "move up", show=False, tooltip="Move the line up"),
-        Binding("d", "drop", "drop", show=False, tooltip="Drop the line from the plan"),
-        Binding("a", "add", "add", show=False, tooltip="Add configurations from a sampler"),
-        Binding("u", "undo", "undo", show=False, tooltip="Undo the last change of the plan"),
-        Binding("slash", "filter", "filter", show=False, tooltip="Filter the plan"),
+        bind("J", "move(1)", "plan.move-down", "Move the line down"),
+        bind("K", "move(-1)", "plan.move-up", "Move the line up"),
+        bind("d", "drop", "plan.drop", "Drop the line from the plan"),
+        bind("a", "add", "plan.add", "Add configurations from a sampler"),
+        bind("u", "undo", "plan.undo", "Undo the last change of the plan"),
+        bind("slash", "filter", "plan.filter", "Filter the plan"),
         Binding(
             "escape",
             "clear",
@@ -79,13 +80,13 @@ class PlanPane(PlanWork):
             show=False,
             tooltip="Stop what is being worked out; clear the filter",
         ),
-        Binding("b", "bound", "bound", show=False, tooltip="Prove a lower bound of the plan"),
-        Binding("o", "load", "load", show=False, tooltip="Load a plan from a file"),
-        Binding("n", "next(1)", "next", show=False, tooltip="Next failed or unmeasured line"),
-        Binding("N", "next(-1)", "previous", show=False, tooltip="Previous such line"),
-        Binding("y", "copy_id", "copy id", show=False, tooltip="Copy the config_id"),
-        Binding("Y", "copy_row", "copy row", show=False, tooltip="Copy the configuration as JSON"),
-        Binding("e", "export", "export", show=False, tooltip="Save the plan to a file"),
+        bind("b", "bound", "plan.bound", "Prove a lower bound of the plan"),
+        bind("o", "load", "plan.load", "Load a plan from a file"),
+        bind("n", "next(1)", "plan.next", "Next failed or unmeasured line"),
+        bind("N", "next(-1)", "plan.previous", "Previous such line"),
+        bind("y", "copy_id", "plan.copy-id", "Copy the config_id"),
+        bind("Y", "copy_row", "plan.copy-row", "Copy the configuration as JSON"),
+        bind("e", "export", "plan.export", "Save the plan to a file"),
     ]
 
     def compose(self) -> Iterable[Widget]:
@@ -110,6 +111,7 @@ class PlanPane(PlanWork):
         self.bound = ""
         self.undone: list[pl.DataFrame] = []
         self.job = Task(self)
+        self._wanted: str | None = None
         self.read_again()
 
     @property
@@ -129,6 +131,17 @@ class PlanPane(PlanWork):
         """Statuses, or the plan itself."""
         if snapshot.changed & {"plan", "runs"}:
             self.read_again()
+
+    def place(self) -> dict[str, Any]:
+        """Filter and line under the cursor."""
+        here = self.line.config_id if self.line else self._wanted
+        return {"filter": self._filter, "line": here}
+
+    def put_back(self, place: Mapping[str, Any]) -> None:
+        """Once the plan is read."""
+        self._filter = str(place.get("filter") or "")
+        line = place.get("line")
+        self._wanted = line if isinstance(line, str) else None
 
     def live_event(self, event: dict[str, Any]) -> None:
         """Which configuration is measured now."""
@@ -181,7 +194,7 @@ class PlanPane(PlanWork):
             self.head.show(())
             self.rows.set_rows([[(self._notice, "dim")]])
             return
-        before = self.line.config_id if self.line else None
+        before = self.line.config_id if self.line else self._wanted
         self._shown = matching(self.lines, self._filter)
         width = self.rows.size.width
         self.head.show(heading(width, bool(self.info and self.info.default_id)))

@@ -19,7 +19,7 @@ from pimp_tui.tui.panes.plan_info import PlanInfo
 from pimp_tui.tui.panes.predictions.queueing import queue
 from pimp_tui.tui.panes.predictions.source import Source, read_source
 from pimp_tui.tui.panes.predictions.store import Store
-from pimp_tui.tui.panes.predictions.views import ViewSection
+from pimp_tui.tui.panes.predictions.views import VIEWS, ViewSection
 from pimp_tui.tui.panes.predictions.whatif_part import WhatIf
 from pimp_tui.tui.snapshot import Snapshot
 from pimp_tui.tui.widgets.numbers import name_and_unit
@@ -243,6 +243,16 @@ class PredictionsPane(Pane):
         if self._cancelled and self.metric not in self.store.fits:
             self.main.charts.plot.say("stopped; s or c learns again")
         self.refresh_footer()
+
+    def place(self) -> dict[str, Any]:
+        """Which metric, in which view."""
+        return {"metric": self.metric, "view": self.main.charts.view} if self.metric else {}
+
+    def put_back(self, place: Mapping[str, Any]) -> None:
+        """A metric that is gone gives way to the first."""
+        self.metric = str(place.get("metric") or "")
+        if place.get("view") in VIEWS:
+            self.main.charts.view = str(place["view"])
 
     # Room.
 

@@ -12,7 +12,7 @@ from textual.binding import Binding
 from pimp_tui.errors import UserError
 from pimp_tui.tui.panes.base import FooterKey
 from pimp_tui.tui.panes.plan_info import PlanInfo
-from pimp_tui.tui.panes.results import levels
+from pimp_tui.tui.panes.results import levels, place
 from pimp_tui.tui.panes.results.actions import TableActions
 from pimp_tui.tui.panes.results.completion import CompletionView, read_completion
 from pimp_tui.tui.panes.results.lower import Lower
@@ -48,6 +48,7 @@ class ResultsPane(TableActions):
         self._default: str | None = None
         self._fresh = False
         self._visible = False
+        self._back: Mapping[str, Any] = {}
 
     def compose(self) -> ComposeResult:
         """Table, completion in its place, details under it."""
@@ -125,13 +126,21 @@ class ResultsPane(TableActions):
             default.row(0, named=True) if default is not None and measured else None
         )
         first = not self.view.stack
-        self.view.set_first(level)
+        self.view.set_first(level, place.restore(level, self._back) if first else None)
         if not first:
             return
         if not frame.height:
             self.say("the plan is empty; 2 shows it")
         elif not (frame["runs_ok"] + frame["runs_failed"]).sum():
             self.say("nothing measured yet; r starts the campaign")
+
+    def place(self) -> dict[str, Any]:
+        """Filter, sort, columns and cursor of the configurations."""
+        return place.of(self.view) if self.view.stack else dict(self._back)
+
+    def put_back(self, place: Mapping[str, Any]) -> None:
+        """Once the table is read."""
+        self._back = place
 
     # What follows the cursor.
 

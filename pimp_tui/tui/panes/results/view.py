@@ -36,12 +36,12 @@ class TableView(Section):
         """The level on top."""
         return self.stack[-1] if self.stack else None
 
-    def push(self, level: Level) -> None:
-        """Drill in."""
+    def push(self, level: Level, key: object = None) -> None:
+        """Drill in; the cursor goes to the row with ``key``."""
         self._keep_place()
         self.stack.append(level)
         self.table.cursor = self.table.top = self.table.column = self.table.left = 0
-        self._show(level)
+        self._show(level, key)
 
     def pop(self) -> bool:
         """Back one level with its cursor and scroll; False on the first."""
@@ -54,10 +54,10 @@ class TableView(Section):
         self._show(level)
         return True
 
-    def set_first(self, level: Level) -> None:
+    def set_first(self, level: Level, key: object = None) -> None:
         """Put fresh rows into the first level; what the user set there stays."""
         if not self.stack:
-            self.push(level)
+            self.push(level, key)
             return
         old = self.stack[0]
         for name in ("where_text", "where", "keys", "place"):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
@@ -70,6 +70,7 @@ class SpacePane(FileKeys):
         self._reasons: Reasons | None = None
         self._evidence: dict[str, str] = {}
         self._touching: dict[str, list[Constraint]] = {}
+        self._back: Mapping[str, Any] = {}
         self._load()
 
     @work(group="load")
@@ -85,6 +86,7 @@ class SpacePane(FileKeys):
         self.space = space
         self.features.load(outline, view)
         self.show_view(view)
+        self._go_back()
         if view.note:
             self.say(view.note, "warn")
         elif space.warnings:
@@ -132,6 +134,27 @@ class SpacePane(FileKeys):
         """The footer's, and those that stand on one screen only."""
         warnings = len(self.space.warnings) if self.space else 0
         return keys.help_keys(warnings)
+
+    def place(self) -> dict[str, Any]:
+        """Filter and feature under the cursor."""
+        if self.space is None:
+            return dict(self._back)
+        return {"filter": self.features.filtered, "feature": self.features.name_at}
+
+    def put_back(self, place: Mapping[str, Any]) -> None:
+        """Now, or once the model is read."""
+        self._back = place
+        self._go_back()
+
+    def _go_back(self) -> None:
+        back, known = self._back, self.space
+        if known is None or not back:
+            return
+        if text := str(back.get("filter") or ""):
+            self._narrow(text)
+        if (name := str(back.get("feature") or "")) in known.model.features:
+            self.features.go_to(name)
+        self._back = {}
 
     def session_changed(self, snapshot: Snapshot) -> None:
         """The space of a session does not change."""

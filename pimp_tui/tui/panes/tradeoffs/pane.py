@@ -23,6 +23,7 @@ from pimp_tui.tui.panes.tradeoffs.points import (
     measured_points,
     merge_predicted,
     read_ground,
+    remembered,
 )
 from pimp_tui.tui.panes.tradeoffs.problem import Problem
 from pimp_tui.tui.snapshot import Snapshot
@@ -58,6 +59,7 @@ class TradeoffsPane(PointActions):
         self._visible = False
         self._learning = ""
         self._asked: tuple[Any, ...] = ()
+        self._back: Mapping[str, Any] = {}
 
     def compose(self) -> ComposeResult:
         """All parts."""
@@ -116,7 +118,7 @@ class TradeoffsPane(PointActions):
             self.say_error(error)
             return
         if not self.problem.objectives:
-            self.problem = Problem(dict(self.ground.objectives))
+            self.problem = remembered(self._back, self.ground)
         self.solve()
 
     @work(group="tradeoffs-solve", exclusive=True)
@@ -159,6 +161,23 @@ class TradeoffsPane(PointActions):
         self._asked = asked
         self.walk.take(merge_predicted(points, answer, own))
         self._draw()
+
+    def place(self) -> dict[str, Any]:
+        """Objectives, constraints and the point under the cursor."""
+        if not self.problem.objectives:
+            return dict(self._back)
+        row = self.walk.row
+        return {
+            "objectives": dict(self.problem.objectives),
+            "constraints": list(self.problem.constraints),
+            "point": row["config_id"] if row else None,
+        }
+
+    def put_back(self, place: Mapping[str, Any]) -> None:
+        """Once the session is read."""
+        self._back = place
+        point = place.get("point")
+        self.walk.wanted = point if isinstance(point, str) else None
 
     # Drawing.
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pimp_tui.errors import UserError
 from pimp_tui.tui.panes.plan_info import PlanInfo
-from pimp_tui.tui.panes.tradeoffs.problem import Problem
+from pimp_tui.tui.panes.tradeoffs.problem import MOST_OBJECTIVES, Problem
 
 if TYPE_CHECKING:
     import polars as pl
@@ -166,3 +167,18 @@ def check_constraint(ground: Ground, text: str) -> str | None:
     except UserError as error:
         return str(error)
     return None
+
+
+def remembered(place: Mapping[str, Any], ground: Ground) -> Problem:
+    """The problem of an earlier visit as far as its metrics were measured, or the usual one."""
+    objectives, constraints = place.get("objectives"), place.get("constraints")
+    if not isinstance(objectives, dict) or not isinstance(constraints, list | None):
+        return Problem(dict(ground.objectives))
+    good = {
+        str(metric): str(way)
+        for metric, way in objectives.items()
+        if metric in ground.metrics and way in ("min", "max")
+    }
+    kept = [str(text) for text in constraints or [] if not check_constraint(ground, str(text))]
+    usual = dict(ground.objectives)
+    return Problem(good if 2 <= len(good) <= MOST_OBJECTIVES else usual, kept)

@@ -14,17 +14,19 @@ class Walk:
         points: the scatter.
         row: the point under the cursor; None where there is none.
         marked: config_ids with a mark.
+        wanted: configuration to stand on while there is no point yet.
     """
 
     def __init__(self) -> None:
         self.points = Points()
         self.row: dict[str, Any] | None = None
         self.marked: set[str] = set()
+        self.wanted: str | None = None
 
     def take(self, points: Points) -> None:
         """Walk other points; the cursor stays on its configuration where it is still there."""
         self.points = points
-        at = self.row["config_id"] if self.row else None
+        at = self.row["config_id"] if self.row else self.wanted
         same = (r for r in [*points.front, *points.measured] if r["config_id"] == at)
         self.row = next(same, None)
         if self.row is None and points.front:
