@@ -182,7 +182,7 @@ class Space:
             "valid_configurations": whole,
             "concrete_only": concrete,
             "exact": whole is not None,
-            "engine": self.engine,
+            "engine": "bdd" if self.reasoner.known is not None else "sat",  # compiles nothing more
             "features": len(self.features),
             "constraints": len(self.model.constraints),
         }
