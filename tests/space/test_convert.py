@@ -178,6 +178,9 @@ BROKEN_CNF = [
     ("p cnf 2 1\n1 x 0\n", "m.cnf:2", "no literal"),
     ("p cnf 2 1\n1 2\n", "m.cnf", "does not end"),
     ("c nothing\n", "m.cnf", "no CNF"),
+    ("p cnf 999999999999 1\n1 0\n", "m.cnf:1", "more than 1,000,000 variables"),
+    ("p cnf \u00b2 1\n1 0\n", "m.cnf:1", "no header"),
+    ("p cnf 2 1\n" + "9" * 5000 + " 0\n", "m.cnf:2", "no literal"),
 ]
 
 
@@ -187,6 +190,32 @@ def test_a_broken_cnf_is_refused_with_its_line(text: str, where: str, what: str)
         read_dimacs(text, "m.cnf")
     assert str(fault.value.where) == where
     assert what in fault.value.what
+
+
+def test_a_cnf_of_an_empty_clause_is_void() -> None:
+    for head in ("p cnf 0 1", "c 1 A\np cnf 1 1"):
+        model = read_dimacs(f"{head}\n0\n", "m.cnf")
+        assert [c.text for c in model.constraints] == ["!Root"]
+
+
+@pytest.mark.parametrize("encoding", ["foo", "utf-7", "shift_jis"])
+def test_xml_of_a_rare_encoding_is_refused(encoding: str) -> None:
+    text = f'<?xml version="1.0" encoding="{encoding}"?><featureModel/>'
+    with pytest.raises(UserError, match="encoding") as fault:
+        read_featureide(text.encode(), "m.xml")
+    assert fault.value.mend == "save it as UTF-8"
+
+
+def test_featureide_rules_nest_deeper_than_calls_may() -> None:
+    rule = "<not>" * 20_000 + "<var>A</var>" + "</not>" * 20_000
+    rule += "</rule><rule>" + "<imp><var>R</var>" * 5_000 + "<var>A</var>" + "</imp>" * 5_000
+    text = (
+        '<featureModel><struct><and name="R"><feature name="A"/></and></struct>'
+        f"<constraints><rule>{rule}</rule></constraints></featureModel>"
+    )
+    found = read_featureide(text.encode(), "m.xml").constraints
+    assert [c.text.count("!") for c in found] == [20_000, 0]
+    assert found[1].text.count("R => (") == 4_999
 
 
 def test_convert_refuses_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,10 @@ from pimp_tui.space.formats.names import uvl_name
 from pimp_tui.space.model import Constraint, Feature, FeatureModel, Group
 from pimp_tui.space.uvl.formula import chained, formula_text
 
-_NAMED = re.compile(r"c\s+(\d+)\$?\s+(\S.*)")
+_NAMED = re.compile(r"c\s+(\d{1,9})\$?\s+(\S.*)", re.ASCII)
+_HEADER = re.compile(r"p\s+cnf\s+(\d+)\s+\d+", re.ASCII)
+_LITERAL = re.compile(r"-?\d+", re.ASCII)
+_MOST_VARIABLES = 1_000_000
 
 
 def read_dimacs(text: str, label: str) -> FeatureModel:
@@ -38,15 +41,20 @@ def read_dimacs(text: str, label: str) -> FeatureModel:
             continue
         where = f"{label}:{number}"
         if words[0] == "p":
-            if variables >= 0 or len(words) != 4 or words[1] != "cnf" or not words[2].isdigit():
-                raise UserError(f"`{line.strip()}` is no header", where, "write `p cnf 12 34` once")
-            variables = int(words[2])
+            header = _HEADER.fullmatch(line.strip())
+            if variables >= 0 or header is None:
+                raise UserError(f"`{line.strip()[:80]}` is no header", where,
+                                "write `p cnf 12 34` once")  # fmt: skip
+            if len(header[1]) > 9 or int(header[1]) > _MOST_VARIABLES:
+                raise UserError(f"more than {_MOST_VARIABLES:,} variables", where,
+                                "write as many as the clauses have")  # fmt: skip
+            variables = int(header[1])
             continue
         if variables < 0:
             raise UserError("a clause before the header", where, "start with `p cnf 12 34`")
         for word in words:
-            if not re.fullmatch(r"-?\d+", word):
-                raise UserError(f"`{word}` is no literal", where, "a clause is `1 -2 0`")
+            if _LITERAL.fullmatch(word) is None or len(word) > 20:
+                raise UserError(f"`{word[:40]}` is no literal", where, "a clause is `1 -2 0`")
             literal = int(word)
             if abs(literal) > variables:
                 mend = f"the header says {variables} variables: mend one of the two"
@@ -85,16 +93,15 @@ def _model(
         feature.parent, feature.group = root, root.groups[0]
     found = FeatureModel(root, {root.name: root, **features}, [], warnings, "", label)
     for clause, line in clauses:
-        formula = _formula(clause, called)
+        formula = _formula(clause, called, root.name)
         found.constraints.append(Constraint(formula_text(formula), formula, line))
     return found
 
 
-def _formula(clause: list[int], called: dict[int, str]) -> Any:
+def _formula(clause: list[int], called: dict[int, str], root: str) -> Any:
     """A clause as people write it: ``A & B => C | D``; an empty one as a contradiction."""
     if not clause:
-        any_name = next(iter(called.values()))
-        return ("and", any_name, ("not", any_name))
+        return ("not", root)
     needs = [called[-x] for x in clause if x < 0]
     gives = [called[x] for x in clause if x > 0]
     if not needs:

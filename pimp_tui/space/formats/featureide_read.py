@@ -14,6 +14,7 @@ from pimp_tui.space.nearest import did_you_mean
 from pimp_tui.space.uvl.formula import chained, formula_text
 
 _GROUPS = {"and": "", "or": "or", "alt": "alternative", "feature": ""}
+_MOST_SHOWN = 80
 _FOLDS = {"conj": "and", "disj": "or", "imp": "imp", "eq": "iff"}
 
 
@@ -89,14 +90,30 @@ class _Reader:
         said = " ".join(note.text.split()) if note else ""
         return Constraint(formula_text(formula), formula, rule.line, said or None)
 
-    def formula(self, node: Node) -> Any:
-        if node.tag in ("var", "feature"):
-            name = node.text.strip()
-            if name not in self.renamed:
-                mend = did_you_mean(name, self.renamed, "add the feature or mend the name")
-                raise self.fail(f"unknown feature {name}", node, mend)
-            return self.renamed[name]
-        parts = [self.formula(c) for c in node.children]
+    def formula(self, top: Node) -> Any:
+        """The formula of a rule, innermost first: machine-made ones nest deeper than calls may."""
+        done: list[Any] = []
+        stack = [(top, False)]
+        while stack:
+            node, ready = stack.pop()
+            if node.tag in ("var", "feature"):
+                done.append(self.named(node))
+            elif not ready:
+                stack.append((node, True))
+                stack.extend((child, False) for child in reversed(node.children))
+            else:
+                at = len(done) - len(node.children)
+                done[at:] = [self.joined(node, done[at:])]
+        return done[0]
+
+    def named(self, node: Node) -> str:
+        name = node.text.strip()
+        if name not in self.renamed:
+            mend = did_you_mean(name, self.renamed, "add the feature or mend the name")
+            raise self.fail(f"unknown feature {name[:_MOST_SHOWN]}", node, mend)
+        return self.renamed[name]
+
+    def joined(self, node: Node, parts: list[Any]) -> Any:
         many: Callable[[list[Any]], Any] | None = _OPERATORS.get(node.tag)
         if many is None:
             known = ", ".join(_OPERATORS)

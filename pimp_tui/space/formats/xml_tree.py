@@ -54,6 +54,9 @@ def parse_xml(data: bytes, label: str) -> Node:
     parser.EntityDeclHandler = entity
     try:
         parser.Parse(data, True)
+    except (LookupError, ValueError):
+        raise UserError("this XML has an encoding that is not read", label, "save it as UTF-8"
+                        ) from None  # fmt: skip
     except expat.ExpatError as fault:
         raise UserError(
             f"this is no XML: {expat.ErrorString(fault.code)}",
