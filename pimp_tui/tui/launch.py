@@ -6,12 +6,18 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
 from pimp_tui.errors import UserError
 
 _START_S = 60.0
+
+
+def _end(process: asyncio.subprocess.Process) -> None:
+    with suppress(ProcessLookupError):
+        process.terminate()
 
 
 async def run_command(arguments: Sequence[str], patience_s: float = _START_S) -> str:
@@ -33,7 +39,11 @@ async def run_command(arguments: Sequence[str], patience_s: float = _START_S) ->
     try:
         out, err = await asyncio.wait_for(process.communicate(), patience_s)
     except TimeoutError:
+        _end(process)
         raise UserError(f"pimp-tui {arguments[0]} does not answer") from None
+    except asyncio.CancelledError:
+        _end(process)
+        raise
     if process.returncode:
         lines = err.decode(errors="replace").strip().splitlines() or ["it gave no reason"]
         raise UserError(" ".join(line.strip() for line in lines[-2:]), f"pimp-tui {arguments[0]}")

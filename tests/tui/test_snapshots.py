@@ -71,10 +71,15 @@ def test_plan(size, half_session, snap_compare, look):
 
 
 @pytest.mark.parametrize("step", [2, 6])
-def test_wizard(step, sessions_root, snap_compare, look):
+def test_wizard(step, sessions_root, snap_compare, look, monkeypatch):
+    async def run_command(arguments, patience_s=0.0):
+        return '{"configurations": 16, "runs": 32, "requests": 1024}'
+
+    monkeypatch.setattr("pimp_tui.tui.launch.run_command", run_command)
+
     async def ready(pilot):
         pilot.app.push_screen(Wizard(Draft(name="mine"), first=step))
-        await after(look, f"step {step} of 6", "problems" if step == 2 else "mine")(pilot)
+        await after(look, f"step {step} of 6", "problems" if step == 2 else "P measures one")(pilot)
 
     assert snap_compare(PimpApp(), terminal_size=(80, 24), run_before=ready)
 

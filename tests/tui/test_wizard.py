@@ -1,10 +1,18 @@
 """The wizard: defaults all the way, faults at the field, the same as one command line."""
 
+import asyncio
+
 import pytest
 
+from pimp_tui.errors import UserError
+from pimp_tui.tui import launch
 from pimp_tui.tui.app import PimpApp
+from pimp_tui.tui.memory import Memory
 from pimp_tui.tui.screens.wizard.checks import Checker
 from pimp_tui.tui.screens.wizard.draft import Draft
+from pimp_tui.tui.screens.wizard.estimate import Counts, basis_of, told
+from pimp_tui.tui.screens.wizard.forecast import Forecast
+from pimp_tui.tui.screens.wizard.screen import Wizard
 from pimp_tui.tui.screens.wizard.steps import STEPS
 
 
@@ -24,10 +32,14 @@ async def test_six_enters_start_a_campaign(sessions_root, toy_space, issued, loo
             await look.until(pilot, f"step {step} of 6")
             await pilot.pause(0.1)
             await pilot.press("enter")
-        await look.until(pilot, lambda: issued, 30)
-    command = issued[0]
+        await look.until(pilot, lambda: _started(issued), 30)
+    command = _started(issued)[0]
     assert command[:2] == ("run", "run") and command[-1] == "--detach"
     assert "--model" in command and "micro-coder" in command
+
+
+def _started(issued):
+    return [command for command in issued if command[-1] == "--detach"]
 
 
 def _with_space(space):
@@ -79,7 +91,6 @@ def test_the_command_line_says_the_same():
 
 
 async def test_review_shows_the_command_and_copies_it(sessions_root, issued, look):
-    from pimp_tui.tui.screens.wizard.screen import Wizard
 
     app = PimpApp()
     async with app.run_test(size=(100, 30)) as pilot:
@@ -87,14 +98,12 @@ async def test_review_shows_the_command_and_copies_it(sessions_root, issued, loo
         await look.until(pilot, "the same as one line")
         assert "pimp-tui run mine --model micro-coder" in look.text(app)
         await pilot.press("tab", "y")
-        await look.until(pilot, lambda: issued)
-        assert issued[0][1].startswith("pimp-tui run mine")
+        await look.until(pilot, lambda: [one for one in issued if one[0] == "copy"])
+        copied = next(one for one in issued if one[0] == "copy")
+        assert copied[1].startswith("pimp-tui run mine")
 
 
 async def test_a_refused_start_is_told(sessions_root, toy_space, look, monkeypatch):
-    from pimp_tui.errors import UserError
-    from pimp_tui.tui import launch
-    from pimp_tui.tui.screens.wizard.screen import Wizard
 
     async def refuse(arguments, patience_s=0.0):
         raise UserError("no room for it")
@@ -125,3 +134,130 @@ async def test_covering_samplers_need_no_number(method, words):
     note = await checker.check("n", Draft(method=method, n=""))
     checker.close()
     assert note.text == words and not note.fault
+
+
+def test_engine_and_baseline_are_on_the_command_line():
+    draft = Draft(name="mine", engine="other", baseline="--num-beams 4", goal="energy")
+    found = draft.arguments()
+    assert found[found.index("--engine") + 1] == "other"
+    assert found[found.index("--baseline") + 1] == "--num-beams 4"
+    assert "goal" not in draft.command() and "energy" not in draft.command()
+    assert "--engine" not in Draft().command()
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", False), ("--num-beams 4", False), ("num_beams=4", False), ("GOOD", False),
+        ("LIST", True), ("BROKEN", True), ("nowhere.json", True),
+    ],
+)  # fmt: skip
+async def test_a_baseline_is_checked_at_its_field(text, fault, tmp_path):
+    files = {"GOOD": '{"num_beams": 4}', "LIST": "[1]", "BROKEN": "{"}
+    if text in files:
+        (tmp_path / text).write_text(files[text])
+        text = str(tmp_path / text)
+    checker = Checker()
+    note = await checker.check("baseline", Draft(baseline=text))
+    checker.close()
+    assert note.fault == fault
+
+
+def test_an_estimate_scales_with_runs_and_problems(done_session):
+    basis = basis_of(done_session, "toy")
+    assert basis.problems == 7 and basis.configurations == 7 and basis.estimated
+    assert 3.5 < basis.run_s < 9.5  # runs of 2.6 to 9.3 s with a second between them
+    small, large = Counts(8, 16, 16 * 7), Counts(8, 160, 160 * 14)
+    assert large.problems == 14
+    one, twenty = (_first_seconds(told(counts, basis)) for counts in (small, large))
+    assert twenty == pytest.approx(20 * one, rel=0.05)
+    assert "P measures one" in told(small, None)
+
+
+def _first_seconds(text):
+    units = {"s": 1, "min": 60, "h": 3600}
+    words = text.removeprefix("~").split(" [")[0].split(" ")
+    return sum(float(n) * units[u] for n, u in zip(words[::2], words[1::2], strict=True))
+
+
+async def test_the_review_estimates_from_an_earlier_session(done_session, look, monkeypatch):
+    asked = []
+
+    async def run_command(arguments, patience_s=0.0):
+        asked.append(arguments)
+        return '{"configurations": 16, "runs": 32, "requests": 1024}'
+
+    monkeypatch.setattr(launch, "run_command", run_command)
+    app = PimpApp()
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.push_screen(Wizard(Draft(name="mine"), first=6))
+        await look.until(pilot, "16 configurations x 2 x 32 problems")
+        await look.until(pilot, "toy: same model and workload, measured before")
+        assert "by CPU time" in look.text(app) and "at most 60min" in look.text(app)
+    assert asked[0][-2:] == ["--dry-run", "--json"]
+
+
+async def test_what_the_dry_run_refuses_is_told_in_the_review(sessions_root, look, monkeypatch):
+    async def refuse(arguments, patience_s=0.0):
+        raise UserError("the baseline is outside the space", "pimp-tui run")
+
+    monkeypatch.setattr(launch, "run_command", refuse)
+    app = PimpApp()
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.push_screen(Wizard(Draft(name="mine"), first=6))
+        await look.until(pilot, "! the baseline is outside the space")
+
+
+async def test_the_goal_opens_tradeoffs(done_session, issued, look, tmp_path):
+    app = PimpApp(memory=Memory(tmp_path / "state.json"))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await look.until(pilot, "toy")
+        wizard = Wizard(Draft(name="toy", goal="energy"), first=6)
+        app.push_screen(wizard)
+        await look.until(pilot, "step 6 of 6")
+        wizard._remember_goal(done_session)
+        app.show_session(done_session, first=6)
+        await look.until(pilot, "energy v against pass@1 ^")
+
+
+@pytest.mark.slow
+async def test_a_pilot_measures_one_configuration_and_leaves_nothing(sessions_root, monkeypatch):
+    folder = sessions_root.parent / "pilots"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    forecast = Forecast()
+    draft = Draft(name="mine", limit="4")
+    await forecast.look(draft)
+    await forecast.pilot(draft)
+    made = dict(forecast.lines(draft))
+    assert made["from"].startswith("a pilot") and made["estimate"].startswith("~")
+    assert made["runs"] == "16 configurations x 2 x 4 problems"
+    assert not list(folder.iterdir())
+
+
+async def test_escape_stops_a_pilot(sessions_root, look, monkeypatch, tmp_path):
+    (tmp_path / "pilots").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "pilots"))
+    ended = []
+
+    async def run_command(arguments, patience_s=0.0):
+        if "--dry-run" in arguments:
+            return '{"configurations": 16, "runs": 32, "requests": 1024}'
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            ended.append(arguments)
+            raise
+
+    monkeypatch.setattr(launch, "run_command", run_command)
+    app = PimpApp()
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.push_screen(Wizard(Draft(name="mine"), first=6))
+        await look.until(pilot, "P measures one")
+        await pilot.press("tab", "P")
+        await look.until(pilot, "measuring one configuration")
+        await pilot.press("escape")
+        await look.until(pilot, lambda: ended and not list((tmp_path / "pilots").iterdir()))
+        await look.until(pilot, "P measures one")
+        assert "step 6 of 6" in look.text(app)
+    assert ended[0][ended[0].index("-n") + 1] == "1"

@@ -55,11 +55,12 @@ class Checker:
         if key == "seed":
             good = not draft.seed.strip() or draft.seed.strip().isdigit()
             return Note("") if good else Note("a whole number", True)
-        if key in ("select", "deselect") and not getattr(draft, key).strip():
+        if key in ("select", "deselect", "baseline") and not getattr(draft, key).strip():
             return Note("")
         work: Callable[[Draft], str] | None = {
             "models": _models, "workload": _workload, "workload_file": _workload,
-            "space": self._count, "select": self._count, "deselect": self._count, "name": _name,
+            "baseline": _baseline, "space": self._count, "select": self._count,
+            "deselect": self._count, "name": _name,
         }.get(key)  # fmt: skip
         if work is None:
             return Note("")
@@ -126,6 +127,26 @@ def _workload(draft: Draft) -> str:
     found = load_workload(draft.workload_name)
     scored = "scored by running the code" if found.scored else "not scored: pass@1 stays empty"
     return f"{len(found.tasks)} problems, {scored}"
+
+
+def _baseline(draft: Draft) -> str:
+    """Only whether it can be read; whether the space has it is told by the dry run."""
+    import json
+    from pathlib import Path
+
+    text = draft.baseline.strip()
+    path = Path(text).expanduser()
+    if not path.is_file():
+        if "--" in text or "=" in text:
+            return "measured beside the library's default; Trade-offs tells each point against it"
+        raise UserError(f"no file {text}", mend="or a command line: --num-beams 4 --do-sample")
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"no JSON: {error}", short_path(path)) from None
+    if not isinstance(value, dict) or not value:
+        raise UserError("no JSON object of options", short_path(path), 'write {"num_beams": 4}')
+    return f"{len(value)} options; Trade-offs tells each point against it"
 
 
 def _name(draft: Draft) -> str:

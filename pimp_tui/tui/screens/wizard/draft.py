@@ -9,6 +9,13 @@ from datetime import datetime
 from pathlib import Path
 
 DEFAULT_N = 16
+#: Goal -> objectives of Trade-offs; none are the session's own.
+GOALS: dict[str, dict[str, str]] = {
+    "usual": {},
+    "energy": {"energy_j": "min", "pass_at_1": "max"},
+    "time": {"duration_s": "min", "pass_at_1": "max"},
+    "all": {"energy_j": "min", "pass_at_1": "max", "duration_s": "min"},
+}
 
 
 def _new_name() -> str:
@@ -22,16 +29,21 @@ class Draft:
     Attributes:
         models: references separated by commas.
         workload_file: used where ``workload`` is ``file``.
+        goal: what Trade-offs opens with (``GOALS``); no part of the command line.
+        baseline: the user's own configuration, a JSON file or a command line.
         n: configurations; "" lets covering samplers decide, and is 16 for the others.
     """
 
     models: str = "micro-coder"
+    engine: str = "transformers"
     workload: str = "micro-coder"
     workload_file: str = ""
     limit: str = ""
+    goal: str = "usual"
     space: str = "transformers"
     select: str = ""
     deselect: str = ""
+    baseline: str = ""
     method: str = "diverse"
     n: str = str(DEFAULT_N)
     seed: str = "0"
@@ -39,7 +51,7 @@ class Draft:
     repeats: str = ""
     batch: str = ""
     max_new_tokens: str = ""
-    budget: str = ""
+    budget: str = "60min"
     name: str = field(default_factory=_new_name)
 
     def within(self, chosen: Mapping[str, bool]) -> Draft:
@@ -65,11 +77,15 @@ class Draft:
         found = ["run", self.name]
         for model in self.model_list:
             found += ["--model", model]
+        if self.engine != "transformers":
+            found += ["--engine", self.engine]
         found += ["--workload", self.workload_name, "--space", _home(self.space)]
         for name in split(self.select):
             found += ["--select", name]
         for name in split(self.deselect):
             found += ["--deselect", name]
+        if self.baseline.strip():
+            found += ["--baseline", _home(self.baseline)]
         found += ["--method", self.method]
         for flag, value in (
             ("-n", self.n), ("--seed", self.seed), ("--limit", self.limit),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widget import Widget
+from textual.worker import Worker
 
 from pimp_tui.errors import UserError
 from pimp_tui.session.paths import resolve
@@ -17,8 +20,9 @@ from pimp_tui.tui import launch
 from pimp_tui.tui.screens.frame import FrameScreen
 from pimp_tui.tui.screens.help import HelpText
 from pimp_tui.tui.screens.wizard.checks import Checker
-from pimp_tui.tui.screens.wizard.draft import Draft
+from pimp_tui.tui.screens.wizard.draft import GOALS, Draft
 from pimp_tui.tui.screens.wizard.fields import Changed, ChoiceField, Left, TextField
+from pimp_tui.tui.screens.wizard.forecast import Forecast
 from pimp_tui.tui.screens.wizard.steps import STEPS
 from pimp_tui.tui.screens.wizard.summary import review_rows, so_far_rows
 from pimp_tui.tui.widgets.bind import bind
@@ -37,7 +41,12 @@ _TYPING = (
 )
 _CHOOSING = (FooterKey("j/k", "choose"), *_TYPING, FooterKey("r", "start"))
 _REVIEW = (FooterKey("enter", "start"), FooterKey("tab", "next field"), FooterKey("esc", "back"))
-_REVIEWING = (*_REVIEW, FooterKey("r", "start"), FooterKey("y", "copy the command"))
+_REVIEWING = (
+    *_REVIEW,
+    FooterKey("P", "pilot"),
+    FooterKey("y", "copy", "copy the command"),
+    FooterKey("r", "start", drop=1),
+)
 
 
 class Wizard(FrameScreen):
@@ -52,6 +61,7 @@ class Wizard(FrameScreen):
         Binding("escape", "back", "back", show=False, tooltip="Back to the step before"),
         bind("r", "start", "wizard.start", "Start the campaign"),
         bind("y", "copy_command", "wizard.copy", "Copy the command line"),
+        bind("P", "pilot", "wizard.pilot", "Measure one configuration for the estimate"),
     ]
 
     def __init__(self, draft: Draft | None = None, first: int = 1) -> None:
@@ -62,6 +72,8 @@ class Wizard(FrameScreen):
         self._checker = Checker()
         self._good: set[int] = set()
         self._starting = False
+        self._forecast = Forecast()
+        self._pilot: Worker[None] | None = None
 
     def compose_body(self) -> Iterable[Widget]:
         """Step line, the page, and what was filled in so far."""
@@ -114,12 +126,26 @@ class Wizard(FrameScreen):
         self.refresh_footer()
         for field in step.fields:
             await self._check(field.key)
+        if self.step == len(STEPS):
+            self._look_ahead()
+
+    @work(exclusive=True, group="forecast")
+    async def _look_ahead(self) -> None:
+        """Count the plan and find what a run costs, for the review."""
+        soon = asyncio.ensure_future(self._forecast.look(self.draft))
+        await asyncio.sleep(0)
+        self._show_summary()
+        await soon
+        self._show_summary()
 
     def _show_summary(self) -> None:
+        if not self.is_attached:
+            return
         self.so_far.set_rows(so_far_rows(self.draft))
-        if self.step == len(STEPS):
+        if self.step == len(STEPS) and self.review.is_attached:
             width = max(self.review.size.width or self.size.width, 40)
-            self.review.set_rows(review_rows(self.draft, width - 4))
+            lines = self._forecast.lines(self.draft)
+            self.review.set_rows(review_rows(self.draft, lines, width - 4))
 
     def footer_keys(self) -> Sequence[FooterKey]:
         """Letters are text in an input, so they are not offered there."""
@@ -140,7 +166,10 @@ class Wizard(FrameScreen):
             "review shows the same as one command line.",
             [(key.label, key.text) for key in _CHOOSING],
             {
-                "duration": "the Monitor tells an ETA once the first runs are measured",
+                "estimate": "from the newest session of the same model and workload, or from a "
+                "pilot (P): one configuration measured once in a throw-away session",
+                "goal": "objectives that Trade-offs opens with",
+                "your own": "the configuration you use now: measured, and compared with each point",
                 "preset": "how often and how carefully each configuration is measured",
             },
         )
@@ -198,8 +227,11 @@ class Wizard(FrameScreen):
     # Keys.
 
     def action_back(self) -> None:
-        """The step before, or out; what was typed is kept."""
-        if self.step > 1:
+        """Stop a pilot; else the step before, or out; what was typed is kept."""
+        if self._pilot is not None and self._pilot.is_running:
+            self._pilot.cancel()
+            self.say("stopping the pilot…")
+        elif self.step > 1:
             self.step -= 1
             self._show()
         else:
@@ -208,6 +240,26 @@ class Wizard(FrameScreen):
     def action_copy_command(self) -> None:
         """The command line."""
         self.copy(self.draft.command(), "the command")
+
+    def action_pilot(self) -> None:
+        """Measure one configuration now, for a better estimate."""
+        if self.step < len(STEPS):
+            self.say("the review tells the estimate; P measures one configuration there")
+        elif self._pilot is None or not self._pilot.is_running:
+            self._pilot = self._measure()
+
+    @work(group="pilot")
+    async def _measure(self) -> None:
+        soon = asyncio.ensure_future(self._forecast.pilot(self.draft))
+        await asyncio.sleep(0)
+        self._show_summary()
+        try:
+            await soon
+            self.say("measured one configuration; the estimate follows it", "good")
+        except UserError as error:
+            self.say(told(error), "error")
+        finally:
+            self._show_summary()
 
     @work(exclusive=True, group="next")
     async def action_start(self) -> None:
@@ -234,6 +286,14 @@ class Wizard(FrameScreen):
         else:
             path = resolve(self.draft.name)
             self.pimp.draft = None
+            self._remember_goal(path)
             self.pimp.show_session(path, first=3)
         finally:
             self._starting = False
+
+    def _remember_goal(self, path: Path) -> None:
+        """Trade-offs opens with the objectives that were asked for."""
+        objectives = GOALS[self.draft.goal]
+        if objectives and self.pimp.memory:
+            place = {"TradeoffsPane": {"objectives": objectives, "constraints": []}}
+            self.pimp.memory.keep(path, {"pane": 3, "panes": place})

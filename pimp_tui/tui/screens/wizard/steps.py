@@ -28,10 +28,24 @@ class Step(NamedTuple):
     fields: tuple[Field, ...]
 
 
+def engines() -> tuple[tuple[str, str], ...]:
+    """Ours, and those that somebody else's package adds by an entry point."""
+    from importlib.metadata import entry_points
+
+    added = sorted({point.name for point in entry_points(group="pimp_tui.engines")})
+    return (
+        ("transformers", "in a worker process on this machine"),
+        *((name, "added by a package") for name in added if name != "transformers"),
+    )
+
+
 STEPS = (
     Step(
         "model", "Which language model",
-        (Field("models", "model", "micro-coder, a folder, or a .gguf file; several: a,b"),),
+        (
+            Field("models", "model", "micro-coder, a folder, or a .gguf file; several: a,b"),
+            Field("engine", "engine", choices=engines()),
+        ),
     ),
     Step(
         "workload", "What it is asked to do",
@@ -43,6 +57,12 @@ STEPS = (
             )),
             Field("workload_file", "file", "FILE.jsonl, humaneval+=FILE or mbpp+=FILE"),
             Field("limit", "first problems", "all"),
+            Field("goal", "goal", choices=(
+                ("usual", "least energy, or time without a meter, for most pass@1"),
+                ("energy", "least energy for most pass@1"),
+                ("time", "least time for most pass@1"),
+                ("all", "energy, time and pass@1 at once"),
+            )),
         ),
     ),
     Step(
@@ -51,6 +71,7 @@ STEPS = (
             Field("space", "space", "a shipped name or a .uvl file"),
             Field("select", "always select", "features, a,b"),
             Field("deselect", "never select", "features, a,b"),
+            Field("baseline", "your own", "what you run now: FILE.json, or --num-beams 4"),
         ),
     ),
     Step(

@@ -7,6 +7,13 @@ import textwrap
 from pimp_tui.tui.screens.wizard.draft import Draft
 from pimp_tui.tui.widgets.painted import Spans
 
+_GOAL = {
+    "usual": "least energy (or time) for most pass@1",
+    "energy": "least energy for most pass@1",
+    "time": "least time for most pass@1",
+    "all": "energy, time and pass@1 at once",
+}
+
 
 def _lines(draft: Draft) -> list[tuple[str, str]]:
     within = []
@@ -25,9 +32,11 @@ def _lines(draft: Draft) -> list[tuple[str, str]]:
     limit = f", first {draft.limit}" if draft.limit.strip() else ""
     count = draft.n.strip() or "as many as it needs"
     return [
-        ("model", ", ".join(draft.model_list)),
+        ("model", f"{', '.join(draft.model_list)}, by {draft.engine}"),
         ("workload", draft.workload_name + limit),
+        ("goal", _GOAL[draft.goal]),
         ("space", " ".join([draft.space, *within])),
+        *([("your own", draft.baseline.strip())] if draft.baseline.strip() else []),
         ("sample", f"{draft.method}, {count}, seed {draft.seed.strip() or 0}"),
         ("protocol", ", ".join(protocol)),
     ]
@@ -38,9 +47,13 @@ def so_far_rows(draft: Draft) -> list[Spans]:
     return [[(f"{name:<10}", "dim"), (text, "")] for name, text in _lines(draft)]
 
 
-def review_rows(draft: Draft, width: int) -> list[Spans]:
+def review_rows(draft: Draft, forecast: list[tuple[str, str]], width: int) -> list[Spans]:
     """Everything, then the command line, wrapped so that it can be selected whole."""
     rows: list[Spans] = [[(f"   {name:<15}", "dim"), (text, "")] for name, text in _lines(draft)]
+    rows += [
+        [(f"   {name:<15}", "dim"), (text, "bad" if text.startswith("! ") else "bright")]
+        for name, text in forecast
+    ]
     rows += [[("", "")], [("   the same as one line (y copies it)", "bright")]]
     command = textwrap.wrap(
         draft.command(), max(width - 4, 30), break_long_words=False, break_on_hyphens=False,

@@ -1,0 +1,149 @@
+"""How long, how much energy and how much disk a campaign takes, told from what was measured."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pimp_tui.errors import UserError
+from pimp_tui.tui.widgets.numbers import scale_of, seconds
+
+_FOLDERS = ("runs", "requests", "power")
+#: Earlier sessions looked at, newest first.
+_MOST = 40
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What one run cost in a session, warm-ups and pauses included.
+
+    Attributes:
+        words: which session that was, for people.
+        run_s, run_j, run_bytes: means per run; ``run_j`` None where no energy is known.
+        spread: relative standard deviation of a configuration's cost; None from only one.
+        configurations: how many of them were measured.
+        problems: of the workload in each run.
+        estimated: the energy is an estimate.
+    """
+
+    words: str
+    run_s: float
+    run_j: float | None
+    run_bytes: float
+    spread: float | None
+    configurations: int
+    problems: int
+    estimated: bool
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What ``run --dry-run`` says of the campaign."""
+
+    configurations: int
+    runs: int
+    requests: int
+
+    @property
+    def problems(self) -> int:
+        """In each run."""
+        return max(round(self.requests / max(self.runs, 1)), 1)
+
+
+def basis_of(session: Path, words: str, passes: float | None = None) -> Basis | None:
+    """Read a session; blocking, for a thread.
+
+    Args:
+        words: which session it is, for people.
+        passes: passes over the workload for each run that counts; by default the session's own.
+
+    Returns:
+        None where no run of it was good.
+    """
+    import polars as pl
+
+    from pimp_tui.session import open_session
+
+    opened = open_session(session)
+    try:
+        runs = opened.runs.filter(pl.col("status") == "ok").collect()
+        requests = int(opened.requests.select(pl.len()).collect().item())
+        total = int(opened.runs.select(pl.len()).collect().item())
+    except (UserError, pl.exceptions.PolarsError, OSError):
+        return None
+    if not runs.height:
+        return None
+    passes = passes or _passes(opened.manifest.get("settings") or {})
+    means = runs.group_by("config_id").agg(pl.col("duration_s").mean())["duration_s"]
+    mean = float(means.mean() or 0.0)  # type: ignore[arg-type]
+    spread = float(means.std() or 0.0) / mean if means.len() > 2 and mean else None  # type: ignore[arg-type]
+    energy = runs["energy_j"].drop_nulls()
+    size = sum(f.stat().st_size for name in _FOLDERS for f in (session / name).glob("*"))
+    return Basis(
+        words,
+        _wall_s(runs["started_at"], runs["ended_at"]) or mean * passes,
+        float(energy.mean()) * passes if energy.len() else None,  # type: ignore[arg-type]
+        size / max(total, 1),
+        spread,
+        means.len(),
+        max(round(requests / max(total, 1)), 1),
+        bool(runs["energy_estimated"].any()),
+    )
+
+
+def _passes(settings: dict[str, Any]) -> float:
+    """Passes over the workload for each run that counts: warm-ups are shared by the repeats."""
+    return 1.0 + float(settings.get("warmups") or 0) / float(settings.get("repeats") or 1)
+
+
+def _wall_s(started: Any, ended: Any) -> float | None:
+    """Median time from the end of one run to the end of the next, from eight runs on."""
+    gaps = ended.drop_nulls().sort().diff().drop_nulls()
+    if started.len() < 8 or not gaps.len():
+        return None
+    # A pause over night would count in a mean; a warm-up once in a few runs must count.
+    kept = gaps.filter(gaps <= gaps.quantile(0.95))
+    return float(kept.mean().total_seconds())
+
+
+def earlier(models: Sequence[str], workload: str) -> Basis | None:
+    """The newest session of the same models and workload; blocking, for a thread."""
+    from pimp_tui.session.manifest import read_manifest
+    from pimp_tui.session.paths import list_sessions
+
+    for path in list_sessions()[:_MOST]:
+        try:
+            manifest = read_manifest(path)
+        except UserError:
+            continue
+        had = {str(m.get("reference") or m.get("path")) for m in manifest.get("models") or []}
+        if had != set(models) or (manifest.get("workload") or {}).get("id") != workload:
+            continue
+        if found := basis_of(path, f"{path.name}: same model and workload, measured before"):
+            return found
+    return None
+
+
+def told(counts: Counts, basis: Basis | None) -> str:
+    """``~12 min [9 min, 14 min] · ~41 kJ · ~3 MiB``."""
+    if basis is None:
+        return "not known yet: tab, then P measures one configuration"
+    scale = counts.problems / basis.problems
+    total = counts.runs * basis.run_s * scale
+    interval = ""
+    if basis.spread is not None and counts.configurations:
+        share = 1 / counts.configurations + 1 / basis.configurations
+        half = 2 * basis.spread * math.sqrt(share)
+        interval = f" [{seconds(total * max(1 - half, 0.0))}, {seconds(total * (1 + half))}]"
+    parts = [f"~{seconds(total)}{interval}"]
+    if basis.run_j is not None:
+        energy = counts.runs * basis.run_j * scale
+        parts.append(scale_of("energy_j", [energy]).text(energy, True))
+        if basis.estimated:
+            parts[-1] += " by CPU time"
+    size = counts.runs * basis.run_bytes * scale
+    parts.append(scale_of("size_bytes", [size]).text(size, True))
+    return " · ".join(parts)

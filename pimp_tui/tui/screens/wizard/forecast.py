@@ -1,0 +1,153 @@
+"""Asks what an estimate needs: the plan by a dry run, the cost by an earlier session or a pilot."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import tempfile
+from contextlib import suppress
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+from pimp_tui.errors import UserError
+from pimp_tui.tui import launch
+from pimp_tui.tui.screens.wizard.draft import Draft
+from pimp_tui.tui.screens.wizard.estimate import Basis, Counts, basis_of, earlier, told
+from pimp_tui.tui.words import counted
+from pimp_tui.tui.words import told as words_of
+
+_DRY_S, _PILOT_S = 120.0, 900.0
+_PILOT_PROBLEMS = 32
+#: Tenths of a second that a pilot's runner has to end by itself.
+_PATIENCE = 30
+#: Warm-ups and repeats of the presets.
+_PASSES = {"quick": (1, 2), "paper": (6, 10), "paper-2": (6, 30)}
+
+
+class Forecast:
+    """What is known of the campaign a draft describes.
+
+    Attributes:
+        busy: what is being worked out, for people; "" when nothing is.
+        fault: why the campaign cannot be, as the dry run says.
+    """
+
+    def __init__(self) -> None:
+        self.busy = self.fault = ""
+        self._counts: Counts | None = None
+        self._basis: Basis | None = None
+        self._piloted: Basis | None = None
+        self._for: tuple[str, ...] = ()
+
+    async def look(self, draft: Draft) -> None:
+        """Count by a dry run, find an earlier session; nothing where both are known."""
+        wanted = _what(draft)
+        if wanted == self._for:
+            return
+        if self._cost(draft) != self._cost_of(self._for):
+            self._piloted = None
+        self._counts, self.fault, self.busy = None, "", "counting…"
+        try:
+            said = await launch.run_command([*draft.arguments(), "--dry-run", "--json"], _DRY_S)
+            answer = json.loads(said)
+            self._counts = Counts(*(int(answer[n]) for n in ("configurations", "runs", "requests")))
+            self._basis = await asyncio.to_thread(earlier, draft.model_list, draft.workload_name)
+            self._for = wanted
+        except UserError as error:
+            self.fault = words_of(_without_place(error))
+        except (ValueError, KeyError, TypeError):
+            self.fault = "the dry run gave no answer"
+        finally:
+            self.busy = ""
+
+    async def pilot(self, draft: Draft) -> None:
+        """Measure the first configuration of the plan once, in a throw-away session.
+
+        Raises:
+            UserError: it could not be measured.
+        """
+        folder = Path(tempfile.mkdtemp(prefix="pimp-tui-pilot-"))
+        session = folder / "pilot"
+        limit = draft.limit.strip()
+        problems = min(int(limit), _PILOT_PROBLEMS) if limit.isdigit() else _PILOT_PROBLEMS
+        small = replace(
+            draft, name=str(session), method="diverse", n="1", repeats="1", preset="quick",
+            limit=str(problems), budget="", baseline="",
+            max_new_tokens=draft.max_new_tokens or ("512" if draft.preset == "paper" else ""),
+        )  # fmt: skip
+        self.busy = "measuring one configuration… esc stops"
+        try:
+            await launch.run_command(small.arguments(), _PILOT_S)
+            words = "a pilot: one configuration measured once just now"
+            self._piloted = await asyncio.to_thread(basis_of, session, words, _passes(draft))
+            if self._piloted is None:
+                raise UserError("the pilot measured nothing")
+        finally:
+            self.busy = ""
+            await asyncio.shield(asyncio.ensure_future(_clear(session)))
+
+    def lines(self, draft: Draft) -> list[tuple[str, str]]:
+        """(what, how much) for the review."""
+        if self.busy:
+            return [("estimate", self.busy)]
+        if self.fault:
+            return [("estimate", f"! {self.fault}")]
+        if self._counts is None or self._for != _what(draft):
+            return []
+        counts, basis = self._counts, self._piloted or self._basis
+        size = (
+            f"{counts.configurations} configurations x {counts.runs // counts.configurations} "
+            f"x {counted(counts.problems, 'problem')}"
+        )
+        found = [("runs", size), ("estimate", told(counts, basis))]
+        return [*found, ("from", basis.words)] if basis else found
+
+    @staticmethod
+    def _cost(draft: Draft) -> tuple[str, ...]:
+        return Forecast._cost_of(_what(draft))
+
+    @staticmethod
+    def _cost_of(what: tuple[str, ...]) -> tuple[str, ...]:
+        """What a run's cost hangs on: model, workload, batch, tokens."""
+        flags = ("--model", "--workload", "--batch", "--max-new-tokens", "--engine")
+        return tuple(v for f, v in pairwise(what) if f in flags)
+
+
+def _what(draft: Draft) -> tuple[str, ...]:
+    """The campaign but for its name."""
+    return tuple(draft.arguments()[2:])
+
+
+def _passes(draft: Draft) -> float:
+    """Passes over the workload for each run that counts, in the campaign to be."""
+    warmups, repeats = _PASSES[draft.preset]
+    text = draft.repeats.strip()
+    return 1 + warmups / (int(text) if text.isdigit() and int(text) else repeats)
+
+
+def _without_place(error: UserError) -> UserError:
+    """Without the name of the command that said it."""
+    return UserError(error.what, mend=error.mend)
+
+
+async def _clear(session: Path) -> None:
+    """End the pilot's runner if it is alive, then remove its folder."""
+    from pimp_tui.session import lock
+    from pimp_tui.session.manifest import read_manifest
+
+    if session.exists() and lock.is_held(session):
+        with suppress(UserError):
+            await launch.steer(session, "stop")
+        for _ in range(_PATIENCE):
+            if not lock.is_held(session):
+                break
+            await asyncio.sleep(0.1)
+        else:  # it ends with the run in progress, which may take long: nothing here is kept
+            with suppress(UserError, OSError, KeyError, TypeError):
+                os.kill(int(read_manifest(session)["runner"]["pid"]), signal.SIGKILL)
+                await asyncio.sleep(0.5)
+    shutil.rmtree(session.parent, ignore_errors=True)
