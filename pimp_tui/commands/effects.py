@@ -12,6 +12,7 @@ from pimp_tui.errors import UserError
 if TYPE_CHECKING:
     import polars as pl
 
+    from pimp_tui.learning.learner import Training
     from pimp_tui.session import Session
 
 Option = typer.Option
@@ -33,11 +34,12 @@ def effects(
         str | None, Option(metavar="CONFIG", help="What one option more or less would change.")
     ] = None,
     predictor: Annotated[str | None, Option(help="Predictor of the last three.")] = None,
-    seed: Annotated[int, Option(help="Seed.")] = 0,
+    seed: Annotated[int, Option(min=0, help="Seed.")] = 0,
     json: Json = False,
 ) -> int:
     """Effect of each option value on a metric, with interval and effect size, and in words."""
     from pimp_tui.learning import feature_effects
+    from pimp_tui.learning.learner import require_varying, training_rows
     from pimp_tui.session import open_session
 
     if sum((pairs, importance, interactions, switch is not None)) > 1:
@@ -46,6 +48,8 @@ def effects(
         )
     opened = open_session(session)
     name = metric or next(iter(opened.default_objectives))
+    training = training_rows(opened, name)
+    require_varying(training)
     if pairs:
         from pimp_tui.learning import pairwise_effects
 
@@ -64,19 +68,17 @@ def effects(
         frame = feature_effects(opened, name, seed=seed)
         if not json:
             print_table(frame.to_dicts(), frame.columns)
-            _print_words(opened, frame, name)
+            _print_words(training, frame)
             return 0
     print_json(frame.to_dicts()) if json else print_table(frame.to_dicts(), frame.columns)
     return 0
 
 
-def _print_words(session: Session, frame: pl.DataFrame, metric: str) -> None:
-    from pimp_tui.learning.learner import training_rows
+def _print_words(training: Training, frame: pl.DataFrame) -> None:
     from pimp_tui.learning.words import effect_words
 
-    training = training_rows(session, metric)
     print()
-    for line in effect_words(frame.to_dicts(), metric, len(training.y)):
+    for line in effect_words(frame.to_dicts(), training.metric, len(training.y)):
         print(line)
     for note in training.notes:
         say(f"note: {note}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,6 +15,7 @@ from pimp_tui.commands.output import (
     say,
     split_list,
 )
+from pimp_tui.commands.predict import predict
 from pimp_tui.errors import UserError
 from pimp_tui.learning.accuracy import MARGIN
 
@@ -26,7 +26,7 @@ Option = typer.Option
 Objectives = Annotated[list[str] | None, Option("--objective", help="metric:min or metric:max.")]
 Where = Annotated[str | None, Option(help="A condition, as latency_s <= 2.")]
 Margin = Annotated[float, Option(help="Loss of accuracy that does not matter.")]
-Seed = Annotated[int, Option(help="Seed.")]
+Seed = Annotated[int, Option(min=0, help="Seed.")]
 
 
 def learn(
@@ -57,6 +57,8 @@ def learn(
         records = evaluate(opened, metrics=metrics, predictors=predictors, seed=seed)
     else:
         records, notes = evaluate_measured(opened, metrics, predictors=predictors, seed=seed)
+    if not records:
+        raise UserError(notes[0] if notes else "nothing was measured", str(opened.path))
     for note in notes:
         say(f"note: {note}")
     keep_record(
@@ -83,7 +85,8 @@ def _curve(
     from pimp_tui.learning import learning_curve
     from pimp_tui.learning.predictors import DEFAULT_PREDICTOR
 
-    records = []
+    records: list[dict[str, Any]] = []
+    notes: list[str] = []
     for name in metrics:
         try:
             for predictor in predictors or [DEFAULT_PREDICTOR]:
@@ -91,7 +94,11 @@ def _curve(
         except UserError as error:
             if named or error.what.startswith("no predictor"):
                 raise
-            say(f"note: {error}")
+            notes.append(str(error))
+    if not records:
+        raise UserError(notes[0] if notes else "nothing was measured", str(session.path))
+    for note in notes:
+        say(f"note: {note}")
     print_json(records) if json else print_curve(records)
     return 0
 
@@ -115,6 +122,7 @@ def pareto(
     opened = open_session(session)
     objectives = parse_objectives(objective) or opened.default_objectives
     condition = _and_model(opened, where, model)
+    require_measured(opened, objectives)
     if predicted:
         from pimp_tui.learning.predicted_front import session_front
 
@@ -132,35 +140,8 @@ def pareto(
         shown = ["config_id", *objectives, "estimated", *_differing(rows, opened.options)]
         print_table(rows, shown)
         print_accuracy(rows)
-    return 0
-
-
-def predict(
-    session: SessionArgument,
-    plan: Annotated[Path | None, Option(help="Plan of configurations to predict.")] = None,
-    metric: Annotated[str | None, Option(help="Metric.")] = None,
-    n: Annotated[int, Option("-n", help="Fresh uniform configurations, without a plan.")] = 16,
-    seed: Seed = 0,
-    json: Json = False,
-) -> int:
-    """Predict a metric of configurations that were not measured, with 90% intervals."""
-    from pimp_tui.learning import fit
-    from pimp_tui.session import open_session
-
-    opened = open_session(session)
-    name = metric or next(iter(opened.default_objectives))
-    if plan is not None:
-        from pimp_tui.sampling.plans import read_plan
-
-        frame = read_plan(plan, opened.space())
-    else:
-        from pimp_tui.learning.candidates import fresh_candidates
-
-        frame = fresh_candidates(opened, n, seed)
-    answer = fit(opened, metric=name, seed=seed).predict(frame)
-    rows = [row | {"metric": name, "estimated": True} for row in answer.iter_rows(named=True)]
-    shown = ["config_id", "metric", "prediction", "lower", "upper", "estimated"]
-    print_json(rows) if json else print_table(rows, shown)
+    if not rows:
+        say("no configuration with all objectives measured satisfies the condition")
     return 0
 
 
@@ -195,6 +176,19 @@ def report(session: SessionArgument, margin: Margin = MARGIN) -> int:
 
     print_summary(open_session(session).path, margin)
     return 0
+
+
+def require_measured(session: Session, objectives: dict[str, str]) -> None:
+    """Raise a UserError for an unknown objective or one that nobody measured."""
+    from pimp_tui.learning.measured import check_objectives, measured_frame, metric_values
+
+    frame = measured_frame(session)
+    check_objectives(frame, objectives)
+    for name in objectives:
+        if metric_values(frame, name)[name].drop_nulls().is_empty():
+            raise UserError(
+                f"no {name} was measured", str(session.path), "measure it, or choose another"
+            )
 
 
 def learned_metrics(session: Session) -> list[str]:

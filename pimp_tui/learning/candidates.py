@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from pimp_tui.errors import Contradiction, UserError
-from pimp_tui.learning.measured import measured_frame, options_of
+from pimp_tui.learning.measured import measured_frame, options_of, require_columns
 
 
 def space_of(session: Any) -> Any:
@@ -33,6 +34,36 @@ def fresh_candidates(session: Any, n: int, seed: int = 0) -> pl.DataFrame:
 
     drawn = sample(space, method="uniform", n=n, seed=seed, within=measured_part(session, space))
     return drawn.unique("config_id", keep="first", maintain_order=True)
+
+
+def to_predict(
+    session: Any, metric: str, plan: Path | None = None, n: int = 16, seed: int = 0
+) -> pl.DataFrame | None:
+    """Configurations to predict: those of a plan's file, else up to ``n`` fresh ones.
+
+    Of an imported session, those that lack the metric; None where none does.
+
+    Raises:
+        UserError: the plan cannot be read, or lacks an option.
+    """
+    space = space_of(session)
+    if space is not None:
+        from pimp_tui.sampling.plans import read_plan
+
+        return read_plan(plan, space) if plan else fresh_candidates(session, n, seed)
+    if plan is not None:
+        from pimp_tui.session.table_import import read_table
+
+        rows = read_table(plan)
+        options = options_of(session, None)
+        try:
+            require_columns(rows, options, "option")
+        except UserError as error:
+            raise UserError(error.what, str(plan)) from None
+        return rows if "config_id" in rows.columns else rows.with_row_index("config_id", 1)
+    rows = session.configurations().collect()
+    lacking = rows.filter(rows[metric].is_null())
+    return None if lacking.is_empty() else lacking.select(session.plan.collect_schema().names())
 
 
 def measured_part(session: Any, space: Any) -> Any:

@@ -8,10 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from pimp_tui.errors import UserError
 from pimp_tui.learning.encoder import Encoder
 from pimp_tui.learning.evaluation import samplers_of
-from pimp_tui.learning.learner import MINIMUM_CONFIGURATIONS, Progress, Training, training_rows
+from pimp_tui.learning.learner import (
+    MINIMUM_CONFIGURATIONS,
+    Progress,
+    Training,
+    require_enough,
+    training_rows,
+)
 from pimp_tui.learning.predictors import DEFAULT_PREDICTOR, create_predictor
 
 DRAWS = 5
@@ -50,11 +55,7 @@ def learning_curve(
     names = list(options) if options is not None else None
     training = training_rows(source, metric, names)
     needed = MINIMUM_CONFIGURATIONS + _LEAST_HELD_OUT
-    if len(training.y) < needed:
-        raise UserError(
-            f"{len(training.y)} configurations measured; a learning curve starts at {needed}",
-            mend=f"measure {needed - len(training.y)} more",
-        )
+    require_enough(len(training.y), needed, "a learning curve starts")
     create_predictor(predictor, seed)  # an unknown name is told before any work
     work = _work(training, seed, draws)
     cells: dict[tuple[str, int], list[tuple[np.ndarray, np.ndarray]]] = {}

@@ -89,7 +89,7 @@ def features(training: Training) -> list[tuple[str, str, np.ndarray]]:
 
 def spell(value: Any) -> str:
     """An option's value as ``option=value`` spells it."""
-    if value is None:
+    if value is None or value != value:  # NaN is no value either
         return "null"
     if isinstance(value, bool):
         return str(value).lower()

@@ -11,7 +11,15 @@ import polars as pl
 from pimp_tui.errors import UserError
 from pimp_tui.learning import conformal
 from pimp_tui.learning.encoder import Encoder
-from pimp_tui.learning.learner import MINIMUM_CONFIGURATIONS, Progress, Training, fit, training_rows
+from pimp_tui.learning.learner import (
+    MINIMUM_CONFIGURATIONS,
+    Progress,
+    Training,
+    fit,
+    require_enough,
+    require_varying,
+    training_rows,
+)
 from pimp_tui.learning.measured import default_metrics
 from pimp_tui.learning.predictors import create_predictor
 from pimp_tui.learning.scores import full_scores
@@ -41,19 +49,22 @@ def evaluate(
         JSON-safe records: None, never NaN.
 
     Raises:
-        UserError: unknown names, nothing measured, or fewer than 12 configurations.
+        UserError: unknown names, nothing measured, fewer than 12 configurations, or a metric
+            that is the same in all of them.
     """
     chosen = list(metrics) if metrics else default_metrics(source)
     names = list(options) if options is not None else None
     records = []
     total, done = len(chosen) * len(predictors), 0
     for metric in chosen:
+        training = training_rows(source, metric, names)
+        require_enough(len(training.y))
+        require_varying(training)
         for predictor in predictors:
             records.append(fit(source, metric, names, predictor, seed).evaluation)
             done += 1
             if progress:
                 progress(done, total)
-        training = training_rows(source, metric, names)
         for predictor in predictors:
             records += by_sampler(training, predictor, seed)
     return records

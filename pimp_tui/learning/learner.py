@@ -173,12 +173,29 @@ def fit(
     )  # fmt: skip
 
 
-def require_enough(count: int) -> None:
+def require_enough(
+    count: int, least: int = MINIMUM_CONFIGURATIONS, what: str = "predictions start"
+) -> None:
     """Raise a UserError for fewer configurations than anything can be learnt from."""
-    if count < MINIMUM_CONFIGURATIONS:
+    if count < least:
+        some = "1 configuration" if count == 1 else f"{count} configurations"
+        raise UserError(f"{some} measured; {what} at {least}", mend=f"measure {least - count} more")
+
+
+def require_varying(training: Training) -> None:
+    """Raise a UserError where the metric or every option is the same in all configurations."""
+    count, metric = len(training.y), training.metric
+    if count > 1 and np.ptp(training.y) == 0:
         raise UserError(
-            f"{count} configurations measured; predictions start at {MINIMUM_CONFIGURATIONS}",
-            mend=f"measure {MINIMUM_CONFIGURATIONS - count} more",
+            f"{metric} is {training.y[0]:g} in all {count} configurations measured, so there is "
+            "nothing to learn",
+            mend="choose another metric, or measure configurations that differ in it",
+        )
+    if all(training.frame[name].n_unique() < 2 for name in training.options):
+        some = "the 1 configuration" if count == 1 else f"the {count} configurations"
+        raise UserError(
+            f"no option varies among {some} with {metric} measured",
+            mend="measure configurations that differ",
         )
 
 

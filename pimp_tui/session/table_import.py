@@ -38,7 +38,7 @@ def import_table(
         UserError: unreadable table, unknown or doubled columns, a metric that is no number, or a
             session that is there already. Nothing is left behind then.
     """
-    frame = _read(table)
+    frame = read_table(table)
     _check_columns(frame, table, options, metrics)
     values = _numbers(frame, table, metrics)
     if session.exists():
@@ -56,7 +56,12 @@ def import_table(
     return answer | {"session": str(session)}
 
 
-def _read(table: Path) -> pl.DataFrame:
+def read_table(table: Path) -> pl.DataFrame:
+    """A CSV or Parquet table.
+
+    Raises:
+        UserError: it is not there or cannot be read.
+    """
     import polars as pl
 
     try:
