@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,24 @@ def to_predict(
     rows = session.configurations().collect()
     lacking = rows.filter(rows[metric].is_null())
     return None if lacking.is_empty() else lacking.select(session.plan.collect_schema().names())
+
+
+def without(rows: pl.DataFrame, known: pl.DataFrame, options: Sequence[str]) -> pl.DataFrame:
+    """The rows that are none of the known configurations, each once.
+
+    The same are two of one config_id, where both frames have it, or of equal option values, null
+    included: an engine is given nothing else.
+    """
+    if "config_id" in rows.columns:
+        rows = rows.unique("config_id", keep="first", maintain_order=True)
+        if "config_id" in known.columns:
+            rows = rows.join(known.select("config_id"), on="config_id", how="anti")
+    shared = [name for name in options if name in rows.columns and name in known.columns]
+    if not shared or len(shared) < len(options):
+        return rows
+    rows = rows.unique(shared, keep="first", maintain_order=True)
+    values = known.select(pl.col(name).cast(rows.schema[name], strict=False) for name in shared)
+    return rows.join(values, on=shared, how="anti", nulls_equal=True, maintain_order="left")
 
 
 def measured_part(session: Any, space: Any) -> Any:

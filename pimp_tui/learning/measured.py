@@ -39,15 +39,29 @@ def measured_frame(source: Any, spread: bool = False) -> pl.DataFrame:
     Args:
         spread: of a session, add ``<metric>_std``, the deviation between repeats.
     """
-    rows = source.configurations(spread=spread) if hasattr(source, "configurations") else source
-    frame = rows.collect() if isinstance(rows, pl.LazyFrame) else rows
-    if not isinstance(frame, pl.DataFrame):
-        raise UserError(f"a session or a Polars frame is needed, not {type(source).__name__}")
+    frame = all_rows(source, spread)
     if frame.schema.get("status") == pl.String:
         frame = frame.filter(pl.col("status") == "ok")
     if "runs_ok" in frame.columns:
         frame = frame.filter(pl.col("runs_ok").cast(pl.Float64) > 0)
     return frame
+
+
+def all_rows(source: Any, spread: bool = False) -> pl.DataFrame:
+    """The rows of a session, a DataFrame or a LazyFrame, failed ones too."""
+    rows = source.configurations(spread=spread) if hasattr(source, "configurations") else source
+    frame = rows.collect() if isinstance(rows, pl.LazyFrame) else rows
+    if not isinstance(frame, pl.DataFrame):
+        raise UserError(f"a session or a Polars frame is needed, not {type(source).__name__}")
+    return frame
+
+
+def failed_rows(rows: pl.DataFrame) -> pl.DataFrame:
+    """Configurations that were tried and never ran through."""
+    if not {"runs_ok", "runs_failed"} <= set(rows.columns):
+        return rows.head(0)
+    never = pl.col("runs_ok").fill_null(0) == 0
+    return rows.filter(never & (pl.col("runs_failed").fill_null(0) > 0))
 
 
 def options_of(source: Any, options: Iterable[str] | None) -> list[str]:

@@ -8,10 +8,16 @@ from typing import Any
 import polars as pl
 
 from pimp_tui.errors import UserError
-from pimp_tui.learning.candidates import fresh_candidates
+from pimp_tui.learning.candidates import fresh_candidates, without
 from pimp_tui.learning.fronts import average_repeats, pareto
 from pimp_tui.learning.learner import Learner, fit
-from pimp_tui.learning.measured import check_objectives, is_energy, measured_frame
+from pimp_tui.learning.measured import (
+    all_rows,
+    check_objectives,
+    failed_rows,
+    is_energy,
+    measured_frame,
+)
 from pimp_tui.learning.predictors import DEFAULT_PREDICTOR
 
 CANDIDATES = 2000
@@ -28,8 +34,8 @@ def predicted_front(
 
     Args:
         measured: a session or a frame.
-        candidates: a plan of valid configurations; those measured already, or with an option
-            value that was never measured, are left out.
+        candidates: a plan of valid configurations; those measured or failed already, or with
+            an option value that was never measured, are left out.
         learners: metric -> learner, one for every objective.
         where: a condition (EXPR) on the rows; a metric without learner is null in a prediction.
 
@@ -46,7 +52,11 @@ def predicted_front(
         if name not in learners:
             raise UserError(f"{name} was not learnt, so it has no predicted front")
     known = known.drop_nulls(list(objectives)).with_columns(estimated=pl.lit(False))
-    fresh = predict_metrics(unmeasured(candidates, known), learners)
+    rows = candidates.collect() if isinstance(candidates, pl.LazyFrame) else candidates
+    options = list(dict.fromkeys(name for one in learners.values() for name in one.options))
+    failed = failed_rows(all_rows(measured))  # known not to run, so nothing to pick
+    fresh = without(without(rows, known, options), failed, options)
+    fresh = predict_metrics(fresh, learners)
     both = pl.concat([known, fresh], how="diagonal_relaxed")
     return pareto(both, objectives, where)
 
@@ -86,14 +96,4 @@ def predict_metrics(candidates: pl.DataFrame, learners: Mapping[str, Learner]) -
         if is_energy(metric):
             kind = bool(learner.evaluation["estimated"])
             rows = rows.with_columns(energy_estimated=pl.lit(kind))
-    return rows
-
-
-def unmeasured(candidates: pl.DataFrame | pl.LazyFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Candidates without duplicates and without those measured, by config_id where both have it."""
-    rows = candidates.collect() if isinstance(candidates, pl.LazyFrame) else candidates
-    if "config_id" in rows.columns:
-        rows = rows.unique("config_id", keep="first", maintain_order=True)
-        if "config_id" in known.columns:
-            rows = rows.join(known.select("config_id"), on="config_id", how="anti")
     return rows

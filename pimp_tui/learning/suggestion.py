@@ -8,11 +8,12 @@ from typing import Any
 import polars as pl
 
 from pimp_tui.errors import UserError
-from pimp_tui.learning.candidates import space_of
+from pimp_tui.learning.candidates import space_of, without
 from pimp_tui.learning.encoder import Encoder
 from pimp_tui.learning.measured import (
     check_objectives,
     default_objectives,
+    failed_rows,
     measured_frame,
     metric_values,
     one_kind_of_energy,
@@ -71,7 +72,7 @@ def suggest(
         costs = to_costs(
             measured.select(pl.col(list(chosen)).cast(pl.Float64)).to_numpy(), list(chosen.values())
         )
-        failed = encoder.transform(_failed(rows))
+        failed = encoder.transform(failed_rows(rows))
         picked, gains = propose(X, costs, C, n, seed, chance_to_run(X, failed, C, seed))
     last = int(plan["position"].max() or 0) if "position" in plan.columns else 0  # type: ignore[arg-type]
     return pool[picked].select(
@@ -116,8 +117,7 @@ def _pool(
     from pimp_tui.sampling import sample
 
     drawn = sample(space, method="uniform", n=count, seed=seed, within=within)
-    drawn = drawn.unique("config_id", keep="first", maintain_order=True)
-    pool = drawn.join(plan.select("config_id"), on="config_id", how="anti")
+    pool = without(drawn, plan, options_of(session, None))
     if pool.is_empty():
         raise UserError("every configuration drawn is already in the plan; nothing to suggest")
     return pool
@@ -126,15 +126,7 @@ def _pool(
 def _unmeasured(rows: pl.DataFrame, objectives: list[str]) -> pl.DataFrame:
     """Planned rows that lack an objective and did not fail."""
     lacking = rows.filter(pl.any_horizontal(pl.col(objectives).is_null()))
-    return lacking.join(_failed(lacking), on="config_id", how="anti")
-
-
-def _failed(rows: pl.DataFrame) -> pl.DataFrame:
-    """Configurations that were tried and never ran through."""
-    if not {"runs_ok", "runs_failed"} <= set(rows.columns):
-        return rows.head(0)
-    never = pl.col("runs_ok").fill_null(0) == 0
-    return rows.filter(never & (pl.col("runs_failed").fill_null(0) > 0))
+    return lacking.join(failed_rows(lacking), on="config_id", how="anti")
 
 
 def _stack(frames: list[pl.DataFrame], options: list[str]) -> pl.DataFrame:

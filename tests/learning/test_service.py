@@ -64,6 +64,18 @@ def test_candidates_with_unmeasured_values_are_left_out() -> None:
     assert "offloaded" not in front["cache"]
 
 
+def test_what_failed_is_not_picked() -> None:
+    rows = table(80).with_columns(
+        runs_ok=pl.when(pl.int_range(80) < 40).then(1).otherwise(0),
+        runs_failed=pl.when(pl.int_range(80) < 40).then(0).otherwise(1),
+    )
+    learners = {name: fit(rows, name, OPTIONS, "gaussian_process") for name in GOALS}
+    fresh = rows[40:].select("config_id", *OPTIONS)
+    assert not predicted_front(rows, fresh, learners, GOALS)["estimated"].any()
+    untried = rows.head(40)
+    assert predicted_front(untried, fresh, learners, GOALS)["estimated"].any()
+
+
 def test_fresh_candidates_keep_to_what_was_measured(tmp_path: Path) -> None:
     (tmp_path / "space.uvl").write_text(SPACE)
     space = load_space(tmp_path / "space.uvl")

@@ -14,6 +14,7 @@ from pimp_tui.learning.acquisition import (
     expected_shortfall,
     reference_point,
 )
+from pimp_tui.learning.candidates import without
 from pimp_tui.learning.fronts import hypervolume
 from pimp_tui.learning.proposal import chance_to_run, propose, spread_out, to_costs
 from pimp_tui.sampling import sample
@@ -183,3 +184,28 @@ def test_spread_out_takes_far_corners() -> None:
     corners = np.array([[-1.0, -1.0], [1.0, 1.0], [0.9, 0.9], [1.0, -1.0]])
     assert spread_out(corners[:1], corners, 2).tolist()[0] == 1
     assert set(spread_out(corners[:1], corners, 2).tolist()) == {1, 3}
+
+
+def test_equal_options_are_the_same_configuration() -> None:
+    known = pl.DataFrame({"config_id": ["a", "b"], "x": [1, None], "y": ["u", "v"]})
+    rows = pl.DataFrame(
+        {
+            "config_id": ["a", "c", "d", "e", "f", "f"],
+            "x": [9, 1, None, 1, 2, 2],
+            "y": ["w", "u", "v", "v", "u", "u"],
+        }
+    )
+    assert without(rows, known, ["x", "y"])["config_id"].to_list() == ["e", "f"]
+    nameless = rows.drop("config_id")
+    assert without(nameless, known, ["x", "y"]).rows() == [(9, "w"), (1, "v"), (2, "u")]
+    other_type = known.with_columns(pl.col("x").cast(pl.Float64))
+    assert without(rows, other_type, ["x", "y"])["config_id"].to_list() == ["e", "f"]
+    assert without(rows, known.select("config_id"), ["x", "y"]).height == 4
+
+
+def test_what_was_measured_under_another_id_is_not_suggested(session: FakeSession) -> None:
+    renamed = session.rows.with_columns(config_id=pl.lit("0") + pl.col("config_id").str.slice(1))
+    other = FakeSession(renamed, session.options, a_space=session.a_space)
+    frame = suggest(other, n=6, objectives=GOALS)
+    both = frame.join(renamed, on=session.options, how="semi", nulls_equal=True)
+    assert frame.height == 6 and both.is_empty()
