@@ -65,9 +65,13 @@ def test_candidates_with_unmeasured_values_are_left_out() -> None:
 
 
 def test_what_failed_is_not_picked() -> None:
-    rows = table(80).with_columns(
-        runs_ok=pl.when(pl.int_range(80) < 40).then(1).otherwise(0),
-        runs_failed=pl.when(pl.int_range(80) < 40).then(0).otherwise(1),
+    rows = (
+        table(80)
+        .sort("energy_j", descending=True)
+        .with_columns(
+            runs_ok=pl.when(pl.int_range(80) < 40).then(1).otherwise(0),
+            runs_failed=pl.when(pl.int_range(80) < 40).then(0).otherwise(1),
+        )
     )
     learners = {name: fit(rows, name, OPTIONS, "gaussian_process") for name in GOALS}
     fresh = rows[40:].select("config_id", *OPTIONS)
