@@ -43,7 +43,8 @@ def measured_frame(source: Any, spread: bool = False) -> pl.DataFrame:
     if frame.schema.get("status") == pl.String:
         frame = frame.filter(pl.col("status") == "ok")
     if "runs_ok" in frame.columns:
-        frame = frame.filter(pl.col("runs_ok").cast(pl.Float64) > 0)
+        # null where nothing was run but predicted: such a row did not fail
+        frame = frame.filter(pl.col("runs_ok").cast(pl.Float64).fill_null(1.0) > 0)
     return frame
 
 
