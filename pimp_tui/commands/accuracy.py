@@ -28,25 +28,32 @@ def with_accuracy(
 
 def print_accuracy(rows: Sequence[Mapping[str, Any]]) -> None:
     """Print what the comparison of each row allows to say; nothing where nothing was compared."""
-    compared = [row for row in rows if row.get("accuracy_reading")]
-    if not compared:
-        return
-    first = compared[0]
-    print(
-        f"\nAccuracy against the {first['accuracy_against']}, paired by problem; 95 % intervals "
+    if compared := accuracy_rows(rows):
+        print("\n" + accuracy_title(rows))
+        print_table(compared)
+
+
+def accuracy_title(rows: Sequence[Mapping[str, Any]]) -> str:
+    """What the rows are compared with, and how."""
+    first = next(row for row in rows if row.get("accuracy_reading"))
+    return (
+        f"Accuracy against the {first['accuracy_against']}, paired by problem; 95 % intervals "
         f"over problems and repeats, margin {first['accuracy_margin']:g}"
     )
-    print_table(
-        [
-            {
-                "config_id": row["config_id"][:8],
-                "difference": difference_words(row),
-                "reading": row["accuracy_reading"],
-                "problems needed": row["accuracy_problems_needed"],
-            }
-            for row in compared
-        ]
-    )
+
+
+def accuracy_rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A table of the rows that were compared."""
+    return [
+        {
+            "config_id": row["config_id"][:8],
+            "difference": difference_words(row),
+            "reading": row["accuracy_reading"],
+            "problems needed": row["accuracy_problems_needed"],
+        }
+        for row in rows
+        if row.get("accuracy_reading")
+    ]
 
 
 def difference_words(row: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from pimp_tui.commands.output import (
     split_list,
 )
 from pimp_tui.commands.predict import predict
+from pimp_tui.commands.report import report
 from pimp_tui.errors import UserError
 from pimp_tui.learning.accuracy import MARGIN
 
@@ -166,15 +167,6 @@ def suggest(
         opened, n=n, objectives=parse_objectives(objective) or None, within=within, seed=seed
     )
     print_json(frame.to_dicts()) if json else print_table(frame.to_dicts(), frame.columns)
-    return 0
-
-
-def report(session: SessionArgument, margin: Margin = MARGIN) -> int:
-    """The session in plain text: results, prediction quality, front."""
-    from pimp_tui.commands.summary import print_summary
-    from pimp_tui.session import open_session
-
-    print_summary(open_session(session).path, margin)
     return 0
 
 

@@ -13,17 +13,23 @@ _WITHIN = "of these, in the good mode"
 
 def print_quality(records: Sequence[Mapping[str, Any]]) -> None:
     """Print evaluation records; below them, how the good mode of each metric was found."""
-    rows = []
-    for record in records:
-        rows.append(_row(record, record["test"], record["n"]))
-        if mode := record.get("good_mode"):
-            rows.append(_row(record | mode, _WITHIN, record["n"]))
+    rows = quality_rows(records)
     print_table(rows)
     if rows:
         print("In parentheses: 95 % bootstrap intervals over the configurations tested.")
     found = {r["metric"]: r["good_mode"]["found"] for r in records if r.get("good_mode")}
     for metric, words in found.items():
         print(f"Good mode of {metric}: {words}.")
+
+
+def quality_rows(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Evaluation records as rows, each followed by one of its good mode where there is one."""
+    rows = []
+    for record in records:
+        rows.append(_row(record, record["test"], record["n"]))
+        if mode := record.get("good_mode"):
+            rows.append(_row({**record, **mode}, _WITHIN, record["n"]))
+    return rows
 
 
 def print_curve(records: Sequence[Mapping[str, Any]]) -> None:

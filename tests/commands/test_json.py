@@ -89,7 +89,10 @@ def test_learn_pareto_suggest_predict_on_the_demo(demo, answer):
 @pytest.mark.slow
 def test_predicted_front_says_what_is_predicted(demo, answer):
     rows = answer("pareto", demo, "--predicted", "-n", 200)
-    assert {True, False} >= {row["estimated"] for row in rows}
+    assert {True, False} == {row["estimated"] for row in rows}
+    for row in rows:
+        held = row["duration_s_lower"] is not None
+        assert held == row["estimated"]
     assert all(row["duration_s"] is not None for row in rows)
 
 

@@ -1,0 +1,104 @@
+"""The report: one page that fetches nothing, its charts as SVG, and the same as Markdown."""
+
+import random
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from pimp_tui.cli import main
+from pimp_tui.commands.charts import Line, line_chart
+from pimp_tui.commands.report import build
+from pimp_tui.commands.report_document import Document
+from pimp_tui.errors import UserError
+from pimp_tui.session import open_session
+from pimp_tui.session.lock import SessionLock
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("report")
+    dice = random.Random(0)
+    rows = [
+        f"{a},{b},{c},{3 + 2 * a + b + 0.1 * dice.random()}"
+        for a in range(4)
+        for b in range(3)
+        for c in ("x", "y")
+    ]
+    table = folder / "t.csv"
+    table.write_text("a,b,c,cost\n" + "\n".join(rows) + "\n")
+    session = folder / "s"
+    options = ["--options", "a,b,c", "--metrics", "cost", "--session", str(session)]
+    assert main(["import", str(table), *options]) == 0
+    return session
+
+
+def test_the_report_of_a_table(imported):
+    document = build(open_session(imported))
+    page, text = document.html(), document.markdown()
+    for words in ("Protocol", "Learning curves", "Effects of features", "Pareto front, measured"):
+        assert f"<h2>{words}</h2>" in page and f"## {words}" in text
+    assert "With a=3, cost is higher by" in text
+    assert not re.search(r"<script|<link|<img|src=|@import|url\(", page), "nothing is fetched"
+    figures = re.findall(r"<svg.*?</svg>", page, re.S)
+    assert len(figures) == 1 and figures[0] in text
+    chart = ElementTree.fromstring(figures[0])
+    assert "MAPE of cost (%)" in "".join(chart.itertext())
+
+
+def test_accuracy_stands_in_the_report_of_a_scored_session(demo):
+    text = build(open_session(demo)).markdown()
+    assert "Accuracy against the library default, paired by problem" in text
+    assert "not shown with 32 problems" in text and "no loss" in text
+
+
+def test_a_chart_holds_its_band_inside():
+    points = [(12.0, 10.0, 8.0, 12.0), (48.0, 4.0, 3.0, 6.0)]
+    chart = ElementTree.fromstring(line_chart([Line("a < b", points)], "n", "error & more"))
+    assert "a < b" in "".join(chart.itertext())
+    space = "{http://www.w3.org/2000/svg}"
+    (band,) = chart.iter(f"{space}polygon")
+    (line,) = chart.iter(f"{space}polyline")
+    ys = [[float(p.split(",")[1]) for p in shape.get("points").split()] for shape in (band, line)]
+    assert len(ys[0]) == 4 and len(ys[1]) == 2
+    assert ys[0][0] < ys[1][0] < ys[0][3], "high above, low below: y grows downwards"
+    assert all(0 <= y <= 300 for y in ys[0])
+    with pytest.raises(ValueError, match="needs a point"):
+        line_chart([], "n", "error")
+
+
+def test_words_are_escaped():
+    document = Document("<s>")
+    document.table([{"a": "<b>|", "b": None}])
+    assert "&lt;b&gt;" in document.html() and "<title>&lt;s&gt;</title>" in document.html()
+    assert "| <b>\\| | - |" in document.markdown()
+
+
+def test_nothing_is_written_where_a_campaign_writes(imported, monkeypatch, capsys, tmp_path):
+    from pimp_tui.commands import report as module
+    from pimp_tui.commands import summary
+
+    monkeypatch.setattr(summary, "print_summary", lambda *_: None)
+    monkeypatch.setattr(module, "build", lambda *_: Document("short"))
+    with SessionLock.acquire(imported):
+        assert main(["report", str(imported)]) == 2
+        assert "--out" in capsys.readouterr().err
+        assert not (imported / "report.html").exists()
+        assert main(["report", str(imported), "--out", str(tmp_path)]) == 0
+    assert {path.name for path in tmp_path.iterdir()} >= {"report.html", "report.md"}
+    assert main(["report", str(imported)]) == 0 and (imported / "report.md").exists()
+    assert main(["report", str(imported), "--out", str(tmp_path / "none")]) == 2
+    assert "no such folder" in capsys.readouterr().err
+
+
+def test_a_metric_nobody_measured_is_said(imported, monkeypatch):
+    session = open_session(imported)
+    monkeypatch.setitem(session.manifest, "imported_metrics", ["cost", "ttft_s"])
+    assert "ttft_s: no ttft_s was measured." in build(session).markdown()
+
+
+def test_a_margin_of_nothing_is_refused(imported):
+    from pimp_tui.learning.outcomes import check_margin
+
+    with pytest.raises(UserError, match="no margin"):
+        check_margin(0.0)
