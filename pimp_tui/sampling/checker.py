@@ -8,6 +8,7 @@ import numpy as np
 
 from pimp_tui.sampling.items import Item, differing
 from pimp_tui.sampling.registry import Progress
+from pimp_tui.space.solving.sat import loaded
 
 if TYPE_CHECKING:
     from pimp_tui.space import Space
@@ -32,7 +33,7 @@ class Checker:
 
         solver = space.reasoner.solver
         self.items, self.features, self.progress = items, solver.variables, progress
-        self.sat: Any = Glucose4(bootstrap_with=[*solver.clauses, *([x] for x in literals)])
+        self.sat: Any = loaded(Glucose4, [*solver.clauses, *([x] for x in literals)])
         top = solver.top
         found: list[int] = []
         for item in items:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pimp_tui.errors import UserError
+from pimp_tui.space.formulas.at_most import renamed
+from pimp_tui.space.solving.sat import sat_solver
 
 if TYPE_CHECKING:
     from pimp_tui.space import Space
@@ -58,18 +60,16 @@ def _with_parents(space: Space, rows: np.ndarray) -> np.ndarray:
 
 def _open_features(space: Space, leaves: list[int]) -> bool:
     """Whether some configuration's leaves leave another feature open (checked by one SAT call)."""
-    from pysat.solvers import Minisat22
-
     solver = space.reasoner.solver
     shift = solver.top
     own = set(leaves)
     others = [v for v in range(1, solver.variables + 1) if v not in own]
     second = [
-        [x if abs(x) in own else (abs(x) + shift) * (1 if x > 0 else -1) for x in clause]
-        for clause in solver.clauses
+        renamed(c, lambda x: x if abs(x) in own else x + shift if x > 0 else x - shift)
+        for c in solver.clauses
     ]
     flags = []
-    with Minisat22(bootstrap_with=[*solver.clauses, *second]) as sat:
+    with sat_solver([*solver.clauses, *second]) as sat:
         top = 2 * shift
         for v in others:
             top += 1

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pimp_tui.sampling.interactions import Interactions
+from pimp_tui.space.solving.sat import loaded
 
 if TYPE_CHECKING:
     from pimp_tui.space import Space
@@ -146,7 +147,7 @@ class Verifier:
         from pysat.solvers import Glucose4
 
         solver = space.reasoner.solver
-        self.sat: Any = Glucose4(bootstrap_with=solver.clauses)
+        self.sat: Any = loaded(Glucose4, solver.clauses)
         self.fixed = list(interactions.literals)
         self._pairs: dict[tuple[int, int], bool] = {}
         self.literal: list[int] = []

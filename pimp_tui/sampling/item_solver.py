@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pimp_tui.sampling.items import Item
+from pimp_tui.space.solving.sat import sat_solver
 
 if TYPE_CHECKING:
     from pimp_tui.space import Space
@@ -39,12 +40,10 @@ class ItemSolver:
     def __init__(
         self, space: Space, items: list[Item], literals: Iterable[int], rng: np.random.Generator
     ) -> None:
-        from pysat.solvers import Minisat22
-
         solver = space.reasoner.solver
         self.items, self.features, self.rng = items, solver.variables, rng
         self.given = list(literals)
-        self.sat: Any = Minisat22(bootstrap_with=solver.clauses)
+        self.sat: Any = sat_solver(solver.clauses)
         states = space.states(self.given)
         assert states is not None, "a choice is satisfiable by construction"
         decided = np.flatnonzero(states)

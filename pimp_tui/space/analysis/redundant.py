@@ -25,11 +25,10 @@ def redundant(reasoner: Reasoner, tick: Callable[[], None]) -> Iterator[Relation
     switches: list[int] = []
     questions: list[int] = []
     for relation in relations:
-        switch, question = maker.top + 1, maker.top + 2
-        maker.top += 2
+        switch, question = maker.new(), maker.new()
         switches.append(switch)
         questions.append(question)
-        clauses += [[-switch, *c] for c in maker.clauses(relation.formula)]
+        clauses += maker.under(switch, maker.clauses(relation.formula))
         clauses += maker.clauses(disj([-question, negate(relation.formula)]))
     with sat_solver(clauses) as sat:
         for at, relation in enumerate(relations):

@@ -1,8 +1,8 @@
 """Formulas to clauses: distribution while it stays small, auxiliary variables beyond (Tseitin 1968,
 one direction only as in Plaisted and Greenbaum 1986, since formulas here are asserted to hold).
-Cardinalities by binomials while few, else by a sequential counter (Sinz 2005); linear inequalities
-by their decision diagram, whose nodes imply what they stand for (Eén and Sörensson 2006), or by
-adders where that grows too large.
+Cardinalities by binomials while few, else by a sequential counter (Sinz 2005), else as they are
+(``AtMost``); linear inequalities by their decision diagram, whose nodes imply what they stand for
+(Eén and Sörensson 2006), or as ``wide`` says where that grows too large.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from __future__ import annotations
 from itertools import combinations
 from math import comb
 
-from pimp_tui.space.formulas.adder import add_up
+from pimp_tui.space.formulas.at_most import AtMost, Clause, under
 from pimp_tui.space.formulas.linear import TooManyStates, decide
 from pimp_tui.space.formulas.logic import Logic, negate
+from pimp_tui.space.formulas.wide import wide
 
 _MOST_CLAUSES = 48
-_MOST_COUNTERS = 50_000
+_MOST_COUNTERS = 20_000
 _MOST_NODES = 30_000
-Clause = list[int]
 
 
 class ClauseMaker:
@@ -31,13 +31,21 @@ class ClauseMaker:
         self.top = variables
 
     def clauses(self, f: Logic) -> list[Clause]:
-        """Clauses that hold exactly where the formula does (auxiliary variables projected away)."""
+        """Clauses, and some ``AtMost``, that hold exactly where the formula does.
+
+        Auxiliary variables are to be projected away.
+        """
         extra: list[Clause] = []
         return self._clauses(f, extra) + extra
 
-    def _new(self) -> int:
+    def new(self) -> int:
+        """An auxiliary variable."""
         self.top += 1
         return self.top
+
+    def under(self, switch: int, clauses: list[Clause]) -> list[Clause]:
+        """The clauses where the switch holds, else nothing."""
+        return under(switch, clauses, self.new)
 
     def _clauses(self, f: Logic, extra: list[Clause]) -> list[Clause]:
         if isinstance(f, bool):
@@ -67,10 +75,10 @@ class ClauseMaker:
         try:
             nodes, root = decide(low, high, coefs, _MOST_NODES)
         except TooManyStates:
-            return add_up(low, high, coefs, items, self._new, extra)
+            return wide(low, high, coefs, items, self.new, extra)
         names: list[int] = [0, 0]
         for at, off, on in nodes[2:]:
-            names.append(self._new())
+            names.append(self.new())
             for x, child in ((items[at], off), (-items[at], on)):
                 if child != 1:
                     extra.append([-names[-1], x, *([names[child]] if child else [])])
@@ -78,16 +86,18 @@ class ClauseMaker:
 
     def _or(self, parts: list[list[Clause]], extra: list[Clause]) -> list[Clause]:
         """Distribute, with the largest parts named until the product stays small."""
-        parts = sorted(parts, key=len)
+        parts = [
+            [[self._switch(part, extra)]] if any(isinstance(c, AtMost) for c in part) else part
+            for part in parts
+        ]
+        parts.sort(key=len)
         size = 1
         for part in parts:
             size *= max(1, len(part))
         while size > max(_MOST_CLAUSES, len(parts[-1])):
             part = parts.pop()
             size //= len(part)
-            aux = self._new()
-            extra.extend([-aux, *c] for c in part)
-            parts.insert(0, [[aux]])
+            parts.insert(0, [[self._switch(part, extra)]])
         found: list[Clause] = [[]]
         for part in parts:
             found = [left + right for left in found for right in part]
@@ -98,14 +108,20 @@ class ClauseMaker:
                 cleaned.append(list(literals))
         return cleaned
 
+    def _switch(self, part: list[Clause], extra: list[Clause]) -> int:
+        """A literal under which the part holds."""
+        aux = self.new()
+        extra.extend(self.under(aux, part))
+        return aux
+
     def _name(self, f: Logic, extra: list[Clause]) -> int:
         """A literal equal to the formula, in both directions."""
         if isinstance(f, int) and not isinstance(f, bool):
             return f
-        aux = self._new()
+        aux = self.new()
         inner: list[Clause] = []
-        extra.extend([-aux, *c] for c in self._clauses(f, inner))
-        extra.extend([aux, *c] for c in self._clauses(negate(f), inner))
+        extra.extend(self.under(aux, self._clauses(f, inner)))
+        extra.extend(self.under(-aux, self._clauses(negate(f), inner)))
         extra.extend(inner)
         return aux
 
@@ -124,18 +140,10 @@ class ClauseMaker:
                 found += self._at_most(n - low, [-x for x in items])
         return found
 
-    def _network(self, k: int, items: list[int]) -> list[Clause]:
-        """Cardinality network (Asin et al. 2011), n log^2 k clauses, for wide groups."""
-        from pysat.card import CardEnc, EncType
-
-        made = CardEnc.atmost(items, bound=k, top_id=self.top, encoding=EncType.cardnetwrk)
-        self.top = max(self.top, made.nv)
-        return [list(clause) for clause in made.clauses]
-
     def _at_most(self, k: int, items: list[int]) -> list[Clause]:
         """Sequential counter: s[j] after item i says that at least j+1 of the first i hold."""
         if k * len(items) > _MOST_COUNTERS:
-            return self._network(k, items)
+            return [AtMost(items, k)]
         found: list[Clause] = []
         before: list[int] = []
         for i, x in enumerate(items):
@@ -143,7 +151,7 @@ class ClauseMaker:
                 if len(before) == k:
                     found.append([-x, -before[k - 1]])
                 break
-            now = [self._new() for _ in range(min(i + 1, k))]
+            now = [self.new() for _ in range(min(i + 1, k))]
             found.append([-x, now[0]])
             for j, s in enumerate(before):
                 found.append([-s, now[j]])

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pimp_tui.space.formulas.clauses import Clause
+from pimp_tui.space.formulas.at_most import AtMost, Clause
 from pimp_tui.space.formulas.logic import Logic, substitute, variables
 
 
@@ -91,6 +91,8 @@ def _equal_literals(
     """Representatives by strongly connected components of the binary implications."""
     edges: dict[int, list[int]] = {}
     for clause in clauses:
+        if isinstance(clause, AtMost):
+            continue
         rest = []
         for x in clause:
             fixed = backbone[abs(x) - 1] if abs(x) <= count else 0

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from pimp_tui.space.formulas.clauses import Clause, ClauseMaker
+from pimp_tui.space.formulas.at_most import AtMost, Clause
+from pimp_tui.space.formulas.clauses import ClauseMaker
 from pimp_tui.space.formulas.relations import Relation
 from pimp_tui.space.solving.budget import settle_within
 from pimp_tui.space.solving.plain import Beside, PlainTree
@@ -203,7 +204,8 @@ class Solver:
     @cached_property
     def _pairs(self) -> tuple[np.ndarray, np.ndarray]:
         """Clauses of two literals as implications, each both ways: places of the two literals."""
-        pairs = np.array([c for c in self.clauses if len(c) == 2], dtype=np.int64).reshape(-1, 2)
+        found = [c for c in self.clauses if len(c) == 2 and not isinstance(c, AtMost)]
+        pairs = np.array(found, dtype=np.int64).reshape(-1, 2)
         source = np.concatenate([-pairs[:, 0], -pairs[:, 1]])
         target = np.concatenate([pairs[:, 1], pairs[:, 0]])
         return source + self.top, target + self.top

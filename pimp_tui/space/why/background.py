@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-Clause = list[int]
+from pimp_tui.space.formulas.at_most import AtMost, Clause
 
 
 class Background:
@@ -25,7 +25,8 @@ class Background:
         """Add hard clauses."""
         for clause in clauses:
             at = len(self._clauses)
-            gone = {-x for x in clause if x < 0}
+            counted = isinstance(clause, AtMost)  # no variable can be left out of one
+            gone = set() if counted else {-x for x in clause if x < 0}
             self._clauses.append(clause)
             self._negated.append(len(gone))
             for v in gone:

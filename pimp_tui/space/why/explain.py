@@ -12,7 +12,7 @@ from typing import Any
 from pimp_tui.space.formulas.clauses import ClauseMaker
 from pimp_tui.space.formulas.logic import Logic, disj
 from pimp_tui.space.formulas.relations import Relation
-from pimp_tui.space.solving.sat import sat_solver
+from pimp_tui.space.solving.sat import add, sat_solver
 from pimp_tui.space.why.background import Background
 
 
@@ -33,25 +33,21 @@ class Explainer:
         clauses: list[list[int]] = []
         for relation, own in made:
             if relation.words is not None:
-                switch = self._new()
-                own = [[-switch, *clause] for clause in own]
+                switch = self._maker.new()
+                own = self._maker.under(switch, own)
                 self._relation[switch], self._clauses[switch] = relation, own
             else:
                 self._background.add(own)
             clauses += own
         self._sat = sat_solver(clauses)
 
-    def _new(self) -> int:
-        self._maker.top += 1
-        return self._maker.top
-
     def literal(self, formula: Logic) -> int:
         """A literal under which the formula holds; to be a target."""
-        question = self._new()
+        question = self._maker.new()
         clauses = self._maker.clauses(disj([-question, formula]))
         self._background.add(clauses)
         for clause in clauses:
-            self._sat.add_clause(clause)
+            add(self._sat, clause)
         return question
 
     def core(
