@@ -137,6 +137,14 @@ class PimpApp(App[int]):
         self._opened = True
         self._cover(self.size)
 
+    async def on_event(self, event: events.Event) -> None:
+        """Keys typed before an input has opened are for it, not for what is below it."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            screen = self.screen_stack[-1] if self.screen_stack else None
+            if isinstance(screen, FrameScreen) and screen.message.hold_key(event):
+                return
+        await super().on_event(event)
+
     def on_resize(self, event: events.Resize) -> None:
         """Too small: say so until it is not."""
         if self._opened:

@@ -23,42 +23,55 @@ _STATE = 4
 _RIGHT = (3, 5)
 
 
-def heading(width: int) -> Spans:
+#: Cells that the longest name and the longest model take.
+Needs = tuple[int, int]
+
+
+def needs(entries: Sequence[Entry]) -> Needs:
+    """What the two columns that share the room would like to have."""
+    models = [e.snapshot.models for e in entries if e.snapshot]
+    return max((len(e.name) for e in entries), default=0), max(map(len, models), default=0)
+
+
+def heading(width: int, wanted: Needs = (0, 0)) -> Spans:
     """The line over the columns."""
-    cells = (cell for cell, _ in _cells(_TITLES, width))
+    cells = (cell for cell, _ in _cells(_TITLES, width, wanted))
     return [("  " + " ".join(cells), "dim")]
 
 
-def _widths(width: int) -> dict[int, int]:
+def _widths(width: int, wanted: Needs) -> dict[int, int]:
     """Column -> cells; name and model share what is left, the others come as there is room."""
     fixed = {2: 12, 3: 9, 4: 11, 5: 9, 6: 13, 7: 10}
     shown = [3, 4] + [5] * (width >= 60) + [2] * (width >= 74) + [6, 7] * (width >= 96)
     left = max(width - 4 - sum(fixed[column] + 1 for column in shown), 24)
     name = max(left * 62 // 100, 12)
+    if sum(wanted) < left:  # a short name leaves its room to a long model
+        name = min(name, left - 1 - wanted[1])
     return {0: name, 1: left - name - 1} | {column: fixed[column] for column in sorted(shown)}
 
 
-def _cells(cells: Sequence[str], width: int) -> list[tuple[str, int]]:
+def _cells(cells: Sequence[str], width: int, wanted: Needs) -> list[tuple[str, int]]:
     """(text as wide as its column, column) of those that are shown."""
     found = []
-    for column, size in _widths(width).items():
+    for column, size in _widths(width, wanted).items():
         text = fit(cells[column], size)
         found.append((text.rstrip().rjust(size) if column in _RIGHT else text, column))
     return found
 
 
-def row(entry: Entry, width: int) -> Spans:
+def row(entry: Entry, width: int, wanted: Needs = (0, 0)) -> Spans:
     """One line of the list."""
     snapshot = entry.snapshot
     if snapshot is None:
-        return [(fit(entry.name, _widths(width)[0]) + " ", ""), (f"! {entry.fault}", "bad")]
+        name = fit(entry.name, _widths(width, wanted)[0])
+        return [(name + " ", ""), (f"! {entry.fault}", "bad")]
     state = "runner gone" if snapshot.state == "lost" else snapshot.state
     cells = (
         entry.name, snapshot.models, snapshot.workload, confs(entry), state, energy(entry),
         when(snapshot.manifest.get("created")), host(entry),
     )  # fmt: skip
     kind = _STATE_KINDS.get(snapshot.state, "")
-    shown = _cells(cells, width)
+    shown = _cells(cells, width, wanted)
     return [(text + " ", kind if column == _STATE else "") for text, column in shown]
 
 

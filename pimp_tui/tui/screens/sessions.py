@@ -162,8 +162,12 @@ class SessionsScreen(FrameScreen):
         from pimp_tui.tui.machine import machine_words
 
         root = short_path(self._catalogue.root)
+        machine = "  " + machine_words(self.pimp.marks.dot)
+        room = max(self.app.size.width - len(machine) - len(f"pimp-tui {__version__}   "), 8)
+        if len(root) > room:  # the end of a path says more than its beginning
+            root = self.pimp.marks.more + root[1 - room :]
         left = [("pimp-tui ", "bright"), (f"{__version__}   {root}", "")]
-        self.header.show(left, [("  " + machine_words(self.pimp.marks.dot), "dim")])
+        self.header.show(left, [(machine, "dim")])
 
     def _show(self) -> None:
         before = self._wanted or (self.entry.path if self.entry else None)
@@ -176,9 +180,10 @@ class SessionsScreen(FrameScreen):
             self.heading.show(())
             self.rows.set_rows(session_rows.empty(self._catalogue.root))
         else:
-            self.heading.show(session_rows.heading(width))
+            wanted = session_rows.needs(self._shown)
+            self.heading.show(session_rows.heading(width, wanted))
             cursor = next((i for i, e in enumerate(self._shown) if e.path == before), None)
-            self.rows.set_rows([session_rows.row(e, width) for e in self._shown], cursor)
+            self.rows.set_rows([session_rows.row(e, width, wanted) for e in self._shown], cursor)
         right = f"{len(self._shown)} of {len(self._entries)}"
         self.list_part.set_rule(
             right=f"/{self._filter} {self.pimp.marks.dot} {right}" if self._filter else right

@@ -46,6 +46,8 @@ class MessageLine(Widget):
         self._text = Line()
         self._clear: Timer | None = None
         self._busy = False
+        self._opening = False
+        self._early: list[events.Key] = []
 
     def compose(self) -> ComposeResult:
         """The idle text."""
@@ -60,6 +62,12 @@ class MessageLine(Widget):
     def busy(self) -> bool:
         """Whether a question or an input is open."""
         return self._busy
+
+    def hold_key(self, key: events.Key) -> bool:
+        """Keep a key for the question or input that is about to open; False if none is."""
+        if self._opening:
+            self._early.append(key)
+        return self._opening
 
     def say(self, text: str, kind: str = "info") -> None:
         """Show one sentence for some seconds; kind is info, good, warn or error."""
@@ -102,6 +110,7 @@ class MessageLine(Widget):
         """
         if self._busy:
             return None
+        self._opening = True  # the import may take a while
         from pimp_tui.tui.widgets.prompt import PromptInput
 
         answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
@@ -112,16 +121,24 @@ class MessageLine(Widget):
         result: str | None = await self._hold([before, field, hint], field, answer)
         return result
 
+    def _take_early(self) -> list[events.Key]:
+        early, self._early = self._early, []
+        return early
+
     async def _hold(self, widgets: list[Widget], focus: Widget, answer: asyncio.Future[Any]) -> Any:
-        self._busy = True
+        self._busy = self._opening = True
         previous = self.screen.focused
         self._text.display = False
         try:
             await self.mount(*widgets)
-            focus.focus()
+            self.screen.set_focus(focus)
+            self._opening = False
+            for key in self._take_early():
+                focus._forward_event(key)
             return await answer
         finally:
-            self._busy = False
+            self._busy = self._opening = False
+            self._early.clear()
             for widget in widgets:
                 await widget.remove()
             self._text.display = True

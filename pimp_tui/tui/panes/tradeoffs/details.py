@@ -67,8 +67,8 @@ def delta_rows(
     known = [(name, other) for name, other in others if other is not None]
     if not known:
         return []
-    column = 9 if 8 + 9 * len(known) <= width else 8
-    lines = [line((" " * 8 + "".join(f"{name:>{column}}" for name, _ in known), "bright"))]
+    column = 9 if 9 + 9 * len(known) <= width else 8
+    lines = [line((" " * 9 + "".join(f"{name:>{column}}" for name, _ in known), "bright"))]
     for metric in metrics:
         cells = []
         for _, other in known:
@@ -77,7 +77,7 @@ def delta_rows(
             cells.append(f"~{text}" if guess and text != "-" else text)
         if any(cell != "-" for cell in cells):
             name = scale_of(metric, [row.get(metric)]).name
-            lines.append(line(f" {name:<7.7}" + "".join(f"{cell:>{column}}" for cell in cells)))
+            lines.append(line(f" {name:<8.8}" + "".join(f"{cell:>{column}}" for cell in cells)))
     return lines
 
 
@@ -126,7 +126,7 @@ def point(
     ]
     others = [("prev", before), ("next", after), *references(row, default, baseline)]
     known = [(name, other) for name, other in others if other is not None]
-    while len(known) > 1 and 8 + 8 * len(known) > width:  # prev and the last stay longest
+    while len(known) > 1 and 9 + 8 * len(known) > width:  # prev and the last stay longest
         del known[1]
     lines += delta_rows(row, known, metrics, width)
     text = describe(row, plan)

@@ -195,6 +195,8 @@ class TradeoffsPane(PointActions):
         self.parts.plot.note = note
         wide = self.size.width >= 110
         info = [f"# {'measured ' if wide else ''}{big(points.total)}"]
+        if self._learning and not wide:
+            info.clear()  # the objectives beside it are worth more
         if self._learning:
             info.append(self._learning if wide else "predicting…")
         elif points.candidates is not None:
