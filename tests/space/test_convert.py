@@ -135,6 +135,26 @@ def test_uvl_to_uvl_keeps_every_byte(tmp_path: Path) -> None:
     assert target.read_text() == SHOP
 
 
+def test_featureide_keeps_what_numbers_say_of_the_features() -> None:
+    leaves = "".join(f"      F{i} {{w {i + 1}.5, s 'a{i}'}}\n" for i in range(6))
+    rules = ("sum(w) >= 4 & sum(w) < 11", "avg(w) != 3 <=> F0", "F1.s == 'a1' | F2.w * F2.w > 6",
+             "F3 => sum(w) > 99", "F4.w < 99")  # fmt: skip
+    text = f"features\n  R\n    optional\n{leaves}constraints\n"
+    text += "".join(f"  {rule}\n" for rule in rules)
+    written, left_out = write_model(read_uvl(text), "xml")
+    assert len(left_out) == len(rules) and all("the numbers of" in one for one in left_out)
+    back = read_featureide(written.encode(), "m.xml")
+    assert [c.note for c in back.constraints] == list(rules)
+    assert load_space(UvlText(write_uvl(back))).count() == load_space(UvlText(text)).count() > 1
+
+
+def test_featureide_is_written_however_deep_a_formula_is() -> None:
+    rules = "!" * 5_001 + "A\n  " + "R => " * 5_000 + "A\n"
+    text = f"features\n  R\n    optional\n      A\nconstraints\n  {rules}"
+    written, _ = write_model(read_uvl(text), "xml")
+    assert len(read_featureide(written.encode(), "m.xml").constraints) == 2
+
+
 def test_what_featureide_cannot_carry_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,7 +1,8 @@
 """A model as FeatureIDE's XML, version 3; counts and names stay.
 
 FeatureIDE knows one group a feature: further groups go below an abstract mandatory feature of their
-own. It knows no group cardinalities: these become constraints. What it cannot carry is listed.
+own. It knows no group cardinalities: these become constraints. Of constraints over numbers stands
+what they say of the features. What it cannot carry is listed.
 """
 
 from __future__ import annotations
@@ -12,13 +13,16 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from pimp_tui.errors import UserError
+from pimp_tui.space.formats.booleans import boolean
 from pimp_tui.space.formats.names import uvl_name
+from pimp_tui.space.formulas.relations import relations_of
 from pimp_tui.space.model import Feature, FeatureModel, Group
 from pimp_tui.space.uvl.formula import chained, operands, walk
 
 _TAGS = {"or": "or", "alternative": "alt"}
 _OPERATORS = {"and": "conj", "or": "disj", "imp": "imp", "iff": "eq", "not": "not"}
 _MOST_TERMS = 20_000
+_MOST_INDENTED = 60  # tabs: deep formulas would be written mostly in them
 
 
 def write_featureide(model: FeatureModel) -> tuple[str, list[str]]:
@@ -55,11 +59,19 @@ class _Writer:
 
     def _constraints(self) -> list[tuple[Any, str | None]]:
         found: list[tuple[Any, str | None]] = []
+        logic = {id(r.constraint): r.formula for r in relations_of(self.model) if r.constraint}
+        names = list(self.model.features)
         for constraint in self.model.constraints:
             if all(isinstance(at, str) or at[0] in _OPERATORS for at in walk(constraint.formula)):
                 found.append((constraint.formula, constraint.note))
-            else:
+                continue
+            said = boolean(logic[id(constraint)], names) if id(constraint) in logic else None
+            if said is None:
                 self.left_out.append(f"line {constraint.line}: `{constraint.text}` is not Boolean")
+            else:
+                what = f"the numbers of `{constraint.text}`, not what it says of the features"
+                self.left_out.append(f"line {constraint.line}: {what}")
+                found.append((said, constraint.words()))
         return found
 
     def feature(self, root: Feature, mandatory: bool, depth: int) -> None:
@@ -148,15 +160,19 @@ class _Writer:
         return lines
 
     def formula(self, formula: Any, depth: int) -> None:
-        pad = "\t" * depth
-        if isinstance(formula, str):
-            self.lines.append(f"{pad}<var>{escape(formula)}</var>")
-            return
-        tag = _OPERATORS[formula[0]]
-        self.lines.append(f"{pad}<{tag}>")
-        for part in _flat(formula):
-            self.formula(part, depth + 1)
-        self.lines.append(f"{pad}</{tag}>")
+        """The elements of a formula; a stack of steps, because machine-made ones nest deep."""
+        stack: list[tuple[Any, int, bool]] = [(formula, depth, False)]
+        while stack:
+            at, level, ends = stack.pop()
+            pad = "\t" * min(level, _MOST_INDENTED)
+            if isinstance(at, str):
+                self.lines.append(f"{pad}<var>{escape(at)}</var>")
+                continue
+            tag = _OPERATORS[at[0]]
+            self.lines.append(f"{pad}</{tag}>" if ends else f"{pad}<{tag}>")
+            if not ends:
+                stack.append((at, level, True))
+                stack.extend((part, level + 1, False) for part in reversed(_flat(at)))
 
 
 def _flat(formula: Any) -> list[Any]:
