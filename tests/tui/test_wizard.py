@@ -165,10 +165,10 @@ async def test_a_baseline_is_checked_at_its_field(text, fault, tmp_path):
 
 def test_an_estimate_scales_with_runs_and_problems(done_session):
     basis = basis_of(done_session, "toy")
-    assert basis.problems == 7 and basis.configurations == 7 and basis.estimated
+    assert basis.problems == 8 and basis.configurations == 7 and basis.estimated
     assert 3.5 < basis.run_s < 9.5  # runs of 2.6 to 9.3 s with a second between them
-    small, large = Counts(8, 16, 16 * 7), Counts(8, 160, 160 * 14)
-    assert large.problems == 14
+    small, large = Counts(8, 16, 16 * 8), Counts(8, 160, 160 * 16)
+    assert large.problems == 16
     one, twenty = (_first_seconds(told(counts, basis)) for counts in (small, large))
     assert twenty == pytest.approx(20 * one, rel=0.05)
     assert "P measures one" in told(small, None)

@@ -29,7 +29,10 @@ _LABELS = {
     "peak_memory_bytes": ("peak", "B"),
 }
 _UNITS = (("_j", "J"), ("_s", "s"), ("_w", "W"), ("_bytes", "B"))
-_PREFIXES = {"J": ((1e6, "MJ"), (1e3, "kJ")), "B": ((2.0**30, "GiB"), (2.0**20, "MiB"))}
+_PREFIXES = {
+    "J": ((1e6, "MJ"), (1e3, "kJ")),
+    "B": ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB")),
+}
 #: Metrics whose estimate must never look measured.
 ENERGY = frozenset({"energy_j", "energy_above_idle_j", "j_per_token", "j_per_solved"})
 

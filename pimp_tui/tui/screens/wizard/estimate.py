@@ -70,7 +70,7 @@ def basis_of(session: Path, words: str, passes: float | None = None) -> Basis | 
     opened = open_session(session)
     try:
         runs = opened.runs.filter(pl.col("status") == "ok").collect()
-        requests = int(opened.requests.select(pl.len()).collect().item())
+        asked = int(opened.requests.select(pl.col("task_id").n_unique()).collect().item())
         total = int(opened.runs.select(pl.len()).collect().item())
     except (UserError, pl.exceptions.PolarsError, OSError):
         return None
@@ -89,7 +89,7 @@ def basis_of(session: Path, words: str, passes: float | None = None) -> Basis | 
         size / max(total, 1),
         spread,
         means.len(),
-        max(round(requests / max(total, 1)), 1),
+        int((opened.manifest.get("workload") or {}).get("tasks") or asked or 1),
         bool(runs["energy_estimated"].any()),
     )
 
@@ -100,13 +100,14 @@ def _passes(settings: dict[str, Any]) -> float:
 
 
 def _wall_s(started: Any, ended: Any) -> float | None:
-    """Median time from the end of one run to the end of the next, from eight runs on."""
+    """Mean time from the end of one run to the end of the next, from eight runs on."""
     gaps = ended.drop_nulls().sort().diff().drop_nulls()
     if started.len() < 8 or not gaps.len():
         return None
-    # A pause over night would count in a mean; a warm-up once in a few runs must count.
-    kept = gaps.filter(gaps <= gaps.quantile(0.95))
-    return float(kept.mean().total_seconds())
+    # Warm-ups and reloads count, a pause over night does not.
+    each = gaps.dt.total_microseconds() / 1e6
+    longest = 20 * float(each.median())
+    return float(each.clip(upper_bound=longest).mean())
 
 
 def earlier(models: Sequence[str], workload: str) -> Basis | None:

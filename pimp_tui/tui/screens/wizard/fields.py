@@ -101,7 +101,7 @@ class ChoiceField(Section):
 
     def __init__(self, field: Field, value: str) -> None:
         self.field = field
-        self.rows = Rows()
+        self.rows = Rows(cursor_mark=False)  # (x) is where the cursor is
         super().__init__(self.rows, classes="field")
         self.rule.display = False
         self.styles.height = len(field.choices) + 1
@@ -118,7 +118,7 @@ class ChoiceField(Section):
         rows = []
         for index, (value, meaning) in enumerate(self.field.choices):
             mark = "(x)" if index == self.rows.cursor else "( )"
-            rows.append([(f" {mark} {value:<{longest}}", "bright"), (meaning, "")])
+            rows.append([(f"   {mark} {value:<{longest}}", "bright"), (meaning, "")])
         self.rows.set_rows(rows)
 
     def on_rows_moved(self, event: Rows.Moved) -> None:

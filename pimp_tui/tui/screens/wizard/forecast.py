@@ -82,7 +82,7 @@ class Forecast:
         self.busy = "measuring one configuration… esc stops"
         try:
             await launch.run_command(small.arguments(), _PILOT_S)
-            words = "a pilot: one configuration measured once just now"
+            words = "a pilot: one configuration, once; others may take a multiple"
             self._piloted = await asyncio.to_thread(basis_of, session, words, _passes(draft))
             if self._piloted is None:
                 raise UserError("the pilot measured nothing")

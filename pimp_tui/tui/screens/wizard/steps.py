@@ -95,7 +95,7 @@ STEPS = (
         (
             Field("preset", "preset", choices=(
                 ("quick", "2 repeats, 1 warm-up, 5 s idle baseline, batch 32"),
-                ("paper", "10 repeats, 6 warm-ups, 30 s idle baseline, batch 32, 512 new tokens"),
+                ("paper", "10 repeats, 6 warm-ups, 30 s idle baseline, batch 32, 512 tokens"),
                 ("paper-2", "30 repeats, 6 warm-ups, 30 s idle baseline"),
             )),
             Field("repeats", "repeats", "the preset's"),
