@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from pimp_tui.learning.bootstrap import ends, resampled_means
 from pimp_tui.learning.encoder import Encoder
 from pimp_tui.learning.evaluation import samplers_of
 from pimp_tui.learning.learner import (
@@ -23,7 +24,6 @@ DRAWS = 5
 _POINTS = 6
 _HELD_OUT = 0.2  # of all configurations, never fewer than five
 _LEAST_HELD_OUT = 5
-_RESAMPLES = 500
 
 
 def learning_curve(
@@ -137,6 +137,5 @@ def _errors(
 
 
 def _mean(values: np.ndarray, seed: int) -> tuple[float, list[float]]:
-    random = np.random.default_rng(seed)
-    means = values[random.integers(0, len(values), (_RESAMPLES, len(values)))].mean(axis=1)
-    return float(values.mean()), [float(end) for end in np.quantile(means, [0.025, 0.975])]
+    means = resampled_means(values, np.random.default_rng(seed))
+    return float(values.mean()), list(ends(means))

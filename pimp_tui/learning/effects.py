@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from pimp_tui.learning.bootstrap import ends, resampled_means
 from pimp_tui.learning.learner import Training, training_rows
 
 ENOUGH = 3  # rows on each side for an interval and a test
@@ -116,10 +117,8 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
 
 
 def _bootstrap(on: np.ndarray, off: np.ndarray, random: np.random.Generator) -> tuple[float, float]:
-    a = on[random.integers(0, len(on), (_RESAMPLES, len(on)))].mean(axis=1)
-    b = off[random.integers(0, len(off), (_RESAMPLES, len(off)))].mean(axis=1)
-    lower, upper = np.quantile(a - b, [0.025, 0.975])
-    return float(lower), float(upper)
+    a, b = (resampled_means(side, random, _RESAMPLES) for side in (on, off))
+    return ends(a - b)
 
 
 def p_value(on: np.ndarray, off: np.ndarray) -> float:

@@ -10,12 +10,12 @@ import numpy as np
 import polars as pl
 
 from pimp_tui.learning import conformal
+from pimp_tui.learning.bootstrap import ends, resampled_means
 from pimp_tui.learning.encoder import Encoder
 from pimp_tui.learning.learner import Learner, Progress, require_enough, training_rows
 from pimp_tui.learning.predictors import DEFAULT_PREDICTOR, create_predictor
 
 _SHUFFLES = 5
-_RESAMPLES = 500
 _ROWS = 30  # rows of the grid and of the background of a partial dependence
 
 IMPORTANCE_SCHEMA = {
@@ -86,10 +86,8 @@ def permutation_importance(
 
 
 def _interval(values: np.ndarray, seed: int) -> dict[str, float]:
-    random = np.random.default_rng(seed)
-    means = values[random.integers(0, len(values), (_RESAMPLES, len(values)))].mean(axis=1)
-    lower, upper = np.quantile(means, [0.025, 0.975])
-    return {"lower": float(lower), "upper": float(upper)}
+    lower, upper = ends(resampled_means(values, np.random.default_rng(seed)))
+    return {"lower": lower, "upper": upper}
 
 
 def interaction_strength(

@@ -14,6 +14,9 @@ from pimp_tui.learning.measured import more_is_better
 
 _LEAST, _SHARE = 5, 0.1  # configurations in each mode, and their share of all
 _CHANCE, _DRAWS = 0.01, 1000
+_ENOUGH = (
+    2000  # the share expected by chance falls with more rows: beyond, this is on the safe side
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def good_mode(metric: str, values: np.ndarray) -> Mode | None:
     share, cut = _best_cut(ordered[None, :])
     least, explained = max(_LEAST, _SHARE * count), float(share[0])
     low = int(cut[0])
-    if min(low, count - low) < least or explained <= _by_chance(count):
+    if min(low, count - low) < least or explained <= _by_chance(min(count, _ENOUGH)):
         return None
     threshold = float(ordered[low - 1] + ordered[low]) / 2.0
     larger = more_is_better(metric)

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from pimp_tui.learning.bootstrap import ends as interval_of
+from pimp_tui.learning.bootstrap import resampled_means
 from pimp_tui.learning.effects import ENOUGH, cliffs_delta, features, holm, p_value
 from pimp_tui.learning.learner import training_rows
 
@@ -80,10 +82,10 @@ def _pair(
     enough = min(both.sum(), only.sum()) >= ENOUGH
     complete = bool(other.any() and neither.any())
     interaction = effect - float(y[other].mean() - y[neither].mean()) if complete else None
-    means = [_resampled_mean(y[cell], random) for cell in cells] if enough else []
-    lower, upper = _ends(means[0] - means[1]) if enough else (None, None)
+    means = [resampled_means(y[cell], random, _RESAMPLES) for cell in cells] if enough else []
+    lower, upper = interval_of(means[0] - means[1]) if enough else (None, None)
     crossed = enough and min(other.sum(), neither.sum()) >= ENOUGH
-    ends = _ends(means[0] - means[1] - means[2] + means[3]) if crossed else (None, None)
+    ends = interval_of(means[0] - means[1] - means[2] + means[3]) if crossed else (None, None)
     return {
         "n_with": int(both.sum()),
         "n_without": int(only.sum()),
@@ -96,15 +98,3 @@ def _pair(
         "interaction_lower": ends[0],
         "interaction_upper": ends[1],
     }
-
-
-def _resampled_mean(values: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Mean of each bootstrap resample of a cell; NaN of an empty one."""
-    if len(values) == 0:
-        return np.full(_RESAMPLES, np.nan)
-    return np.asarray(values[random.integers(0, len(values), (_RESAMPLES, len(values)))].mean(1))
-
-
-def _ends(values: np.ndarray) -> tuple[float, float]:
-    lower, upper = np.quantile(values, [0.025, 0.975])
-    return float(lower), float(upper)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from pimp_tui.learning.bootstrap import blocks, ends
 from pimp_tui.learning.modes import good_mode
 
 _RESAMPLES = 500
@@ -94,11 +95,14 @@ def score_intervals(
     if count < 5:
         return dict.fromkeys(figures)
     random = np.random.default_rng(seed)
-    # how often each row is drawn: every figure of a resample is a weighted one of the rows
-    weights = random.multinomial(count, np.full(count, 1.0 / count), _RESAMPLES).astype(float)
-    drawn = _weighted(weights, truth, prediction, lower, upper)
+    parts = []
+    for size in blocks(count, _RESAMPLES):
+        # how often each row is drawn: every figure of a resample is a weighted one of the rows
+        weights = random.multinomial(count, np.full(count, 1.0 / count), size).astype(float)
+        parts.append(_weighted(weights, truth, prediction, lower, upper))
+    drawn = {name: np.concatenate([part[name] for part in parts]) for name in figures}
     return {
-        name: [float(end) for end in np.quantile(drawn[name][known], [0.025, 0.975])]
+        name: list(ends(drawn[name][known]))
         if value is not None
         and (known := np.isfinite(drawn[name])).mean() >= 0.9  # else a chance draw decides
         else None

@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pimp_tui.learning import fit
+from pimp_tui.learning import bootstrap, fit
+from pimp_tui.learning.bootstrap import resampled_means
 from pimp_tui.learning.conformal import fold_of_rows
 from pimp_tui.learning.modes import good_mode
 from pimp_tui.learning.scores import _weighted, full_scores, score_intervals, scores
@@ -88,6 +89,16 @@ def test_one_mode_is_rarely_taken_for_two(kind: str) -> None:
     assert good_mode("pass_at_1", np.full(40, 0.5)) is None
     few = np.r_[np.full(4, 0.0), np.linspace(0.7, 0.8, 40)]
     assert good_mode("pass_at_1", few) is None, "four configurations are no mode"
+
+
+def test_resamples_come_in_blocks_of_bounded_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = np.random.default_rng(0).random(30)
+    whole = resampled_means(values, np.random.default_rng(1), 100)
+    monkeypatch.setattr(bootstrap, "_CELLS", 95)
+    assert list(bootstrap.blocks(30, 100)) == [3] * 33 + [1]
+    assert np.array_equal(resampled_means(values, np.random.default_rng(1), 100), whole)
+    assert np.isnan(resampled_means(values[:0], np.random.default_rng(1), 4)).all()
+    assert list(bootstrap.blocks(1000, 2)) == [1, 1], "never less than a row of resamples"
 
 
 def test_equal_rows_share_a_fold() -> None:
