@@ -16,12 +16,13 @@ import numpy as np
 from pimp_tui.space.formulas.at_most import AtMost, Clause
 from pimp_tui.space.formulas.clauses import ClauseMaker
 from pimp_tui.space.formulas.relations import Relation
-from pimp_tui.space.solving.budget import settle_within
+from pimp_tui.space.solving.budget import Unsettled, at_most, settle_within
 from pimp_tui.space.solving.plain import Beside, PlainTree
 from pimp_tui.space.solving.sat import sat_solver
 
 _POOL = 512
 _LONG_S = 0.03
+_PATIENT_S = 2.0  # twice the wall clock for a question that prefers many values at once
 _STEPS = 30  # of implication that are followed for a hint
 _EXCHANGED = 8  # remembered configurations whose neighbours are looked at
 
@@ -48,6 +49,7 @@ class Solver:
         self._sat: Any = None
         self._pool = np.zeros((0, variables), dtype=bool)
         self._fresh: list[np.ndarray] = []
+        self._few = False
 
     @property
     def sat(self) -> Any:
@@ -122,6 +124,7 @@ class Solver:
                     self._fresh.clear()
 
     def _propagate(self, given: list[int]) -> np.ndarray | None:
+        self._few = False
         can = np.zeros((2, self.variables), dtype=bool)  # can be deselected, can be selected
         pool = self._pool
         if given and len(pool):
@@ -177,16 +180,26 @@ class Solver:
             base = -numbers if last is None or took < _LONG_S else np.where(last, numbers, -numbers)
             self.prefer([*base.tolist(), *self._needed(wanted), *wanted])
             began = thread_time()
-            if len(wanted) == 1:
-                found = self.model([*fixed, wanted[0]])
-            else:
-                found = self.any_of(wanted, fixed)
+            found = self._any_of(wanted, fixed)
             took, last = max(took, thread_time() - began), found
             if found is None:
                 return
             self._see(found, can)
             if beside:
                 beside.see(found, can)
+
+    def _any_of(self, wanted: list[int], fixed: list[int]) -> np.ndarray | None:
+        """As ``any_of``; what many wanted values at once make hard is asked with few of them."""
+        if len(wanted) == 1:
+            return self.model([*fixed, wanted[0]])
+        if not self._few:
+            try:
+                with settle_within("many values at once", at_most(_PATIENT_S) / 2):
+                    return self.any_of(wanted, fixed)
+            except Unsettled:
+                self._few = True
+        self.prefer([-x for x in wanted])
+        return self.any_of(wanted, fixed)
 
     def _needed(self, wanted: list[int]) -> list[int]:
         """What follows from the literals by clauses of two, the selected last."""
