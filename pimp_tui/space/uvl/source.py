@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from math import isinf
 
 from pimp_tui.errors import UserError
 
@@ -16,7 +17,7 @@ _QUOTED_OR_COMMENT = re.compile(rf"""("[^"\n]*"|{_TEXT})|(//[^\n]*|/\*.*?\*/)|(/
 _QUOTED = re.compile(rf""""[^"\n]*"|{_TEXT}""")
 _NOT_NEWLINE = re.compile(r"[^\n]")
 _OPEN, _CLOSE = "([{", ")]}"
-_MOST_DIGITS = 300  # a double holds no more before the point
+_MOST_DIGITS = 400  # a double written in full takes at most 330
 
 
 @dataclass(slots=True)
@@ -63,10 +64,17 @@ class Source:
         Raises:
             UserError: it has more digits than can be calculated with.
         """
-        if len(word) > _MOST_DIGITS:
-            what = f"a number of more than {_MOST_DIGITS} digits"
+        if len(word) > _MOST_DIGITS or ("." in word and _is_infinite(word)):
+            what = "a number of more digits than can be calculated with"
             raise self.error(what, offset, "write it shorter")
         return word
+
+
+def _is_infinite(word: str) -> bool:
+    try:
+        return isinf(float(word))
+    except ValueError:  # the bounds of a group
+        return False
 
 
 def read_source(text: str, label: str) -> Source:
