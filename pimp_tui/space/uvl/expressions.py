@@ -21,7 +21,7 @@ _TOKEN = re.compile(
 _COMPARISONS = ("==", "!=", "<", ">", "<=", ">=")
 _ARITHMETIC = ("+", "-", "*", "/")
 _FUNCTIONS = ("len", "floor", "ceil")
-_MOST_TURNS = 120
+_MOST_TURNS, _MOST_CHAINED = 120, 300  # with and without brackets
 Operand = tuple[Formula, str, int]  # formula, kind (name, flag, value, condition), its offset
 
 
@@ -56,9 +56,10 @@ class Expression:
         if self._open:
             raise self._fail("this bracket is never closed", "add `)`", self._open[-1][1])
         formula = self._condition(self._done.pop())
-        if self.text.count("(") > _MOST_TURNS and _turns(formula) > _MOST_TURNS:
+        most = _MOST_TURNS if self.text.count("(") > _MOST_TURNS else _MOST_CHAINED
+        if max(map(self.text.count, ("(", "=>"))) > most and _turns(formula) > most:
             raise self._fail(
-                f"more than {_MOST_TURNS} operators are nested in one another",
+                f"more than {most} operators are nested in one another",
                 "give a part of it a name: an abstract feature that is equivalent to it",
                 0,
             )
