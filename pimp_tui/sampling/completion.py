@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pimp_tui.errors import UserError
+from pimp_tui.sampling.frames import cells_of
 from pimp_tui.space.formulas.at_most import renamed
 from pimp_tui.space.solving.sat import sat_solver
 
@@ -43,7 +44,7 @@ def completed(space: Space, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _by_itself(space: Space, row: np.ndarray) -> np.ndarray | None:
     """The one configuration that ``from_row`` takes the row's leaves for; None without any."""
     try:
-        return space.to_row(space.from_row(space.row(space.to_features(row))))
+        return space.to_row(space.from_row(cells_of(space, space.to_features(row))))
     except UserError:
         return None
 

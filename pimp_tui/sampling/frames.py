@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import sha256
 from itertools import compress
 from typing import TYPE_CHECKING, Any
@@ -95,6 +96,14 @@ def cell(option: Option, value: Any) -> Any:
     if kinds <= {int, float}:
         return float(value)
     return canonical(value)
+
+
+def cells_of(space: Space, features: Iterable[str]) -> dict[str, Any]:
+    """A configuration as the cells of a plan row: what ``Space.from_row`` reads without doubt."""
+    return {
+        name: canonical(value) if isinstance(value, list) else cell(space.option(name), value)
+        for name, value in space.row(features).items()
+    }
 
 
 def _column(space: Space, name: str, option: Option, rows: np.ndarray) -> pl.Series:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pimp_tui.errors import UserError
-from pimp_tui.sampling.frames import plan_frame
+from pimp_tui.sampling.frames import cells_of, plan_frame
 from pimp_tui.sampling.plan_rows import rows_of_plan
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def plan_of(space: Space, table: pl.DataFrame, label: str, complete: bool = Fals
     if complete and not valid.all():
         at = int(np.flatnonzero(~valid)[0])
         try:
-            space.from_row(space.row(space.to_features(rows[at])))
+            space.from_row(cells_of(space, space.to_features(rows[at])))
         except UserError as fault:
             raise UserError(fault.what, f"{label}, row {at + 1}", fault.mend) from None
     labels = table["sampler"].to_list() if "sampler" in table.columns else ["plan"] * len(table)

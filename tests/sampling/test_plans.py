@@ -194,3 +194,16 @@ def test_a_value_of_several_leaves_is_read_as_the_one_that_is_valid(tmp_path: Pa
 def read_plan_of(plan: pl.DataFrame, space: Space, folder: Path) -> pl.DataFrame:
     write_plan(plan, folder / "again.parquet")
     return read_plan(folder / "again.parquet", space, complete=True)
+
+
+def test_a_text_that_reads_as_another_value_is_told_apart() -> None:
+    space = load_space(
+        "features\n  R\n    mandatory\n      a {abstract, option 'a'}\n        alternative\n"
+        "          A1 {value 1}\n          A2 {value '1'}\n          A3 {value true}\n"
+        "    mandatory\n      b {abstract, option 'b'}\n        or\n"
+        "          B1 {value 2}\n          B2 {value 3}\n          B3 {value 2}\n"
+        "constraints\n  A2\n"
+    )
+    plan = sample(space, method="twise", t=2, seconds=0.2)
+    found = coverage(space, plan, t=2)
+    assert found["coverage"] == 1 and found["invalid_configurations"] == 0
