@@ -120,6 +120,7 @@ def test_first_or_last_in_the_plan_makes_no_difference(tmp_path, mini, pimp):
         assert 1 / 4 < duration_s / durations[1][config_id] < 4
 
 
+@pytest.mark.slow
 def test_sigkill_of_everything_then_resume(tmp_path, mini, pimp):
     session = tmp_path / "s"
     arguments = ("--space", mini, "--method", "uniform", "-n", 5, "--repeats", 3, "--limit", 8)
@@ -137,6 +138,7 @@ def test_sigkill_of_everything_then_resume(tmp_path, mini, pimp):
     check_complete(session, 3)
 
 
+@pytest.mark.slow
 def test_killed_worker_costs_no_run_and_stop_ends_cleanly(tmp_path, mini, pimp):
     session = tmp_path / "s"
     process = start("run", session, "--space", mini, "--method", "uniform", "-n", 6,

@@ -141,6 +141,7 @@ def test_small_pigeons_are_settled() -> None:
         choice.select("G")
 
 
+@pytest.mark.slow
 def test_analysis_of_a_hard_model_ends_in_an_error() -> None:
     for text, what in (
         (HARD["random"], "whether .* has any valid configuration"),
