@@ -228,3 +228,13 @@ def test_time_budget_ends_a_hopeless_compilation() -> None:
     assert space.count(seconds=1.5) is None
     assert monotonic() - began < 9
     assert isinstance(space.reasoner, Reasoner) and space.configure().states()["R"] == "selected"
+
+
+def test_equivalences_inside_one_another_take_few_clauses() -> None:
+    leaves = "".join(f"      F{i}\n" for i in range(40))
+    deep = "".join(f"F{i} <=> (F{i + 1} | (" for i in range(0, 38, 2)) + "F38" + "))" * 19
+    text = f"features\n  R\n    optional\n{leaves}constraints\n  {deep}\n"
+    space = load_space(text)
+    # F0 is decided by the others, which are free.
+    assert space.count() == 2**39
+    assert len(space.reasoner.solver.clauses) < 400

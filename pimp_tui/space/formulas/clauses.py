@@ -29,6 +29,7 @@ class ClauseMaker:
 
     def __init__(self, variables: int) -> None:
         self.top = variables
+        self._named: dict[Logic, int] = {}  # of the formula at hand: deep ones name parts often
 
     def clauses(self, f: Logic) -> list[Clause]:
         """Clauses, and some ``AtMost``, that hold exactly where the formula does.
@@ -36,6 +37,7 @@ class ClauseMaker:
         Auxiliary variables are to be projected away.
         """
         extra: list[Clause] = []
+        self._named.clear()
         return self._clauses(f, extra) + extra
 
     def new(self) -> int:
@@ -123,7 +125,10 @@ class ClauseMaker:
             aux = self.new()
             extra += [[-aux, -a, b], [-aux, a, -b], [aux, a, b], [aux, -a, -b]]
             return aux
-        aux = self.new()
+        known = self._named.get(f) or -self._named.get(negate(f), 0)
+        if known:
+            return known
+        aux = self._named[f] = self.new()
         inner: list[Clause] = []
         extra.extend(self.under(aux, self._clauses(f, inner)))
         extra.extend(self.under(-aux, self._clauses(negate(f), inner)))
