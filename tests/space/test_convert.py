@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from pysat.solvers import Minisat22
 from pimp_tui.cli import main
 from pimp_tui.errors import UserError
 from pimp_tui.space import load_space
+from pimp_tui.space.formats.cnf import ExactCnf
 from pimp_tui.space.formats.convert import read_model, write_model
 from pimp_tui.space.formats.dimacs_read import read_dimacs
 from pimp_tui.space.formats.featureide_read import read_featureide
@@ -164,6 +166,15 @@ def test_a_long_chain_of_equivalences_takes_few_clauses() -> None:
     assert len(written.splitlines()) < 500
     back = read_dimacs(written, "m.cnf")
     assert load_space(UvlText(write_uvl(back))).count() == 2**59
+
+
+def test_equivalences_inside_one_another_take_few_clauses_in_a_cnf() -> None:
+    deep: Any = 1
+    for i in range(2, 60, 2):
+        deep = ("iff", i, ("or", (i + 1, deep)))
+    cnf = ExactCnf(60)
+    cnf.add(deep)
+    assert len(cnf.clauses) < 400
 
 
 def test_what_featureide_cannot_carry_is_said(

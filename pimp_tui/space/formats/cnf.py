@@ -21,6 +21,7 @@ class ExactCnf:
 
     def __init__(self, variables: int) -> None:
         self.top = variables
+        self._named: dict[Logic, int] = {}
         self.clauses: list[Clause] = []
 
     def add(self, formula: Logic) -> None:
@@ -79,8 +80,11 @@ class ExactCnf:
             aux = self._new()
             self.clauses += [[-aux, -a, b], [-aux, a, -b], [aux, a, b], [aux, -a, -b]]
             return aux
+        known = self._named.get(f) or -self._named.get(negate(f), 0)
+        if known:
+            return known
         held, missed = self._of(f), self._of(negate(f))
-        aux = self._new()
+        aux = self._named[f] = self._new()
         self.clauses.extend([-aux, *clause] for clause in held)
         self.clauses.extend([aux, *clause] for clause in missed)
         return aux
