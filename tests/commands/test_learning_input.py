@@ -89,6 +89,7 @@ def test_all_runs_failed(demo, capsys):
         assert not out and "no duration_s was measured" in err and "Traceback" not in err
 
 
+@pytest.mark.slow
 def test_unseen_values_get_no_number(tables, capsys, tmp_path):
     plan = tmp_path / "plan.csv"
     plan.write_text("a,b,c\n0,x,0\n9,x,1\n1,zzz,0\n")

@@ -116,6 +116,7 @@ def test_a_space_without_options_has_nothing_to_run(check):
     assert done.returncode == 2 and "nothing to run" in done.stderr
 
 
+@pytest.mark.slow
 def test_an_interrupt_prints_what_was_found_and_leaves_no_process(site, tmp_path):
     path = tmp_path / "mine.uvl"
     path.write_text(SPACE + "    delta_calm => beta_1\n")

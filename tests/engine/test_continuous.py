@@ -45,6 +45,7 @@ def test_each_request_has_its_own_times(lab: Lab) -> None:
         assert item.last_token_s == pytest.approx(item.submitted_s + item.latency_s)
 
 
+@pytest.mark.slow
 def test_a_request_that_waits_in_the_queue_is_not_submitted_yet(lab: Lab) -> None:
     found = lab.engine("llama").generate(PROMPTS, lab.options(batch_size=2, **FLIGHT), seed=1)
     first, last = found[0], found[-1]

@@ -91,6 +91,7 @@ def test_the_draft_has_the_dtype_of_its_model(engine: TransformersEngine, models
 
 
 @pytest.mark.parametrize("draft", ["small", "chat"])
+@pytest.mark.slow
 def test_a_sampled_run_leaves_the_draft_as_it_was(
     engine: TransformersEngine, models: Path, draft: str
 ) -> None:

@@ -38,6 +38,7 @@ def test_the_space_is_wide(space: Space) -> None:
     assert len(space.features) >= 60
 
 
+@pytest.mark.slow
 def test_every_feature_that_can_be_chosen_is_drawn(space: Space) -> None:
     plan = sample(space, method="uniform", n=20_000, seed=0)
     rows = [{k: v for k, v in row.items() if k not in _NOT_OPTIONS} for row in plan.to_dicts()]

@@ -31,6 +31,7 @@ print(json.dumps(told))
 """
 
 
+@pytest.mark.slow
 def test_a_baseline_is_taken_again_once_the_idle_power_has_left_it(
     with_nvml: Callable[..., Any], tmp_path: Path
 ) -> None:

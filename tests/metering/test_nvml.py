@@ -144,6 +144,7 @@ def test_the_report_says_what_each_device_offers(with_nvml):
     assert texts["meter energy"] == "measured"
 
 
+@pytest.mark.slow
 def test_the_report_judges_how_calm_the_idle_power_is(with_nvml, tmp_path):
     script = """
 print(json.dumps([row for row in meters_report() if row["check"] == "meter idle"]))

@@ -75,6 +75,7 @@ def test_exclusion_by_three_items_is_seen() -> None:
     assert bound == 10 == len(sample(space, "twise", seconds=1.0))
 
 
+@pytest.mark.slow
 def test_a_choice_and_the_kind_of_interactions_count(tmp_path: Path) -> None:
     model = write_model(tmp_path / "small", 4)
     space = load_space(UvlText(INFERENCE), host=HOST, models=[str(model)])

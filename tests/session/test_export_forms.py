@@ -54,6 +54,7 @@ def test_json_holds_every_option(space, configurations):
         assert space.effective(features).items() <= value.items()
 
 
+@pytest.mark.slow
 def test_python_form_runs(space, tmp_path):
     from pimp_tui.sampling import sample
 

@@ -116,6 +116,7 @@ def test_wide_groups_compile_in_linear_steps() -> None:
     assert time.monotonic() - began < 30
 
 
+@pytest.mark.slow
 def test_a_large_tree_is_toggled_and_analysed() -> None:
     text = tree(1200, 80, 1)
     assert toggled(text) < 5

@@ -9,7 +9,7 @@ from pimp_tui.tui.screens.sessions import SessionsScreen
 from pimp_tui.tui.screens.wizard.screen import Wizard
 from pimp_tui.tui.screens.workspace import WorkspaceScreen
 
-LENGTHY = ("Plan", "Monitor", "Trade-offs")
+LENGTHY = ("Space", "Plan", "Monitor", "Trade-offs")
 """Panes whose keys start long work on a measured session."""
 
 _SETTLE_S = 3.0
@@ -115,7 +115,13 @@ async def test_panes_on_a_measured_session(spec, done_session, issued, look):
     await press_all(spec, (200, 60), done_session, issued, look)
 
 
-@pytest.mark.parametrize("spec", PANES, ids=[spec.tab for spec in PANES])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        pytest.param(spec, marks=[pytest.mark.slow] if spec.tab == "Plan" else [], id=spec.tab)
+        for spec in PANES
+    ],
+)
 async def test_panes_on_a_session_without_runs(spec, planned_session, issued, look):
     await press_all(spec, (80, 24), planned_session, issued, look)
 
