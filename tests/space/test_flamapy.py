@@ -110,15 +110,3 @@ def test_larger_models(name: str) -> None:
     mine = ours(text, name == "typed")
     (answer,) = ask([(text, name == "typed")])
     assert mine == {k: answer[k] for k in mine}
-
-
-@pytest.mark.slow
-def test_the_count_of_transformers() -> None:
-    space = load_space("transformers")
-    count = space.count()
-    assert count is not None and count < 1 << 53, "beyond, flamapy's count is a rounded float"
-    try:
-        (answer,) = ask([(space.text, True)], seconds=300)
-    except subprocess.TimeoutExpired:
-        pytest.skip("flamapy's diagram of transformers was not made within 300 s")
-    assert answer["count"] == count
