@@ -7,6 +7,7 @@ Without a diagram SAT settles what a pool of rows leaves open.
 
 from __future__ import annotations
 
+from itertools import chain, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -66,6 +67,14 @@ class Interactions:
     def ways(self, item: Item) -> list[list[int]]:
         """Sets of literals, each of which makes the item hold."""
         return [[-v for v in item.none_of]] if item.none_of else [[x] for x in item.any_of]
+
+    def row_with(self, *items: int) -> np.ndarray:
+        """(features,) bool: a valid row that holds the items together, which some row does."""
+        for parts in product(*(self.ways(self.items[i]) for i in items)):
+            row = self.space.reasoner.solver.model([*self.literals, *chain.from_iterable(parts)])
+            if row is not None:
+                return row
+        raise AssertionError("a valid interaction that no row can hold")
 
     def compatible(self, fixed: list[list[int]]) -> np.ndarray:
         """(len(fixed), items) bool: which items some valid row has beside each set of literals."""

@@ -65,15 +65,10 @@ def _settled(interactions: Interactions, left: np.ndarray) -> list[np.ndarray]:
     """A row for the first pair left, which rows made to measure missed; ``left`` loses it."""
     i, j = (int(x) for x in np.argwhere(left)[0])
     left[i, j] = left[j, i] = 0
-    solver, items = interactions.space.reasoner.solver, interactions.items
-    for a in interactions.ways(items[i]):
-        for b in interactions.ways(items[j]):
-            row = solver.model([*interactions.literals, *a, *b])
-            if row is not None:
-                own = np.flatnonzero(interactions.held(row[None])[0])
-                left[np.ix_(own, own)] = 0
-                return [row]
-    raise AssertionError("a valid pair that no row can hold")
+    row = interactions.row_with(i, j)
+    own = np.flatnonzero(interactions.held(row[None])[0])
+    left[np.ix_(own, own)] = 0
+    return [row]
 
 
 def _by_blocks(held: np.ndarray, gains: np.ndarray, left: np.ndarray, least: float) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from heapq import heapify, heappop, heappush
-from itertools import chain, combinations, permutations, product
+from itertools import combinations, permutations
 
 import numpy as np
 
@@ -214,15 +214,10 @@ def _settled(
     interactions: Interactions, places: list[np.ndarray], done: np.ndarray
 ) -> list[np.ndarray]:
     """A row for the first triple left, which rows made to measure missed, in ``done`` too."""
-    items, solver = interactions.items, interactions.space.reasoner.solver
-    ways = [interactions.ways(items[int(place[0])]) for place in places]
-    for parts in product(*ways):
-        row = solver.model([*interactions.literals, *chain.from_iterable(parts)])
-        if row is not None:
-            held = interactions.held(row[None])[0]
-            done |= held[places[0]] & held[places[1]] & held[places[2]]
-            return [row]
-    raise AssertionError("a valid triple that no row can hold")
+    row = interactions.row_with(*(int(place[0]) for place in places))
+    held = interactions.held(row[None])[0]
+    done |= held[places[0]] & held[places[1]] & held[places[2]]
+    return [row]
 
 
 def _pull(held: np.ndarray, places: list[np.ndarray]) -> np.ndarray:
