@@ -75,6 +75,9 @@ class FaultyEngine(TransformersEngine):
             if fault == "allocation":
                 import torch
                 torch.empty(1 << 46)
+        if os.environ["FAULT"] == "leak":
+            self.leaked = getattr(self, "leaked", 0) + 1
+            time.sleep(0.05 * self.leaked)
         return super().generate(prompts, options, seed=seed, on_batch=on_batch)
 """
 

@@ -24,6 +24,8 @@ import pytest
 
 from pimp_tui.campaign import clock as clock_module
 from pimp_tui.campaign.clock import SessionClock
+from pimp_tui.learning.control import change, control_of
+from pimp_tui.learning.steadiness import steadiness
 from pimp_tui.session import open_session
 from pimp_tui.session.control import ControlClient
 
@@ -196,6 +198,59 @@ def fill(path: Path) -> None:
                     pass
             except OSError as fault:
                 assert fault.errno == errno.ENOSPC
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_killed_worker_and_a_terminal_that_hangs_up_cost_nothing(campaign) -> None:
+    campaign.wait_for(lambda: campaign.runs() >= 2)
+    os.kill(campaign.pid("campaign.worker"), signal.SIGKILL)
+    os.kill(campaign.process.pid, signal.SIGHUP)  # what follows the campaign, and no more
+    campaign.process.wait(60)
+    campaign.wait_for(lambda: not campaign.processes(), 150)
+    runs = check_complete(campaign.session)
+    assert (runs["status"] == "ok").all(), "the run whose worker was killed is done again"
+    assert "killed by SIGKILL" in (campaign.session / "log.txt").read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_resume_under_a_clock_that_was_set_back_goes_on_in_session_time(campaign, pimp) -> None:
+    campaign.wait_for(lambda: campaign.runs() >= 3)
+    for pid in campaign.processes():
+        os.kill(pid, signal.SIGKILL)
+    campaign.process.wait(20)
+    before = open_session(campaign.session).power.collect()["t_s"].max()
+    # To the session it is the same whether now is earlier or its beginning is later.
+    path = campaign.session / "manifest.json"
+    manifest = json.loads(path.read_text())
+    created = datetime.fromisoformat(manifest["created"]) + timedelta(hours=5)
+    path.write_text(json.dumps(manifest | {"created": created.isoformat()}))
+    done = pimp("run", campaign.session)
+    assert done.returncode == 0, done.stderr
+    runs = check_complete(campaign.session)
+    assert (runs["duration_s"] > 0).all()
+    times = open_session(campaign.session).power.collect()["t_s"]
+    assert times.is_sorted() and times.max() > before >= 0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_leak_from_run_to_run_shows_in_the_control(tmp_path, mini, pimp, faulty) -> None:
+    session = tmp_path / "s"
+    done = pimp("run", session, "--space", mini, "--engine", "faulty", "--method", "uniform",
+                "-n", 3, "--repeats", 5, "--limit", 2, env=faulty | {"FAULT": "leak"})  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    opened = open_session(session)
+    control = control_of(opened.manifest["named"])
+    assert control is not None
+    rows = steadiness(opened.runs.collect(), control[1])
+    duration = next(row for row in rows if row["metric"] == "duration_s")
+    assert len(duration["control"]) == 5
+    assert change(duration["control"])[2] > 0.5, "each run sleeps longer than the one before"
+    assert duration["drift_low"] > 0.5 and not duration["steady"]
+    told = pimp("report", session)
+    assert f"control ({control[0]})" in told.stdout and "note: repeats of duration_s" in told.stderr
 
 
 @pytest.mark.slow
