@@ -147,11 +147,12 @@ def _manifest(
         models=setup.models,
         workload={
             "id": setup.workload_id,
-            "hash": setup.workload.hash,
+            "hash": setup.whole.hash,
             "tasks": len(setup.workload.tasks),
             "scored": setup.workload.scored,
             "protocol": setup.workload.protocol,
             "release": setup.workload.release,
+            **_kept_out(setup),
         },
         space={
             "source": _absolute(request.space),
@@ -168,6 +169,13 @@ def _manifest(
         plan_file=request.plan and _absolute(request.plan),
         baseline_file=request.baseline and _absolute(request.baseline),
     )
+
+
+def _kept_out(setup: Setup) -> dict[str, list[str]]:
+    """Which tasks are measured and which are kept out; nothing where all are measured."""
+    used = set(setup.workload.by_id)
+    kept = [task.task_id for task in setup.whole.tasks if task.task_id not in used]
+    return {"task_ids": list(setup.workload.by_id), "kept_out": kept} if kept else {}
 
 
 def _absolute(reference: str) -> str:

@@ -28,6 +28,7 @@ class Settings:
         batch_size, max_new_tokens: fixed for the whole campaign where not None.
         dtype: fixed for the whole campaign where not None.
         select, deselect: the partial configuration that every sampled configuration respects.
+        holdout: share of the problems that are kept out, for picks to be verified on.
         budget: ``60min``, ``5MJ`` or ``40runs``; None is no budget.
         gpus: indices, UUIDs or MIG names of the GPUs to use, None for all that are visible.
         chat_template: prompts go through the chat template of a model that has one.
@@ -50,6 +51,7 @@ class Settings:
     select: tuple[str, ...] = ()
     deselect: tuple[str, ...] = ()
     limit: int | None = None
+    holdout: float | None = None
     budget: str | None = None
     gpus: tuple[int | str, ...] | None = None
     shared_gpu: bool = False
@@ -144,6 +146,10 @@ def preset(name: str, **changes: Any) -> Settings:
             raise UserError(f"{key} must be at least 1, not {value}")
     if settings.precision is not None and not 0 < settings.precision < 1:
         raise UserError(f"precision must lie between 0 and 1, not {settings.precision}")
+    if settings.holdout is not None:
+        from pimp_tui.workload.holdout import check_fraction
+
+        check_fraction(settings.holdout)
     if settings.budget:
         parse_budget(settings.budget)
     return settings

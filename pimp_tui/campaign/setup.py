@@ -27,6 +27,7 @@ class Setup:
         choice: the partial configuration that every sampled configuration respects.
         facts: of each model, in the order given.
         models: the manifest's entries, one per model.
+        workload: the tasks that are measured; ``whole``: with those that are kept out.
         notes: lines for the user.
     """
 
@@ -36,6 +37,7 @@ class Setup:
     facts: list[ModelFacts]
     models: list[dict[str, Any]]
     workload: Workload
+    whole: Workload
     workload_id: str
     sandbox: str | None
     devices: list[str]
@@ -55,6 +57,7 @@ def set_up(
     from pimp_tui.space.machine.host import detect_host, read_host
     from pimp_tui.space.machine.model_facts import BUNDLED, bundled_model, check_fits, model_facts
     from pimp_tui.workload import load_workload
+    from pimp_tui.workload.holdout import keep_out, part
     from pimp_tui.workload.sandbox import choose
 
     if len(set(models)) != len(models):
@@ -64,7 +67,9 @@ def set_up(
         _check_gguf(item)
         check_fits(item)
     workload_id = str(Path(workload).resolve()) if Path(workload).is_file() else workload
-    tasks = load_workload(workload_id, settings.limit)
+    tasks = whole = load_workload(workload_id, settings.limit)
+    if settings.holdout is not None:
+        tasks = part(whole, keep_out(whole, settings.holdout, settings.seed)[0])
     sandbox = choose(settings.unsafe_sandbox).name if tasks.scored else None
     host_facts = read_host(Path(host)) if host else detect_host()
     loaded = load_space(space, host=host_facts, models=list(models))
@@ -92,7 +97,17 @@ def set_up(
             entries[-1]["path"] = BUNDLED  # wherever the package is, so that sessions can move
     devices = ["cuda"] if host_facts.features["cuda"]["value"] else ["cpu"]
     return Setup(
-        loaded, choice, host_facts, facts, entries, tasks, workload_id, sandbox, devices, notes
+        loaded,
+        choice,
+        host_facts,
+        facts,
+        entries,
+        tasks,
+        whole,
+        workload_id,
+        sandbox,
+        devices,
+        notes,
     )
 
 

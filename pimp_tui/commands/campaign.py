@@ -74,7 +74,9 @@ def run(
     host: Annotated[str | None, Option(help="Host facts from `doctor --host-out`.")] = None,
     workload: Annotated[str | None, Option(help="micro-coder, humaneval, FILE.jsonl, …")] = None,
     limit: Annotated[int | None, Option(help="Use the first N problems.")] = None,
-    holdout: Annotated[float | None, Option(help="Share of problems kept apart.")] = None,
+    holdout: Annotated[
+        float | None, Option(help="Share of problems kept out, to verify picks on.")
+    ] = None,
     plan: Annotated[str | None, Option(help="Run this plan as it is.")] = None,
     method: Annotated[str | None, Option(help="Samplers joined by +.")] = None,
     n: Annotated[int | None, Option("-n", help="Configurations.")] = None,
@@ -108,8 +110,8 @@ def run(
 ) -> int:
     """Run a campaign; on a session that exists, go on with it."""
     later.refuse_run_options(
-        engine=engine, url=url, python=python, holdout=holdout, executor=executor,
-        slurm_args=slurm_args, method=method,
+        engine=engine, url=url, python=python, executor=executor, slurm_args=slurm_args,
+        method=method,
     )  # fmt: skip
     from pimp_tui.campaign.gpu_choice import read_gpus
     from pimp_tui.campaign.start import start_runner
@@ -118,7 +120,7 @@ def run(
 
     asked: dict[str, Any] = {
         "preset": preset, "method": method, "configurations": n, "seed": seed, "limit": limit,
-        "repeats": repeats, "precision": precision, "batch_size": batch,
+        "holdout": holdout, "repeats": repeats, "precision": precision, "batch_size": batch,
         "max_new_tokens": max_new_tokens, "budget": budget, "timeout_s": timeout,
         "gpus": read_gpus(gpus),
         "select": tuple(split_list(select)) or None,

@@ -33,7 +33,7 @@ def refuse_run_options(**given: Any) -> None:
         if executor in EXECUTORS:
             raise refuse(f"the executor {executor}", "use --executor local")
         raise UserError(f"no executor {executor!r}", mend=f"executors: {', '.join(EXECUTORS)}")
-    for name in ("url", "python", "holdout", "slurm_args"):
+    for name in ("url", "python", "slurm_args"):
         if given[name] is not None:
             raise refuse(f"--{name.replace('_', '-')}")
     if "suggest" in (given["method"] or "").split("+"):

@@ -10,6 +10,7 @@ from typing import Any
 from pimp_tui.errors import UserError
 
 from .evalplus import ALL_S, evalplus_task, release_of
+from .holdout import part
 from .jsonl import read_jsonl, read_text, require_text
 from .tasks import Protocol, Task, Workload
 
@@ -61,7 +62,7 @@ def load_recorded(recorded: dict[str, Any], limit: int | None = None) -> Workloa
     """The workload that a session was made with.
 
     Args:
-        recorded: ``workload`` of its manifest.
+        recorded: ``workload`` of its manifest; ``task_ids`` in it are the tasks that are used.
 
     Raises:
         UserError: as `load_workload`, and when the tasks are no longer those.
@@ -73,7 +74,7 @@ def load_recorded(recorded: dict[str, Any], limit: int | None = None) -> Workloa
             recorded["id"],
             "put the file back, or make a new session",
         )
-    return workload
+    return part(workload, recorded.get("task_ids"))
 
 
 def humaneval_file() -> Path:
