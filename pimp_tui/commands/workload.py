@@ -13,20 +13,24 @@ from pimp_tui.commands.output import Json, print_json, print_table, say
 def score(
     workload: Annotated[str, typer.Argument(metavar="WORKLOAD", help="humaneval, FILE.jsonl, …")],
     samples: Annotated[
-        Path, typer.Argument(metavar="SAMPLES", help="task_id and completion a line.")
+        Path, typer.Argument(metavar="SAMPLES", help="task_id and completion (or solution) a line.")
     ],
     unsafe_sandbox: Annotated[bool, typer.Option("--unsafe-sandbox")] = False,
     json: Json = False,
 ) -> int:
     """Score completions in the sandbox."""
     from pimp_tui.workload import load_workload, score_file
+    from pimp_tui.workload.sandbox.execute import printable
 
     answer = score_file(load_workload(workload), samples, unsafe_sandbox=unsafe_sandbox)
     if json:
         print_json(answer)
         return 0
-    print_table(answer["results"], ["task_id", "completion_id", "passed", "reason"])
-    say(f"{answer['tasks']} tasks, pass@1 {answer['pass_at_1']}")
+    # Ids come from a file that somebody else may have written for the user's terminal.
+    rows = [{**row, "task_id": printable(row["task_id"])} for row in answer["results"]]
+    print_table(rows, ["task_id", "completion_id", "passed", "reason"])
+    shares = [f"pass@{k} {share:.4g}" for k, share in answer["pass_at_k"].items()]
+    say(", ".join([f"{answer['tasks']} tasks", *(shares or ["not scored: no tests, no answer"])]))
     return 0
 
 

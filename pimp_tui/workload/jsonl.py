@@ -54,9 +54,16 @@ def read_text(path: Path, what: str) -> str:
                 f"the {what} file holds more than {MOST_BYTES >> 20} MiB", str(path), "split it"
             )
         return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UserError(
+            f"the {what} file is no UTF-8 text: byte 0x{data[error.start]:02x}",
+            f"{path}:{line}",
+            "save it as UTF-8",
+        ) from None
     except FileNotFoundError:
         raise UserError(f"no such {what} file", str(path), "check the path") from None
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UserError(f"the {what} file cannot be read ({reason})", str(path)) from None
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import keyword
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -127,7 +129,26 @@ def _task(row: dict[str, Any], where: str) -> Task:
         raise UserError(f"key {missing!r} is missing", where, FIELDS)
     if "test" in texts and "answer" in texts:
         raise UserError("both test and answer", where, FIELDS)
-    return Task(task_id, prompt, **texts)
+    task = Task(task_id, prompt, **texts)
+    _require_runnable(task, where)
+    return task
+
+
+def _require_runnable(task: Task, where: str) -> None:
+    """Raises where a test cannot run: every program would be called wrong for it."""
+    if task.test is None or task.entry_point is None:
+        return
+    if not task.entry_point.isidentifier() or keyword.iskeyword(task.entry_point):
+        mend = "name the function or class that the program defines at its top level"
+        raise UserError(f"entry_point {task.entry_point!r} is no name", where, mend)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # odd escapes are not the user's concern
+            compile(task.test, "<test>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        at = f" line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+        what = getattr(error, "msg", None) or str(error) or type(error).__name__
+        raise UserError(f"'test' is no Python: {what}{at}", where, "mend the test") from None
 
 
 def _unique(rows: Iterable[tuple[str, Task]]) -> list[Task]:

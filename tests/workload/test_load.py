@@ -82,6 +82,12 @@ def test_the_hash_is_of_the_tasks_as_canonical_json():
         (['{"task_id": "a", "prompt": ' + "9" * 5000 + "}"], ":1", "not JSON that can be used"),
         (["", CODE, '{"task_id": "a"'], ":3:16", "not JSON"),
         ([{"task_id": None, "prompt": "x"}], ":1", "'task_id' is a NoneType"),
+        ([CODE, {**CODE, "task_id": "b", "test": "x = 1\nassert f("}], ":2", "never closed line 2"),
+        ([{**CODE, "test": "assert f()\0"}], ":1", "'test' is no Python"),
+        ([{**CODE, "test": "from __future__ import braces"}], ":1", "'test' is no Python"),
+        ([{**CODE, "entry_point": "Solution.f"}], ":1", "entry_point 'Solution.f' is no name"),
+        ([{**CODE, "entry_point": ""}], ":1", "entry_point '' is no name"),
+        ([{**CODE, "entry_point": "def"}], ":1", "entry_point 'def' is no name"),
     ],
 )
 def test_a_malformed_file_is_named_with_its_line(write_lines, rows, where, what):
@@ -114,9 +120,10 @@ def test_a_file_that_cannot_be_read_or_holds_nothing(tmp_path, write_lines):
     with pytest.raises(UserError, match="cannot be read"):
         (tmp_path / "folder.jsonl").mkdir()
         load_workload(str(tmp_path / "folder.jsonl"))
-    with pytest.raises(UserError, match="cannot be read"):
-        (tmp_path / "bad.jsonl").write_bytes(b"\xff\xfe")
+    with pytest.raises(UserError, match="no UTF-8 text: byte 0xff") as caught:
+        (tmp_path / "bad.jsonl").write_bytes(json.dumps(CODE).encode() + b"\n{\xff\xfe}\n")
         load_workload(str(tmp_path / "bad.jsonl"))
+    assert caught.value.where == f"{tmp_path / 'bad.jsonl'}:2"
     with pytest.raises(UserError, match="cannot be read"):
         (tmp_path / "bad.jsonl.gz").write_bytes(b"not gzip")
         load_workload(str(tmp_path / "bad.jsonl.gz"))

@@ -117,6 +117,31 @@ def test_answers_are_compared_after_normalising():
     assert pass_at_1(verdicts) is None
 
 
+@pytest.mark.parametrize(
+    ("given", "answer", "passed"),
+    [
+        ("5!", "5", True), ("5", "5!", False), ("5!", "5!", True), (".5", "5", False),
+        ("5", ".5", False), (" .5.\n", ".5", True), ("-4", "4", False), ("4.0", "4", False),
+        ("5.", "5", True), ("yes", "Yes.", True), ("\u201cYes\u201d.", "yes", True),
+        ("?", "?", True), ("...", "?", False), ("", "?", False), (": b", "B", True),
+        ("\uff14\u3000\uff34", "4 t", True), ("x\u00b2", "x2", False), ("e\u0301", "\u00e9", True),
+    ],
+)  # fmt: skip
+def test_what_counts_in_an_answer(given, answer, passed):
+    workload = Workload("w", [Task("a", "?", answer=answer)])
+    assert score(workload, [Sample("a", given)])[0].passed is passed
+
+
+def test_names_in_annotations_have_to_be_there_as_in_any_program():
+    """HumanEval and EvalPlus run a program by itself: an import that it lacks is its fault."""
+    whole = "def f(x: List[int]) -> int:\n    return x\n"
+    workload = Workload("w", [Task("t", "", "assert f(1) == 1", "f")])
+    (verdict,) = score(workload, [Sample("t", whole, whole=True)])
+    assert (verdict.passed, verdict.reason) == (False, "NameError: name 'List' is not defined")
+    late = "from __future__ import annotations\n" + whole
+    assert score(workload, [Sample("t", late, whole=True)])[0].passed
+
+
 def test_tests_without_a_check_function_and_helpers_of_the_prompt():
     prompt = "def twice(x):\n    return 2 * x\n\ndef f(x):\n"
     test = "assert twice(3) == 6\nassert f(3) == 6\n"
@@ -281,12 +306,44 @@ def test_score_file_gives_the_contracts_json(square, write_lines):
     ] * 2
 
 
+def test_a_solution_is_a_whole_program_and_a_completion_goes_on_from_the_prompt(
+    square, write_lines
+):
+    path = write_lines(
+        {"task_id": "square", "solution": "def square(x):\n    return x * x\n"},
+        {"task_id": "square", "completion": "    return x * x\n"},
+        {"task_id": "square", "solution": "    return x * x\n"},
+        name="s.jsonl",
+    )
+    answer = score_file(square, path)
+    assert [row["passed"] for row in answer["results"]] == [True, True, False]
+    assert "syntax error" in answer["results"][2]["reason"]
+
+
+def test_pass_at_k_is_told_for_as_many_samples_as_each_task_has(write_lines):
+    tasks = [Task(name, "?", answer="4") for name in "ab"]
+    given = {"a": "4....", "b": "445555"}
+    rows = [{"task_id": n, "completion": c} for n, text in given.items() for c in text]
+    answer = score_file(Workload("w", tasks), write_lines(*rows, name="s.jsonl"))
+    # One of 5 and two of 6 pass: 1 - (4 choose k) / (n choose k), from Chen et al. 2021.
+    assert answer["pass_at_k"] == {
+        "1": pytest.approx((1 / 5 + 2 / 6) / 2),
+        "5": pytest.approx((1.0 + 1.0) / 2),
+    }
+    assert answer["pass_at_1"] == answer["pass_at_k"]["1"]
+    bare = Workload("w", [Task("a", "?")])
+    path = write_lines({"task_id": "a", "completion": ""}, name="bare.jsonl")
+    assert score_file(bare, path)["pass_at_k"] == {}
+
+
 @pytest.mark.parametrize(
     ("row", "what", "mend"),
     [
         ({"task_id": "sqare", "completion": ""}, "no task 'sqare'", "did you mean square?"),
         ({"completion": ""}, "'task_id' is missing", "task_id"),
-        ({"task_id": "square"}, "'completion' is missing", "completion"),
+        ({"task_id": "square"}, "'completion' is missing", "solution"),
+        ({"task_id": "square", "solution": 1}, "'solution' is a int", "completion"),
+        ({"task_id": "square", "solution": "", "completion": ""}, "both completion and", "keep"),
         ({"task_id": "square", "completion": None}, "'completion' is a NoneType", "completion"),
         ("{", "not JSON", "one JSON object a line"),
     ],

@@ -77,7 +77,9 @@ def _serve(requests: int, answers: int) -> None:
         return wire.Reference(len(values) - 1, type(value).__name__)
 
     def load() -> None:
-        code = compile(source.decode("utf-8", "surrogatepass"), f"<{MODULE}>", "exec")
+        text = source.decode("utf-8", "surrogatepass")
+        # Without this module's own `annotations`, by which a name that is not there goes unnoticed.
+        code = compile(text, f"<{MODULE}>", "exec", dont_inherit=True)
         exec(code, module.__dict__)
 
     def answer() -> Any:

@@ -102,7 +102,7 @@ def judge(job: dict[str, Any], other: Candidate) -> tuple[bool, str, str | None]
         names = Namespace(other)
         _run_prompt(job["prompt"], names)
         entry = names[job["entry_point"]] = Remote(other, job["entry_point"])
-        exec(compile(job["test"], TEST, "exec"), names)
+        exec(compile(job["test"], TEST, "exec", dont_inherit=True), names)
         if "check" in names:
             names["check"](entry)
         if other.ended is not None:  # swallowed by a bare except of the test
@@ -144,7 +144,7 @@ def _run_prompt(prompt: str, names: Namespace) -> None:
     """
     for text in (prompt, prompt + "\n    pass\n"):
         try:
-            code = compile(text, "<prompt>", "exec")
+            code = compile(text, "<prompt>", "exec", dont_inherit=True)
         except (SyntaxError, ValueError):
             continue
         before = set(names)
@@ -179,7 +179,7 @@ def _line_of(error: BaseException, test: str) -> str:
     for count in range(1, len(lines) + 1):  # a statement may go on over several lines
         text = " ".join(line.strip() for line in lines[:count])
         try:
-            compile(text, TEST, "exec")
+            compile(text, TEST, "exec", dont_inherit=True)
         except SyntaxError:
             continue
         return text if len(text) <= 120 else text[:117] + "..."
