@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 
 class SessionClock:
@@ -34,3 +35,14 @@ class SessionClock:
         """UTC at a value of ``time.monotonic()``, by default now."""
         at = time.monotonic() if monotonic is None else monotonic
         return self._wall_at_start + timedelta(seconds=at - self._monotonic_at_start)
+
+
+def last_t_s(session: Path) -> float:
+    """The largest ``t_s`` in the power table, 0 where there is none."""
+    import polars as pl
+
+    folder = session / "power"
+    if not folder.is_dir() or not any(folder.glob("*.parquet")):
+        return 0.0
+    value = pl.scan_parquet(folder / "*.parquet").select(pl.col("t_s").max()).collect().item()
+    return float(value or 0.0)

@@ -20,13 +20,14 @@ from typing import Any
 
 from pimp_tui.campaign.board import Board
 from pimp_tui.campaign.budget import Budget
-from pimp_tui.campaign.clock import SessionClock
+from pimp_tui.campaign.clock import SessionClock, last_t_s
 from pimp_tui.campaign.gpu_journal import put_back_stale
 from pimp_tui.campaign.keeping import Keeper
 from pimp_tui.campaign.loop import CampaignLoop
 from pimp_tui.campaign.planned import read_planned
 from pimp_tui.campaign.server import ControlServer
 from pimp_tui.campaign.settings import Settings
+from pimp_tui.campaign.verification import Verification, with_verification
 from pimp_tui.errors import UserError
 from pimp_tui.session import segments
 from pimp_tui.session.bundle import Session
@@ -62,6 +63,7 @@ class Runner:
             swept = segments.sweep(self.session)
             self.clock = SessionClock(self.manifest["created"], last_t_s(self.session))
             self.board = Board(self.clock.t_s)
+            self._where = lock.folder
             self.keeper = Keeper(self.session, lock.folder, self.board, self.log)
             server = ControlServer(self.session, self.board)
             try:
@@ -97,12 +99,15 @@ class Runner:
 
     def _campaign(self) -> int:
         session = Session(self.session)
-        planned = read_planned(session)
+        planned, budget = read_planned(session), Budget(self.settings.budget, session)
         loop = CampaignLoop(
             self.session, self.manifest, self.settings, planned, self.board, self.clock, self.log,
-            Budget(self.settings.budget, session), self._mark, self.keeper,
+            budget, self._mark, self.keeper,
         )  # fmt: skip
         outcome = loop.run()
+        checking = Verification(self.session, self._where, self.board, self.log, budget)
+        if outcome.state == "done" or (budget.exhausted and not self.board.stop.is_set()):
+            outcome = with_verification(outcome, checking.run())
         self.log(f"{outcome.state}: {outcome.reason}")
         if outcome.state == "done":
             try:
@@ -114,7 +119,7 @@ class Runner:
         time.sleep(0.2)  # let the last events reach slow readers before the socket closes
         if outcome.state != "done":
             return EXIT_STOPPED if self.board.stop.is_set() else EXIT_FAILED_RUNS
-        return EXIT_FAILED_RUNS if loop.runs_failed else EXIT_OK
+        return EXIT_FAILED_RUNS if loop.runs_failed or checking.runs_failed else EXIT_OK
 
     def _mark(self, status: str, **fields: Any) -> None:
         self.manifest |= {"status": status} | fields
@@ -128,17 +133,6 @@ class Runner:
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-
-
-def last_t_s(session: Path) -> float:
-    """The largest ``t_s`` in the power table, 0 where there is none."""
-    import polars as pl
-
-    folder = session / "power"
-    if not folder.is_dir() or not any(folder.glob("*.parquet")):
-        return 0.0
-    value = pl.scan_parquet(folder / "*.parquet").select(pl.col("t_s").max()).collect().item()
-    return float(value or 0.0)
 
 
 def _runner() -> dict[str, Any]:

@@ -325,7 +325,7 @@ class PredictionsPane(Pane):
             self.say("no configuration to queue yet")
             return
         try:
-            position = await asyncio.to_thread(queue, path, guess.row)
+            position = await asyncio.to_thread(queue, path, self.whatif.promised(guess))
         except UserError as error:
             self.say_error(error)
         else:

@@ -8,16 +8,17 @@ from typing import Any
 
 from pimp_tui.errors import UserError
 
-SAMPLER = "verify"
 
-
-def queue(session: Path, row: Mapping[str, Any]) -> int:
+def queue(
+    session: Path, row: Mapping[str, Any], objectives: Mapping[str, str] | None = None
+) -> int:
     """Append a configuration to the session's plan with the sampler ``verify``.
 
     A finished session becomes a stopped one, so that ``r`` goes on with it.
 
     Args:
-        row: the options of the plan, and config_id.
+        row: the options of the plan, and config_id; what it predicts is kept as promised.
+        objectives: metric -> "min" or "max" that it was picked by.
 
     Returns:
         its position in the plan.
@@ -28,8 +29,7 @@ def queue(session: Path, row: Mapping[str, Any]) -> int:
     import polars as pl
 
     from pimp_tui.session.lock import SessionLock
-    from pimp_tui.session.manifest import read_manifest, write_manifest
-    from pimp_tui.session.segments import write_frame
+    from pimp_tui.session.picks import queue_pick
 
     try:
         lock = SessionLock.acquire(session, patience_s=0.2)
@@ -41,22 +41,8 @@ def queue(session: Path, row: Mapping[str, Any]) -> int:
     except OSError as error:
         raise UserError(f"the session cannot be written: {error.strerror}") from None
     with lock:
-        manifest = read_manifest(session)
-        if manifest.get("imported_metrics"):
-            raise UserError("an imported table cannot be measured here")
-        file = session / "plan.parquet"
-        plan = pl.read_parquet(file)
+        plan = pl.read_parquet(session / "plan.parquet", columns=["config_id", "position"])
         known = plan.filter(pl.col("config_id") == row["config_id"])
         if known.height:
             raise UserError(f"it is planned already as #{known['position'][0]}")
-        position = int(plan["position"].max() or 0) + 1  # type: ignore[arg-type]
-        full = {name: row.get(name) for name in plan.columns}
-        full |= {"position": position, "sampler": SAMPLER}
-        fresh = pl.DataFrame([full], schema=plan.schema)
-        try:
-            write_frame(file, pl.concat([plan, fresh]))
-            if manifest.get("status") == "done":
-                write_manifest(session, manifest | {"status": "stopped"})
-        except OSError as error:
-            raise UserError(f"the plan cannot be written: {error.strerror}", str(file)) from None
-    return position
+        return queue_pick(session, row, objectives)

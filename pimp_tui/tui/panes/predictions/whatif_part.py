@@ -83,6 +83,14 @@ class WhatIf(Block, can_focus=True):
             self.predictions, self.fault = found, fault
             self.update()
 
+    def promised(self, guess: Guess) -> dict[str, Any]:
+        """A configuration's row with what is predicted of it, so far as that is worked out."""
+        row = dict(guess.row)
+        for metric, found in ((self.predictions or {}) if guess is self.guess else {}).items():
+            row[metric] = found.get("prediction")
+            row |= {f"{metric}_{end}": found.get(end) for end in ("lower", "upper")}
+        return row
+
     @property
     def option(self) -> str:
         """The option under the cursor."""

@@ -195,7 +195,7 @@ class PointActions(Pane):
             self.say("it is measured already")
             return
         try:
-            position = await asyncio.to_thread(queue, path, row)
+            position = await asyncio.to_thread(queue, path, row, self.problem.objectives)
         except UserError as error:
             self.say_error(error)
             return
