@@ -129,7 +129,10 @@ class Attempt:
     def _commit(self, key: RunKey, row: dict[str, Any], requests: list[dict[str, Any]]) -> None:
         power, self._power = self._power, []
         self._keeper.keep(lambda session: commit_run(session, key, row, requests, power))
-        names = ("status", "reason", "duration_s", "energy_j", "energy_estimated", "pass_at_1")
+        names = (
+            "status", "reason", "duration_s", "energy_j", "energy_estimated", "pass_at_1",
+            "contaminated", "ignored_options",
+        )  # fmt: skip
         self._board.tell("run", **key._asdict(), **{name: row.get(name) for name in names})
 
     def _sample(self, row: dict[str, Any]) -> None:

@@ -131,9 +131,13 @@ def _write(row: list[str], run: list[int], label: str, opened: bool, closed: boo
         if len(candidate) <= len(run):
             row[run[0] : run[0] + len(candidate)] = candidate
             return
-    if opened and run:
+    if len(run) < 3:  # many short runs: where each begins is all that can be told
+        if opened and run and (run[0] == 0 or row[run[0] - 1] != "┬"):
+            row[run[0]] = "┬"
+        return
+    if opened:
         row[run[0]] = "["
-    if closed and len(run) > 1:
+    if closed:
         row[run[-1]] = "]"
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from datetime import datetime
 
+import polars as pl
 import pytest
 
 from pimp_tui.session.lock import SessionLock
+from pimp_tui.session.manifest import read_manifest, write_manifest
 from pimp_tui.tui.app import PimpApp
-from pimp_tui.tui.panes.monitor import chart, text, watch
+from pimp_tui.tui.panes.monitor import chart, history, remarks, text, watch
 from pimp_tui.tui.panes.monitor.layout import HEAD, layout
 from pimp_tui.tui.panes.monitor.model import Model, Run
 from pimp_tui.tui.panes.monitor.series import Series
@@ -254,3 +256,90 @@ async def test_nothing_is_repainted_while_nothing_changes(done_session, look):
         pane._draw_all()
         assert not painted
         assert time.process_time() - begun < 0.2
+
+
+def test_heat_is_told_once_a_run_and_marks_it():
+    model = Model(lambda config: 7)
+    model.feed(state("a", 1, 0.0))
+    hot = {"throttle_reasons": "sw_power_cap,hw_thermal", "temperature_c": 88.0}
+    for n in range(20):
+        model.feed(sample(n / 10, power=300.0) | hot)
+    told = [event for event in model.events if event.warning]
+    assert [event.text for event in told] == ["#7 rep 1: gpu 0 slowed by heat at 88 C (hw_thermal)"]
+    model.feed({"event": "run", "t_s": 3.0, "config_id": "a", "repetition": 1, "attempt": 1,
+                "status": "ok", "duration_s": 3.0})  # fmt: skip
+    assert model.events[-1].text.endswith("! slowed by heat") and model.events[-1].warning
+    model.feed(state("a", 2, 4.0))
+    model.feed(sample(4.1, power=300.0) | {"throttle_reasons": "sw_power_cap"})
+    assert not model.current.throttled, "a power cap is a setting"
+
+
+def test_a_slowed_device_says_so_within_80_columns():
+    model = Model()
+    model.feed(sample(1.0, power=312.0, device="NVIDIA H100 [0]")
+               | {"throttle_reasons": "sw_thermal", "temperature_c": 91.0, "sm_clock_mhz": 1200.0,
+                  "memory_clock_mhz": 2619.0, "memory_bytes": 31 * 2**30})  # fmt: skip
+    device = next(iter(model.devices.values()))
+    row = text.device_power(0, device, 80) + text.device_rest(device, True, 80)
+    drawn = "".join(part for part, _ in row)
+    assert drawn.endswith("1200 MHz ! slowed") and len(drawn) <= 80
+
+
+def test_remarks_name_what_is_to_be_read_with_care():
+    model, now = Model(), datetime.now().astimezone()
+    for n in range(9):
+        metrics = {"contaminated": True, "duration_s": 1.0}
+        model.add_run(Run("a", n + 1, status="ok", metrics=metrics), now)
+    model.runs["a", 1, 1].throttled.add("hw_thermal")
+    manifest = {
+        "meter_remarks": [{"text": "GPU 0: counter 9.0 J and power samples 7.0 J disagree",
+                           "config_id": "a", "repetition": 2}],
+        "idle_baselines": [{"power_w": 58.0, "reason": "start"},
+                           {"power_w": 61.25, "reason": "drift of the idle power"}],
+    }  # fmt: skip
+    found = dict(remarks.remarks(model, None, manifest))
+    assert found["meters"].startswith("GPU 0: counter 9.0 J") and "a rep 2" in found["meters"]
+    assert found["contaminated"].startswith("9 of 9 good runs: a rep 1, ")
+    assert found["contaminated"].endswith("and 3 more")
+    assert found["slowed by heat"] == "1 of 9 good runs: a rep 1"
+    assert found["idle power"] == "58.0 to 61.2 W, taken again 1 times for drift"
+    assert remarks.meters_disagree(manifest) and not remarks.remarks(Model(), None, {})
+    assert "! contaminated" in model.events[-1].text
+
+
+def test_the_log_is_read_back_without_what_runs_have_told(tmp_path):
+    log = tmp_path / "log.txt"
+    log.write_text(
+        "2025-03-01T09:00:00Z info    2 of 2 runs to do\n"
+        "2025-03-01T09:00:05Z warning meters, #1 repetition 1: gpu: 1 J and 2 J disagree\n"
+        "2025-03-01T09:00:06Z error   #2 repetition 1 failed: out of memory\n"
+        "Traceback (most recent call last):\n"
+        "2025-03-01T09:00:07Z debug   nothing for people\n"
+    )
+    found = history.read_log(log)
+    assert [level for _, level, _ in found] == ["info", "warning", "error"]
+    model = Model()
+    history.seed(model, history.History(log=found))
+    assert [event.warning for event in model.events] == [False, True]
+    assert history.read_log(tmp_path / "none.txt") == []
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
+async def test_disagreeing_meters_are_told_when_it_is_over(done_session, look, size):
+    manifest = read_manifest(done_session)
+    first = pl.read_parquet(done_session / "plan.parquet")["config_id"][0]
+    told = "gpu: counter 9.0 J and power samples 7.0 J disagree"
+    manifest["meter_remarks"] = [{"text": told, "config_id": first, "repetition": 1}]
+    write_manifest(done_session, manifest)
+    (done_session / "log.txt").write_text(
+        f"2025-03-01T09:59:05Z warning meters, #1 repetition 1: {told}\n"
+    )
+    app = PimpApp(done_session)
+    async with app.run_test(size=size) as pilot:
+        pane = await monitor_on(app, pilot, look)
+        await look.until(pilot, "! meters disagree")
+        await look.until(pilot, lambda: len(pane.events._events) == 17)
+        await pilot.press("N")
+        await look.until(pilot, "meters, #1 repetition 1: gpu: counter 9.0 J")
+        if size[0] == 200:
+            assert "  ! meters " in look.text(app) and "seen: #1 rep 1)" in look.text(app)

@@ -44,12 +44,12 @@ class EventList(Widget):
         )
 
     def step_failure(self, way: int) -> bool:
-        """Put the cursor on the next (1) or previous (-1) failure, around the end.
+        """Put the cursor on the next (1) or previous (-1) failure or warning, around the end.
 
         Returns:
-            False where nothing failed.
+            False where there is none.
         """
-        failed = [i for i, event in enumerate(self._events) if event.failure]
+        failed = [i for i, e in enumerate(self._events) if e.failure or e.warning]
         if not failed:
             return False
         here = self.rows.cursor
@@ -64,12 +64,12 @@ class EventList(Widget):
         return True
 
     def toggle_why(self) -> bool:
-        """Open or close the reason of the failure at, or last before, the cursor."""
+        """Open or close the failure or warning at, or last before, the cursor."""
         if self._why:
             self.action_close()
             return True
         upto = self._events[: self.rows.cursor + 1][::-1] + self._events[::-1]
-        self._why = next((event for event in upto if event.failure), None)
+        self._why = next((event for event in upto if event.failure or event.warning), None)
         if self._why is None:
             return False
         self.rows.display, self.reason.display = False, True
@@ -88,7 +88,8 @@ class EventList(Widget):
         if self._why is None:
             return []
         text = f"{self._why.at:%H:%M:%S} {self._why.text}"
-        lines = [line((" " + part, "bad")) for part in wrap(text, width - 2)]
+        kind = "bad" if self._why.failure else "warn"
+        lines = [line((" " + part, kind)) for part in wrap(text, width - 2)]
         detail = self._why.detail
         if detail and " ".join(detail.split()) not in text:
             for part in detail.splitlines():
@@ -97,5 +98,5 @@ class EventList(Widget):
 
 
 def _row(event: Event) -> Spans:
-    return ((f"{event.at:%H:%M:%S} ", "dim"), (printable(event.text),
-            "bad" if event.failure else ""))  # fmt: skip
+    kind = "bad" if event.failure else ("warn" if event.warning else "")
+    return ((f"{event.at:%H:%M:%S} ", "dim"), (printable(event.text), kind))

@@ -6,9 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pimp_tui.tui.panes.monitor.model import Device, Model, Run
+from pimp_tui.tui.panes.monitor.model import Device, Model, Run, heat_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    import polars as pl
+
     from pimp_tui.session.bundle import Session
 
 _LAST_S = 900.0
@@ -22,7 +26,11 @@ _METRICS = (
     "tokens_per_s",
     "ttft_s",
     "pass_at_1",
+    "contaminated",
+    "ignored_options",
 )
+#: As much of the end of log.txt is read.
+_LOG_BYTES = 64 * 1024
 
 
 @dataclass
@@ -33,11 +41,13 @@ class History:
         runs: every attempt, oldest first, with the moment it ended.
         power: rows of the last :data:`_LAST_S` seconds.
         requests: (t_s of its end, row) in the same span.
+        log: (moment, level, text) of the runner's log, its end only.
     """
 
     runs: list[tuple[Run, datetime]] = field(default_factory=list)
     power: list[dict[str, Any]] = field(default_factory=list)
     requests: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
+    log: list[tuple[datetime, str, str]] = field(default_factory=list)
     energy_source: str | None = None
     last_s: float = 0.0
 
@@ -47,8 +57,9 @@ def read(session: Session) -> History:
     import polars as pl
 
     frame = session.runs.sort("ended_at").collect()
+    log = read_log(session.path / "log.txt")
     if frame.is_empty():
-        return History()
+        return History(log=log)
     power = session.power
     clock = power.select(
         pl.col("t_s").max().alias("t_s"), pl.col("at").get(pl.col("t_s").arg_max()).alias("at")
@@ -58,17 +69,18 @@ def read(session: Session) -> History:
     ends: list[Any] = [at for at in (last_at, last_power_at) if at is not None]
     if not ends:
         return History(runs=[(_run(row, None), datetime.now().astimezone())
-                             for row in frame.iter_rows(named=True)])  # fmt: skip
+                             for row in frame.iter_rows(named=True)], log=log)  # fmt: skip
     if last_t is None or last_power_at is None:
         # No trace: put the session's clock so that the last run ends at an hour's mark or later.
         last_t, last_power_at = 3600.0, last_at
-    history = History()
+    history = History(log=log)
     for row in frame.iter_rows(named=True):
         ended = row["ended_at"]
         t_s = None if ended is None else last_t + (ended - last_power_at).total_seconds()
         history.runs.append((_run(row, t_s), (ended or ends[0]).astimezone()))
         history.energy_source = row["energy_source"] or history.energy_source
     history.last_s = last_t + (max(ends) - last_power_at).total_seconds()
+    _note_heat(history.runs, power)
     since = history.last_s - _LAST_S
     history.power = power.filter(pl.col("t_s") >= since).sort("t_s").collect().to_dicts()
     requests = session.requests.select(
@@ -84,6 +96,38 @@ def read(session: Session) -> History:
     return history
 
 
+def read_log(file: Path) -> list[tuple[datetime, str, str]]:
+    """The last lines of a runner's log; empty where there is none, or none that can be read."""
+    try:
+        with file.open("rb") as stream:
+            stream.seek(max(file.stat().st_size - _LOG_BYTES, 0))
+            lines = stream.read().decode(errors="replace").splitlines()
+    except OSError:
+        return []
+    found = []
+    for text in lines:
+        at, _, rest = text.partition(" ")
+        level, _, said = rest.partition(" ")
+        try:
+            moment = datetime.fromisoformat(at)
+        except ValueError:
+            continue  # a traceback's line, or the cut one at the start
+        if moment.tzinfo is not None and said.strip() and level != "debug":
+            found.append((moment.astimezone(), level, said.strip()))
+    return found
+
+
+def _note_heat(runs: list[tuple[Run, datetime]], power: pl.LazyFrame) -> None:
+    """Say of each run whether a device was slowed by heat within it."""
+    import polars as pl
+
+    hot = power.filter(pl.col("throttle_reasons").str.contains("thermal|hw_"))
+    for t_s, reasons in hot.select("t_s", "throttle_reasons").collect().iter_rows():
+        for run, _ in runs:
+            if run.started_s is not None and run.ended_s and run.started_s <= t_s <= run.ended_s:
+                run.throttled |= heat_of(reasons)
+
+
 def _run(row: dict[str, Any], ended_s: float | None) -> Run:
     duration = row["duration_s"]
     started = None if ended_s is None else ended_s - float(duration or 0)
@@ -95,7 +139,7 @@ def _run(row: dict[str, Any], ended_s: float | None) -> Run:
         row["reason"],
         started,
         ended_s,
-        {name: row[name] for name in _METRICS},
+        metrics={name: row.get(name) for name in _METRICS},
     )
 
 
@@ -109,6 +153,10 @@ def seed(model: Model, history: History) -> None:
         else:
             seen[run.key].metrics = {**seen[run.key].metrics, **run.metrics}
     model.runs = dict(sorted(model.runs.items(), key=lambda item: item[1].ended_s or float("inf")))
+    for at, level, text in history.log:
+        if model.live_since is None or at < model.live_since:
+            model.add_log(at, level, text)
+    model.events.sort(key=lambda event: event.at)
     model.events += lived
     model.energy_source = history.energy_source or model.energy_source
     if model.estimated is None and any(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,9 @@ from pimp_tui.tui.panes.monitor.series import Series
 
 _KEEP_EVENTS = 1000
 _KEEP_REQUESTS = 512
+_HEAT = frozenset({"sw_thermal", "hw_thermal", "hw_slowdown", "hw_power_brake"})
+#: The log tells of a failed run what its own event has told.
+_FAILED_RUN = re.compile(r"#\d+ repetition \d+ failed: ")
 
 
 @dataclass
@@ -25,6 +29,7 @@ class Run:
     reason: str | None = None
     started_s: float | None = None
     ended_s: float | None = None
+    throttled: set[str] = field(default_factory=set)
     metrics: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -34,12 +39,13 @@ class Run:
 
 @dataclass(frozen=True)
 class Event:
-    """A line of the events list; ``failure`` marks what ``n`` steps through."""
+    """A line of the events list; ``n`` steps through failures and warnings."""
 
     at: datetime
     text: str
     failure: bool = False
     detail: str | None = None
+    warning: bool = False
 
 
 @dataclass
@@ -50,6 +56,26 @@ class Device:
     last: dict[str, Any] = field(default_factory=dict)
     power: Series = field(default_factory=Series)
     utilisation: Series = field(default_factory=Series)
+
+
+def heat_of(reasons: str | None) -> set[str]:
+    """Those of a device's throttle reasons that heat, or a card in trouble, is behind.
+
+    A power cap is a setting, and a busy card is always at one: it is no such reason.
+    """
+    return {name.strip() for name in (reasons or "").split(",")} & _HEAT
+
+
+def remarks_of(run: Run) -> list[str]:
+    """Why a good run is to be read with care; empty for most."""
+    found = []
+    if run.status == "ok" and run.metrics.get("contaminated"):
+        found.append("contaminated: others used the device")
+    if run.throttled:
+        found.append("slowed by heat")
+    if ignored := run.metrics.get("ignored_options"):
+        found.append(f"without effect: {', '.join(ignored)}")
+    return found
 
 
 class Model:
@@ -74,6 +100,7 @@ class Model:
         self.events: list[Event] = []
         self.estimated: bool | None = None
         self.live = False
+        self.live_since: datetime | None = None
         self.energy_source: str | None = None
         self._offset_s: float | None = None
         self.last_s = 0.0
@@ -98,7 +125,8 @@ class Model:
         """Take one event of the control socket (interfaces: state, sample, progress, …)."""
         t_s = event.get("t_s")
         if isinstance(t_s, int | float):
-            self.live = True
+            if not self.live:
+                self.live, self.live_since = True, datetime.now().astimezone()
             self.last_s = max(self.last_s, float(t_s))
             offset = time.monotonic() - float(t_s)
             self._offset_s = offset if self._offset_s is None else min(self._offset_s, offset)
@@ -151,6 +179,17 @@ class Model:
             device.power.add(t_s, float(power))
         if (use := event.get("utilisation")) is not None:
             device.utilisation.add(t_s, float(use))
+        if (hot := heat_of(event.get("throttle_reasons"))) and self.current is not None:
+            self._note_heat(self.current, device, hot)
+
+    def _note_heat(self, run: Run, device: Device, hot: set[str]) -> None:
+        """Once a run and reason: a device that is slowed tells so ten times a second."""
+        if not hot <= run.throttled:
+            run.throttled |= hot
+            celsius = device.last.get("temperature_c")
+            at = "" if celsius is None else f" at {celsius:.0f} C"
+            told = f"{self.name_of(run)}: {device.name} slowed by heat{at} ({', '.join(hot)})"
+            self._append(Event(datetime.now().astimezone(), told, warning=True))
 
     def _on_request(self, event: dict[str, Any], t_s: float) -> None:
         if (latency := event.get("latency_s")) is not None:
@@ -172,6 +211,8 @@ class Model:
         duration = event.get("duration_s")
         started = self.current.started_s if self.current else None
         run.started_s = started if started is not None else t_s - float(duration or 0)
+        if self.current is not None and self.current.config_id == run.config_id:
+            run.throttled = self.current.throttled
         self.current = None
         self.add_run(run, datetime.now().astimezone())
 
@@ -180,8 +221,13 @@ class Model:
         if level == "debug":
             return
         text = " ".join(str(event.get("text") or "").split())
-        bad = level in ("error", "critical")
-        self._append(Event(datetime.now().astimezone(), text, bad, text if bad else None))
+        self.add_log(datetime.now().astimezone(), level, text)
+
+    def add_log(self, at: datetime, level: str, text: str) -> None:
+        """Add a line of the runner's log; a failed run has told it already."""
+        if not _FAILED_RUN.match(text):
+            bad = level in ("error", "critical")
+            self._append(Event(at, text, bad, text if bad else None, level == "warning"))
 
     def add_run(self, run: Run, at: datetime) -> None:
         """Add a finished run and its line of the events list; a known one changes nothing."""
@@ -190,15 +236,14 @@ class Model:
             known.metrics = {**known.metrics, **run.metrics}
             return
         self.runs[run.key] = run
-        self._append(Event(at, self.sentence(run), run.status != "ok", run.reason))
+        failed = run.status != "ok"
+        self._append(Event(at, self.sentence(run), failed, run.reason, bool(remarks_of(run))))
 
     def sentence(self, run: Run) -> str:
         """A finished run in one line."""
         from pimp_tui.tui.widgets.numbers import scale_of, seconds
 
-        position = self.position_of(run.config_id)
-        name = f"#{position}" if position else run.config_id[:8]
-        head = f"{name} rep {run.repetition}"
+        head = self.name_of(run)
         if run.status != "ok":
             return f"{head} failed: {' '.join(str(run.reason or 'no reason given').split())}"
         parts = [f"{head} ok"]
@@ -209,7 +254,13 @@ class Model:
         parts.append(seconds(run.metrics.get("duration_s")))
         if (passed := run.metrics.get("pass_at_1")) is not None:
             parts.append(f"pass@1 {passed:.3f}")
-        return "  ".join(parts)
+        return "  ".join([*parts, *(f"! {text}" for text in remarks_of(run))])
+
+    def name_of(self, run: Run) -> str:
+        """``#41 rep 2``."""
+        position = self.position_of(run.config_id)
+        name = f"#{position}" if position else run.config_id[:8]
+        return f"{name} rep {run.repetition}"
 
     def _append(self, event: Event) -> None:
         self.events.append(event)

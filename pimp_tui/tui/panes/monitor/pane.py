@@ -20,6 +20,7 @@ from pimp_tui.tui.panes.monitor import chart, history, text, watch
 from pimp_tui.tui.panes.monitor.events import EventList
 from pimp_tui.tui.panes.monitor.layout import VERY_WIDE, WIDE, layout
 from pimp_tui.tui.panes.monitor.model import Model
+from pimp_tui.tui.panes.monitor.remarks import meters_disagree
 from pimp_tui.tui.panes.monitor.side import SideBar
 from pimp_tui.tui.panes.plan_info import PlanInfo
 from pimp_tui.tui.snapshot import Snapshot
@@ -32,7 +33,7 @@ _TICK_S = 0.25
 #: Numbers of devices and progress refresh every tick, curves and statistics once a second.
 _CHART_TICKS = 4
 _REQUEST_WIDTH = 42
-_READ = "w why · n next failure"
+_READ = "w why · n next"
 #: Cells of the events' rule that its own title takes.
 _EVENTS_TITLE = 14
 
@@ -52,6 +53,8 @@ class MonitorPane(Pane):
         "control": "one configuration measured all along: its last run against its first",
         "not ours": "a process of somebody else on the GPU; such runs are measured again",
         "~": "estimated, never measured",
+        "!": "to be read with care: contaminated, slowed by heat, or an option without effect",
+        "meters disagree": "the energy counter and the power samples differ in some run",
     }
     BINDINGS = [  # noqa: RUF012
         Binding("X", "skip", "skip", show=False, tooltip="Skip this configuration",
@@ -112,8 +115,8 @@ class MonitorPane(Pane):
                      FooterKey("X", "skip", "skip configuration", 1)]  # fmt: skip
         elif state != "done":
             steer = [FooterKey("r", "run")]
-        failed = any(event.failure for event in self.model.events)
-        read = [FooterKey("w", "why", drop=2), FooterKey("n", "failure", "next failure", 3)]
+        failed = any(event.failure or event.warning for event in self.model.events)
+        read = [FooterKey("w", "why", drop=2), FooterKey("n", "next", "next failure, warning", 3)]
         leave = FooterKey("q", "leave", "leave it running" if steer else "leave", drop=4)
         return [*steer, *(read if failed else []), FooterKey("z", "zoom", drop=3), leave]
 
@@ -209,7 +212,7 @@ class MonitorPane(Pane):
         self.power.update()
         self.latency.update()
         self.events.show(self.model.events)
-        self.side.show(self.model, self.plan, self._repeats)
+        self.side.show(self.model, self.plan, self._repeats, self._manifest)
 
     def _rules(self) -> None:
         estimated = bool(self.model.estimated)
@@ -218,7 +221,8 @@ class MonitorPane(Pane):
         hidden = len(self.model.devices) - max(height - self._foreign_rows(height), 1)
         more = f"+{hidden} more: z · " if hidden > 0 else ""
         mark = "~" if estimated and source and not source.startswith("~") else ""
-        self.parts["devices"].set_rule(right=f"{more}{mark}{source}")
+        trouble = "! meters disagree · " if meters_disagree(self._manifest) else ""
+        self.parts["devices"].set_rule(right=f"{trouble}{more}{mark}{source}")
         info = chart.latency_info(self.model)
         self.parts["latency"].set_rule(right=info)
         self.parts["events"].set_rule(right=self._rule_of_events())
@@ -234,8 +238,7 @@ class MonitorPane(Pane):
         """How far the control configuration has drifted, once it ran twice."""
         if self.plan is None or not self.plan.plan.height:
             return ""
-        named = self.snapshot.manifest.get("named") if self.snapshot else None
-        control = control_of(named, str(self.plan.plan["config_id"][0]))
+        control = control_of(self._manifest.get("named"), str(self.plan.plan["config_id"][0]))
         if control is None:
             return ""
         name = self.plan.name(control[1])
@@ -267,8 +270,12 @@ class MonitorPane(Pane):
         }
 
     @property
+    def _manifest(self) -> dict[str, Any]:
+        return self.snapshot.manifest if self.snapshot else {}
+
+    @property
     def _repeats(self) -> int:
-        settings = (self.snapshot.manifest.get("settings") or {}) if self.snapshot else {}
+        settings = self._manifest.get("settings") or {}
         return int(settings.get("repeats") or 1)
 
     def _draw_devices(self, width: int, height: int) -> list[Line]:
@@ -354,9 +361,9 @@ class MonitorPane(Pane):
             self.say("skipping this configuration", "good")
 
     def action_failure(self, way: int) -> None:
-        """Next or previous failure in the events."""
+        """Next or previous failure or warning in the events."""
         if not self.events.step_failure(way):
-            self.say("no failure so far")
+            self.say("no failure and no warning so far")
 
     def action_why(self) -> None:
         """The whole reason of the failure under the cursor, or of the last one."""

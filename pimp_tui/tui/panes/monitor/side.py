@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from textual.app import ComposeResult
 from textual.widget import Widget
 
 from pimp_tui.tui.panes.monitor import text
 from pimp_tui.tui.panes.monitor.model import Model
+from pimp_tui.tui.panes.monitor.remarks import remarks
 from pimp_tui.tui.panes.plan_info import PlanInfo
 from pimp_tui.tui.widgets.block import Block
 from pimp_tui.tui.widgets.cells import Line, line, wrap
@@ -23,6 +27,7 @@ class SideBar(Widget):
         self._model: Model | None = None
         self._plan: PlanInfo | None = None
         self._repeats_planned = 1
+        self._manifest: Mapping[str, Any] = {}
 
     def compose(self) -> ComposeResult:
         """The parts."""
@@ -32,7 +37,7 @@ class SideBar(Widget):
             Block(self._next),
             Block(self._failures),
         ]
-        titles = ("This configuration", "Repeats of it", "Still to run", "Failures")
+        titles = ("This configuration", "Repeats of it", "Still to run", "Failures, remarks")
         self.parts = [
             Section(block, title=title, can_focus=True)
             for block, title in zip(self.blocks, titles, strict=True)
@@ -45,9 +50,12 @@ class SideBar(Widget):
         for part, share in zip(self.parts, ("17fr", "14fr", "10fr", "14fr"), strict=True):
             part.styles.height = share
 
-    def show(self, model: Model, plan: PlanInfo | None, repeats: int) -> None:
-        """Draw for a model, and so many repeats of each configuration."""
+    def show(
+        self, model: Model, plan: PlanInfo | None, repeats: int, manifest: Mapping[str, Any]
+    ) -> None:
+        """Draw for a model, a session's manifest, and so many repeats of each configuration."""
         self._model, self._plan, self._repeats_planned = model, plan, repeats
+        self._manifest = manifest
         if not self.display:
             return
         config = self._config()
@@ -98,4 +106,7 @@ class SideBar(Widget):
         for reason, count, runs in text.failures(self._model, self._plan):
             lines.append(line((f"  {reason:<18.18} {count:>3}  ", "bad")))
             lines += [line("    " + part) for part in wrap(runs, width - 5)[:2]]
+        for what, told in remarks(self._model, self._plan, self._manifest):
+            lines.append(line((f"  ! {what}", "warn")))
+            lines += [line("    " + part) for part in wrap(told, width - 5)[:3]]
         return lines or [line(("  none", "dim"))]

@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
-from pimp_tui.tui.panes.monitor.model import Device, Model, Run
+from pimp_tui.tui.panes.monitor.model import Device, Model, Run, heat_of, remarks_of
 from pimp_tui.tui.panes.plan_info import PlanInfo
 from pimp_tui.tui.widgets.cells import Line, line
 from pimp_tui.tui.widgets.numbers import Scale, scale_of, seconds
@@ -44,10 +44,16 @@ def headline_end(model: Model, repeats: int) -> Line:
     done, planned = model.progress.get("requests_done"), model.progress.get("requests_planned")
     parts = [f"repeat {run.repetition}/{repeats}"]
     if phase in _PHASES:
-        parts.append(_PHASES[phase])
+        parts.append(_PHASES[phase] + (_hottest(model) if phase == "cool" else ""))
     elif planned:
         parts.append(f"request {done}/{planned}")
     return line("  ".join(parts) + " ")
+
+
+def _hottest(model: Model) -> str:
+    """``, 71 C``: what is waited for while the devices cool down."""
+    known = [device.last.get("temperature_c") for device in model.devices.values()]
+    return f", {max(c for c in known if c is not None):.0f} C" if any(known) else ""
 
 
 def _outcome(model: Model, status: dict[str, Any]) -> str:
@@ -128,6 +134,8 @@ def device_rest(device: Device, live: bool, width: int) -> Line:
 def _clocks(last: dict[str, Any], wide: bool) -> list[Any]:
     sm, memory = last.get("sm_clock_mhz"), last.get("memory_clock_mhz")
     parts: list[Any] = []
+    if heat_of(last.get("throttle_reasons")) and not wide:  # its event names the reasons
+        return [f"  {sm:.0f} MHz" if sm is not None else "", (" ! slowed", "warn")]
     if wide:
         if sm is not None:
             parts.append(f"  SM {sm:.0f} MHz")
@@ -177,9 +185,10 @@ def _repeat_row(run: Run, energy: Scale, above: Scale | None) -> Line:
     if above is not None:
         cells += f"  {above.number(m.get('energy_above_idle_j')):>9}"
     return line(
-        f"  {run.repetition:>3}  {cells}  "
+        ("!" if remarks_of(run) else " ", "warn"),
+        f" {run.repetition:>3}  {cells}  "
         f"{'-' if duration is None else f'{duration:.2f}':>10}  "
-        f"{'-' if passed is None else f'{passed:.3f}':>6}"
+        f"{'-' if passed is None else f'{passed:.3f}':>6}",
     )
 
 

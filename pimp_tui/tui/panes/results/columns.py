@@ -95,8 +95,8 @@ def all_names(
     # The status is what a narrow table must not lose.
     cut = head.index(metrics[2]) if kind == "narrow" and len(metrics) > 2 else len(head)
     shown = ["position", *vary[:before], *head[:cut], "status", *head[cut:], *vary[before:]]
-    rest = [n for n in [*numbers, *spread, *options, "sampler", "runs_ok", "runs_failed",
-                        "energy_source", "config_id"] if n not in shown]  # fmt: skip
+    more = ("sampler", "runs_ok", "runs_failed", "contaminated", "energy_source", "config_id")
+    rest = [n for n in [*numbers, *spread, *options, *more] if n not in shown]
     present = set(frame.columns)
     return [n for n in shown if n in present], [n for n in dict.fromkeys(rest) if n in present]
 

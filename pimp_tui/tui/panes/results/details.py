@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pimp_tui.tui.panes.plan_info import PlanInfo
+from pimp_tui.tui.panes.results.care import Care
 from pimp_tui.tui.widgets.cells import Line, line, printable, wrap
 from pimp_tui.tui.widgets.numbers import ENERGY, change, name_and_unit, option_text, scale_of
 
@@ -26,6 +27,7 @@ def configuration(
     metrics: list[str],
     width: int,
     height: int,
+    care: Care,
 ) -> list[Line]:
     """Options that differ from the default, metrics, deltas; all options where there is room."""
     config = row["config_id"]
@@ -36,6 +38,7 @@ def configuration(
     if row.get("runs_failed") and row.get("reason"):
         reason = " ".join(str(row["reason"]).split())
         lines.append(line((f"  failed: {printable(reason)}", "bad")))
+    lines += care.of_configuration(config, width)[:room]
     told = [m for m in metrics if row.get(m) is not None]
     for part in wrap("   ".join(_text(row, m) for m in told) or "not measured", width - 4)[:room]:
         lines.append(line("  " + part))
@@ -67,12 +70,13 @@ def against(row: dict[str, Any], default: dict[str, Any] | None, plan: PlanInfo)
     return f"against {name} default: {', '.join(parts)}" if parts else ""
 
 
-def run(row: dict[str, Any], width: int) -> list[Line]:
+def run(row: dict[str, Any], width: int, care: Care) -> list[Line]:
     """One attempt."""
     lines = []
     if row.get("reason"):
         for part in wrap(printable(" ".join(str(row["reason"]).split())), width - 4)[:3]:
             lines.append(line(("  " + part, "bad")))
+    lines += care.of_run(row, width)
     told = [m for m in ("duration_s", "energy_j", "energy_above_idle_j", "latency_s", "pass_at_1",
                         "j_per_token", "j_per_solved", "tokens_per_s", "peak_memory_bytes")
             if row.get(m) is not None]  # fmt: skip
@@ -84,8 +88,6 @@ def run(row: dict[str, Any], width: int) -> list[Line]:
     ignored = row.get("ignored_options") or []
     if ignored:
         lines.append(line(("  without effect: " + ", ".join(ignored), "warn")))
-    if row.get("contaminated"):
-        lines.append(line(("  contaminated: another process used the device", "warn")))
     return lines
 
 

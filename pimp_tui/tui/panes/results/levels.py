@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pimp_tui.tui.panes.results.care import Care
 from pimp_tui.tui.panes.results.columns import all_names, column_for, measured, ranked, with_status
 from pimp_tui.tui.panes.results.ordering import Key
 from pimp_tui.tui.widgets.frame_table import Column
@@ -63,9 +64,10 @@ def configurations(
     objectives: list[str],
     repeats: int,
     width: int,
+    care: Care,
 ) -> Level:
     """The first level: one row per planned configuration."""
-    frame = with_status(frame, repeats)
+    frame = care.mark(with_status(frame, repeats))
     shown = ranked(measured(frame, metrics), objectives)
     names, offered = all_names(frame, options, shown, width)
     return Level(

@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from pimp_tui.tui.panes.plan_info import PlanInfo
 from pimp_tui.tui.panes.results import details
+from pimp_tui.tui.panes.results.care import Care
 from pimp_tui.tui.widgets.block import Block
 from pimp_tui.tui.widgets.cells import Line
 from pimp_tui.tui.widgets.chooser import Chooser
@@ -35,6 +36,7 @@ class Lower(Widget):
         self.plan: PlanInfo | None = None
         self.default_row: dict[str, Any] | None = None
         self.metrics: list[str] = []
+        self.care = Care()
         self.compared: list[dict[str, Any]] = []
         self._compare_lines: list[Line] = []
 
@@ -91,9 +93,11 @@ class Lower(Widget):
         if row is None:
             return []
         if self.kind == "configurations" and plan is not None:
-            return details.configuration(row, plan, self.default_row, self.metrics, width, height)
+            return details.configuration(
+                row, plan, self.default_row, self.metrics, width, height, self.care
+            )
         if self.kind == "repeats":
-            return details.run(row, width)
+            return details.run(row, width, self.care)
         if self.kind == "requests":
             return details.request(row, width)
         return []

@@ -14,6 +14,7 @@ from pimp_tui.tui.panes.base import FooterKey
 from pimp_tui.tui.panes.plan_info import PlanInfo
 from pimp_tui.tui.panes.results import levels, place
 from pimp_tui.tui.panes.results.actions import TableActions
+from pimp_tui.tui.panes.results.care import read_care
 from pimp_tui.tui.panes.results.completion import CompletionView, read_completion
 from pimp_tui.tui.panes.results.lower import Lower
 from pimp_tui.tui.panes.results.view import TableView
@@ -36,6 +37,8 @@ class ResultsPane(TableActions):
         "±": "standard deviation over the repeats",
         "pass@1": "share of problems whose first completion passes its test",
         "~": "estimated, never measured",
+        "!shared": "others used the device in a run; contaminated > 0 filters for them",
+        "control": "one configuration measured all along: it shows how far the machine drifted",
     }
     BINDINGS = [  # noqa: RUF012
         Binding("enter", "drill", "drill", show=False, tooltip="Go into this row"),
@@ -110,6 +113,7 @@ class ResultsPane(TableActions):
             objectives = await self.reader.get("objectives", lambda s: s.default_objectives)
             metrics = await self.reader.get("metrics", lambda s: s.metrics)
             frame = await self.reader.configurations()
+            care = await self.reader.get("care", read_care)
         except UserError as error:
             self.say_error(error)
             return
@@ -117,11 +121,11 @@ class ResultsPane(TableActions):
         settings = (self.snapshot.manifest.get("settings") or {}) if self.snapshot else {}
         repeats = int(settings.get("repeats") or 1)
         level = levels.configurations(
-            frame, plan.options, metrics, list(objectives), repeats, self.size.width
+            frame, plan.options, metrics, list(objectives), repeats, self.size.width, care
         )
         default = frame.filter(frame["config_id"] == plan.default_id) if plan.default_id else None
         measured = default is not None and default.height and default["runs_ok"][0]
-        self.lower.plan, self.lower.metrics = plan, level.metrics
+        self.lower.plan, self.lower.metrics, self.lower.care = plan, level.metrics, care
         self.lower.default_row = (
             default.row(0, named=True) if default is not None and measured else None
         )
