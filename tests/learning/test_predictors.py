@@ -119,3 +119,21 @@ def test_beyond_the_cap_rows_are_drawn_and_said(monkeypatch: pytest.MonkeyPatch)
         "relevances learnt from 30 of 50 rows",
     ]
     assert model.out_of_sample is not None and np.isfinite(model.out_of_sample).all()
+
+
+def test_a_fit_computes_in_one_thread_and_gives_the_others_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from threadpoolctl import threadpool_info
+
+    from pimp_tui.learning.predictors import process
+
+    def threads() -> list[int]:
+        return [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]
+
+    seen, cholesky = [], process._cholesky
+    monkeypatch.setattr(process, "_cholesky", lambda K, v: seen.append(threads()) or cholesky(K, v))
+    before = threads()
+    X, y = law(20)
+    fit_process(Matern52(), X, y, np.zeros(20), learn_from=np.arange(20), iterations=1)
+    assert seen and all(set(one) == {1} for one in seen) and threads() == before

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pimp_tui.learning.predictors.kernels import Kernel
+from pimp_tui.learning.predictors.threads import one_thread
 
 _PRIOR_SD = 2.0  # log-normal priors, wide: they matter below about 25 rows
 _NOISE_START, _NOISE_SD = np.log(1e-2), 3.0
@@ -68,13 +69,13 @@ def fit_process(
     from scipy.linalg import cho_solve
 
     part_X, part_z, part_variance = X[learn_from], z[learn_from], variance[learn_from]
-    theta = _optimise(kernel, part_X, part_z, part_variance, iterations)
-    noise = float(np.exp(theta[0]))
-    K = kernel.matrix(theta[1:], X, X)
-    factor = _cholesky(K + np.diag(noise + variance))
-    weights = cho_solve((factor, True), z)
-    inverse = _inverse(factor)
-    left_out = z - weights / np.diag(inverse)
+    with one_thread():
+        theta = _optimise(kernel, part_X, part_z, part_variance, iterations)
+        noise = float(np.exp(theta[0]))
+        K = kernel.matrix(theta[1:], X, X)
+        factor = _cholesky(K, noise + variance)
+        weights = cho_solve((factor, True), z)
+        left_out = z - weights / np.diag(_inverse(factor))
     return Process(kernel, theta[1:], noise, X, weights, factor, left_out)
 
 
@@ -92,7 +93,7 @@ def _optimise(
         K, pull = kernel.matrix_and_pull(theta[1:], X)
         noise = np.exp(theta[0])
         try:
-            factor = _cholesky(K + np.diag(noise + variance))
+            factor = _cholesky(K, noise + variance)
         except np.linalg.LinAlgError:
             return 1e25, np.zeros_like(theta)
         alpha = cho_solve((factor, True), z)
@@ -113,18 +114,23 @@ def _inverse(factor: np.ndarray) -> np.ndarray:
     """Inverse of the matrix whose lower Cholesky factor is given; a third of solving for I."""
     from scipy.linalg.lapack import dpotri
 
-    lower, _ = dpotri(factor, lower=1)
-    inverse = np.tril(lower)
-    return inverse + np.tril(inverse, -1).T
+    lower, _ = dpotri(factor, lower=1)  # above the diagonal the factor's zeros stay
+    inverse = lower + lower.T
+    inverse[np.diag_indices_from(inverse)] *= 0.5
+    return np.asarray(inverse)
 
 
-def _cholesky(K: np.ndarray) -> np.ndarray:
+def _cholesky(K: np.ndarray, noise: np.ndarray) -> np.ndarray:
+    """Lower Cholesky factor of K + diag(noise), with as much jitter as it takes."""
     from scipy.linalg import cholesky
 
-    jitter = _JITTER * float(np.trace(K)) / len(K)
+    diagonal = np.diag(K) + noise
+    jitter = _JITTER * float(diagonal.sum()) / len(K)
     for _ in range(4):
+        whole = K.copy()
+        np.fill_diagonal(whole, diagonal + jitter)
         try:
-            return np.asarray(cholesky(K + jitter * np.eye(len(K)), lower=True, check_finite=False))
+            return np.asarray(cholesky(whole, lower=True, overwrite_a=True, check_finite=False))
         except np.linalg.LinAlgError:
             jitter *= 100.0
     raise np.linalg.LinAlgError("covariance is not positive definite")
