@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from pimp_tui.campaign.board import Board
 from pimp_tui.campaign.budget import NOT_REPEATED, Budget
 from pimp_tui.campaign.clock import SessionClock
 from pimp_tui.campaign.gpu_journal import GpuJournal
+from pimp_tui.campaign.growth import Growth
 from pimp_tui.campaign.keeping import Keeper
 from pimp_tui.campaign.precision import Repeats
 from pimp_tui.campaign.schedule import Planned, order
@@ -62,7 +63,9 @@ class CampaignLoop:
         budget: Budget,
         mark: Callable[..., None],
         keeper: Keeper,
+        growth: Growth | None = None,
     ) -> None:
+        self._growth = growth
         self._settings, self._planned, self._board = settings, planned, board
         self._log, self._budget, self._mark = log, budget, mark
         self._session = session
@@ -94,7 +97,7 @@ class CampaignLoop:
         self._update(state="running", phase="load")
         self._log(f"{len(waiting)} of {self._total} runs to do")
         try:
-            for item, repetition in waiting:
+            for item, repetition in self._as_it_grows(waiting):
                 if self._repeats.enough(item.config_id):
                     self._leave_out()
                     continue
@@ -103,14 +106,26 @@ class CampaignLoop:
                 self._one(item, repetition)
                 if self._hopeless():
                     return Outcome("stopped", self._why_hopeless())
-            if self._board.stop.is_set() and self.runs_done + self.runs_failed < self._total:
+            may_grow = self._growth is not None and not self._growth.why
+            if self._board.stop.is_set() and (may_grow or self._left() > 0):
                 return Outcome("stopped", self._board.stop_reason)
             told = f"{self.runs_done} runs ok, {self.runs_failed} failed"
             if self._left_out:
                 told += f", {self._left_out} repeats left out: known well enough"
+            if self._growth is not None:
+                told += f"; {self._growth.why}"
             return Outcome("done", told)
         finally:
             self._link.close()
+
+    def _as_it_grows(self, waiting: list[tuple[Planned, int]]) -> Iterator[tuple[Planned, int]]:
+        """The runs of the plan, then those of what is added to it as long as it grows."""
+        yield from waiting
+        while self._growth and (fresh := self._growth()):
+            self._planned = [*self._planned, *fresh]
+            self._total += len(fresh) * self._settings.repeats
+            self._update()
+            yield from order(fresh, self._settings.repeats, self._settings.seed)
 
     def _leave_out(self) -> None:
         self._left_out += 1

@@ -22,6 +22,7 @@ from pimp_tui.campaign.board import Board
 from pimp_tui.campaign.budget import Budget
 from pimp_tui.campaign.clock import SessionClock, last_t_s
 from pimp_tui.campaign.gpu_journal import put_back_stale
+from pimp_tui.campaign.growth import growth_of
 from pimp_tui.campaign.keeping import Keeper
 from pimp_tui.campaign.loop import CampaignLoop
 from pimp_tui.campaign.planned import read_planned
@@ -100,9 +101,10 @@ class Runner:
     def _campaign(self) -> int:
         session = Session(self.session)
         planned, budget = read_planned(session), Budget(self.settings.budget, session)
+        growth = growth_of(self.settings, self.keeper, self.board, budget, self.log)
         loop = CampaignLoop(
             self.session, self.manifest, self.settings, planned, self.board, self.clock, self.log,
-            budget, self._mark, self.keeper,
+            budget, self._mark, self.keeper, growth,
         )  # fmt: skip
         outcome = loop.run()
         checking = Verification(self.session, self._where, self.board, self.log, budget)

@@ -36,7 +36,3 @@ def refuse_run_options(**given: Any) -> None:
     for name in ("url", "python", "slurm_args"):
         if given[name] is not None:
             raise refuse(f"--{name.replace('_', '-')}")
-    if "suggest" in (given["method"] or "").split("+"):
-        raise refuse(
-            "--method suggest in a run", "`pimp-tui suggest SESSION` lists what to measure"
-        )

@@ -10,6 +10,7 @@ from pimp_tui.learning.acquisition import (
     expected_shortfall,
     open_reference,
 )
+from pimp_tui.learning.expense import cheapness
 from pimp_tui.learning.fronts import hypervolume
 from pimp_tui.learning.predictors.gaussian_process import GaussianProcess
 
@@ -33,6 +34,7 @@ def propose(
     n: int,
     seed: int = 0,
     chance: np.ndarray | None = None,
+    expense: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """The next ``n`` rows of ``candidates`` (c, d), best first, and what each promises.
 
@@ -44,6 +46,8 @@ def propose(
     Args:
         X: measured rows (m, d); costs: (m, k), see ``to_costs``.
         chance: probability (c,) that a candidate runs at all.
+        expense: what each candidate takes of a budget (c,): gains are then compared for each unit
+            of it (expected improvement per unit cost, Snoek et al. 2012).
 
     Returns:
         indices (n,), and the gains (n,) as a share of the present hypervolume (of the measured
@@ -57,11 +61,12 @@ def propose(
     reference, front = open_reference(costs), costs
     scale = _scale(costs, reference)
     weight = np.ones(len(candidates)) if chance is None else chance.copy()
+    price = np.ones(len(candidates)) if expense is None else cheapness(expense)
     chosen, gains = [], []
     for _ in range(min(n, len(candidates))):
         gain = _gain(front, reference, mean, deviation, random) / scale * weight
         # where nothing promises anything, the most uncertain candidate teaches most
-        best = int(np.argmax(gain if gain.max() > 0 else deviation.sum(axis=1) * weight))
+        best = int(np.argmax((gain if gain.max() > 0 else deviation.sum(axis=1) * weight) * price))
         chosen.append(best)
         gains.append(float(gain[best]))
         front = np.vstack([front, mean[best]])

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from pimp_tui.errors import UserError
-from pimp_tui.learning.candidates import space_of, without
 from pimp_tui.learning.encoder import Encoder
+from pimp_tui.learning.expense import expected_expense
 from pimp_tui.learning.measured import (
     check_objectives,
     default_objectives,
@@ -19,6 +20,7 @@ from pimp_tui.learning.measured import (
     one_kind_of_energy,
     options_of,
 )
+from pimp_tui.learning.pool import pool_of
 from pimp_tui.learning.proposal import (
     MINIMUM_MEASURED,
     chance_to_run,
@@ -37,12 +39,18 @@ def suggest(
     within: Any = None,
     seed: int = 0,
     candidates: int = CANDIDATES,
+    expense: str | None = None,
 ) -> pl.DataFrame:
     """The next ``n`` configurations to measure, most promising first.
 
-    Candidates are drawn uniformly from the session's space (within the partial configuration
-    ``within``); never one of the plan, measured or failed. An imported session offers the rows
-    of its plan that were not measured.
+    Candidates are drawn from the session's space, within the session's own choices and the partial
+    configuration ``within``; never one of the plan, measured or failed. An imported session offers
+    the rows of its plan that were not measured.
+
+    Args:
+        expense: a metric that a budget is counted in, ``duration_s`` or ``energy_j``: what counts
+            is then the improvement for what a run is expected to take, and a column
+            ``expected_<expense>`` is added, null while too little was measured.
 
     Returns:
         plan-like rows: config_id, position (after the plan's last), sampler "suggest", the
@@ -59,13 +67,14 @@ def suggest(
     options = options_of(session, None)
     chosen = dict(objectives) if objectives else _objectives(session)
     check_objectives(rows, chosen)
-    pool = _pool(session, plan, rows, list(chosen), candidates, within, seed)
+    pool = pool_of(session, plan, rows, chosen, candidates, within, seed)
     measured = measured_frame(rows)
     for name in chosen:
         measured, _, _ = one_kind_of_energy(metric_values(measured, name), name)
     measured = measured.drop_nulls(list(chosen))
     encoder = Encoder(options).fit(_stack([measured, pool], options))
     X, C = encoder.transform(measured), encoder.transform(pool)
+    takes = _expense(rows, expense, encoder, C) if expense else None
     if measured.height < MINIMUM_MEASURED:
         picked, gains = spread_out(X, C, n, seed), None
     else:
@@ -73,9 +82,9 @@ def suggest(
             measured.select(pl.col(list(chosen)).cast(pl.Float64)).to_numpy(), list(chosen.values())
         )
         failed = encoder.transform(failed_rows(rows))
-        picked, gains = propose(X, costs, C, n, seed, chance_to_run(X, failed, C, seed))
+        picked, gains = propose(X, costs, C, n, seed, chance_to_run(X, failed, C, seed), takes)
     last = int(plan["position"].max() or 0) if "position" in plan.columns else 0  # type: ignore[arg-type]
-    return pool[picked].select(
+    answer = pool[picked].select(
         "config_id",
         pl.int_range(last + 1, last + 1 + len(picked), dtype=pl.Int64).alias("position"),
         pl.lit("suggest").alias("sampler"),
@@ -84,6 +93,10 @@ def suggest(
         if gains is not None
         else pl.lit(None, pl.Float64).alias("expected_improvement"),
     )
+    if expense is None:
+        return answer
+    each = [None] * len(picked) if takes is None else takes[picked].tolist()
+    return answer.with_columns(pl.Series(f"expected_{expense}", each, dtype=pl.Float64))
 
 
 def _objectives(session: Any) -> dict[str, str]:
@@ -93,40 +106,13 @@ def _objectives(session: Any) -> dict[str, str]:
         return {"duration_s": "min", "pass_at_1": "max"}
 
 
-def _pool(
-    session: Any,
-    plan: pl.DataFrame,
-    rows: pl.DataFrame,
-    objectives: list[str],
-    count: int,
-    within: Any,
-    seed: int,
-) -> pl.DataFrame:
-    """Configurations that may be suggested, each once."""
-    space = space_of(session)
-    if space is None:
-        if within is not None:
-            raise UserError("a partial configuration needs a space, and this session has none")
-        pool = _unmeasured(rows, objectives)
-        if pool.is_empty():
-            raise UserError(
-                "every configuration of this table is measured and the session has no space",
-                mend="import rows whose metrics are empty, or run a session with a space",
-            )
-        return pool
-    from pimp_tui.sampling import sample
-
-    drawn = sample(space, method="uniform", n=count, seed=seed, within=within)
-    pool = without(drawn, plan, options_of(session, None))
-    if pool.is_empty():
-        raise UserError("every configuration drawn is already in the plan; nothing to suggest")
-    return pool
-
-
-def _unmeasured(rows: pl.DataFrame, objectives: list[str]) -> pl.DataFrame:
-    """Planned rows that lack an objective and did not fail."""
-    lacking = rows.filter(pl.any_horizontal(pl.col(objectives).is_null()))
-    return lacking.join(failed_rows(lacking), on="config_id", how="anti")
+def _expense(rows: pl.DataFrame, metric: str, encoder: Encoder, C: np.ndarray) -> np.ndarray | None:
+    """Expected ``metric`` of each candidate, in its unit; None where too few were measured."""
+    known = metric_values(measured_frame(rows), metric).drop_nulls([metric])
+    known = known.filter(pl.col(metric) > 0)
+    if known.height < MINIMUM_MEASURED:
+        return None
+    return expected_expense(encoder.transform(known), known[metric].to_numpy(), C)
 
 
 def _stack(frames: list[pl.DataFrame], options: list[str]) -> pl.DataFrame:
