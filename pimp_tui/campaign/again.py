@@ -7,6 +7,7 @@ from typing import Any
 
 from pimp_tui.errors import UserError
 from pimp_tui.session.manifest import read_manifest
+from pimp_tui.session.paths import absolute, file_hash
 
 _FLAGS = {
     "batch_size": "--batch", "configurations": "-n", "max_new_tokens": "--max-new-tokens",
@@ -15,6 +16,10 @@ _FLAGS = {
     "unsafe_sandbox": "--unsafe-sandbox", "shared_gpu": "--shared-gpu",
     "chat_template": "--no-chat-template",
 }  # fmt: skip
+
+_MEND = "leave the flag out to go on, or choose a new session"
+#: Sources whose files must not have changed where they are given again.
+HASHED = ("space", "host", "plan", "baseline")
 
 
 def check_same(session: Path, asked: dict[str, Any], sources: dict[str, Any]) -> None:
@@ -49,22 +54,27 @@ def check_same(session: Path, asked: dict[str, Any], sources: dict[str, Any]) ->
         wanted = list(value) if isinstance(value, tuple | list) else value
         if name in ("models", "plan", "baseline", "host", "space", "workload"):
             wanted, before = _normal(wanted), _normal(before)
+        if name in ("select", "deselect"):
+            wanted, before = sorted(wanted), sorted(before or ())
         if wanted != before:
-            flag = _FLAGS.get(name, f"--{name}")
-            raise UserError(
-                f"{flag} {_shown(value)} disagrees with the session's {_shown(planned.get(name))}",
-                str(session),
-                "leave the flag out to go on, or choose a new session",
-            )
+            told = f"disagrees with the session's {_shown(planned.get(name))}"
+            raise UserError(f"{flag_of(name)} {_shown(value)} {told}", str(session), _MEND)
+        then = (manifest.get("file_hashes") or {}).get(name)
+        if then is not None and then != file_hash(value):
+            told = "is another file than the session was made of"
+            raise UserError(f"{flag_of(name)} {value} {told}", str(session), _MEND)
+
+
+def flag_of(name: str) -> str:
+    """The flag of ``run`` that gives a setting or a source."""
+    return _FLAGS.get(name, f"--{name}")
 
 
 def _normal(value: Any) -> Any:
     """Paths by their absolute form, other references as they are."""
     if isinstance(value, list):
         return [_normal(item) for item in value]
-    if isinstance(value, str) and Path(value).exists():
-        return str(Path(value).resolve())
-    return value
+    return absolute(value) if isinstance(value, str) else value
 
 
 def _shown(value: Any) -> str:

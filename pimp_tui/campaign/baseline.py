@@ -12,6 +12,7 @@ from typing import Any
 from pimp_tui.errors import UserError
 
 _FLAG = re.compile(r"--?(?P<name>[A-Za-z][\w.-]*)(?:=(?P<value>.*))?", re.DOTALL)
+_MEND = 'give a JSON file, or a command line: "--num-beams 4 --do-sample"'
 _PAIR = re.compile(r"(?P<name>[A-Za-z]\w*)=(?P<value>.*)", re.DOTALL)
 
 
@@ -26,12 +27,25 @@ def read_baseline(source: str) -> dict[str, Any]:
     Raises:
         UserError: unreadable, no JSON object, or a command line without any option.
     """
-    if Path(source).is_file() or not _is_command(source):
+    if not source.strip():
+        raise UserError("the baseline is empty", "--baseline", _MEND)
+    if _is_file(source) or not _is_command(source):
         return _from_file(source)
-    found = dict(_options(shlex.split(source)))
+    try:
+        words = shlex.split(source)
+    except ValueError as error:  # a quote that nothing closes
+        raise UserError(f"the baseline is no command line ({error})", source) from None
+    found = dict(_options(words))
     if not found:
         raise UserError("the baseline names no option", source, "write --num-beams 4 --do-sample")
     return found
+
+
+def _is_file(source: str) -> bool:
+    try:
+        return Path(source).is_file()
+    except OSError:  # too long for a path: a whole command line
+        return False
 
 
 def _is_command(source: str) -> bool:
@@ -42,11 +56,8 @@ def _from_file(source: str) -> dict[str, Any]:
     try:
         value = json.loads(Path(source).read_text(encoding="utf-8"))
     except OSError as error:
-        raise UserError(
-            f"the baseline cannot be read ({error.strerror})", source,
-            'give a JSON file, or a command line: "--num-beams 4 --do-sample"',
-        ) from None  # fmt: skip
-    except ValueError as error:
+        raise UserError(f"the baseline cannot be read ({error.strerror})", source, _MEND) from None
+    except (ValueError, RecursionError) as error:
         raise UserError(f"the baseline is no JSON ({error})", source) from None
     if not isinstance(value, dict):
         raise UserError("the baseline is no JSON object", source, 'write {"option": value, …}')

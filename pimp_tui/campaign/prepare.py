@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pimp_tui.campaign.again import HASHED
+from pimp_tui.campaign.first_design import first_design
 from pimp_tui.campaign.gpu_choice import require_gpus
 from pimp_tui.campaign.neighbours import require_free_gpus
-from pimp_tui.campaign.plan import make_plan
+from pimp_tui.campaign.plan import Progress, make_plan
 from pimp_tui.campaign.record import text_hash
 from pimp_tui.campaign.settings import PRESETS, Settings
 from pimp_tui.campaign.setup import Setup, set_up
@@ -19,6 +21,7 @@ from pimp_tui.errors import UserError
 from pimp_tui.session import segments
 from pimp_tui.session.atomic import write_text
 from pimp_tui.session.manifest import new_manifest, write_manifest
+from pimp_tui.session.paths import absolute, file_hash
 from pimp_tui.session.schema import PLAN_KEYS
 
 if TYPE_CHECKING:
@@ -51,13 +54,18 @@ class Request:
 
 
 def prepare(
-    path: Path, request: Request, say: Callable[[str], None], dry_run: bool = False
+    path: Path,
+    request: Request,
+    say: Callable[[str], None],
+    dry_run: bool = False,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Check the request and make the session folder, unless it is a dry run.
 
     Args:
         path: the folder to make, absolute.
         say: gets narration, a line at a time.
+        progress: told now and then how far the drawing of the plan is.
 
     Returns:
         what was or would be made: configurations, runs, options, valid configurations.
@@ -72,7 +80,8 @@ def prepare(
     setup = set_up(request.models, request.workload, request.space, request.host, request.settings)
     for line in setup.notes:
         say(line)
-    plan, named = make_plan(setup, request.settings, request.plan, request.baseline, say)
+    drawing = first_design(request.settings, setup, bool(request.baseline))
+    plan, named = make_plan(setup, drawing, request.plan, request.baseline, say, progress)
     answer = {
         "session": str(path),
         "configurations": plan["config_id"].n_unique(),
@@ -155,7 +164,7 @@ def _manifest(
             **_kept_out(setup),
         },
         space={
-            "source": _absolute(request.space),
+            "source": absolute(request.space),
             "hash": text_hash(setup.space.text),
             "valid_configurations": _whole(setup.space.count()),
         },
@@ -165,9 +174,10 @@ def _manifest(
         sandbox=setup.sandbox,
         options=[name for name in plan.columns if name not in PLAN_KEYS],
         named=named,
-        host_file=request.host and _absolute(request.host),
-        plan_file=request.plan and _absolute(request.plan),
-        baseline_file=request.baseline and _absolute(request.baseline),
+        host_file=request.host and absolute(request.host),
+        plan_file=request.plan and absolute(request.plan),
+        baseline_file=request.baseline and absolute(request.baseline),
+        file_hashes={name: file_hash(getattr(request, name)) for name in HASHED},
     )
 
 
@@ -176,10 +186,6 @@ def _kept_out(setup: Setup) -> dict[str, list[str]]:
     used = set(setup.workload.by_id)
     kept = [task.task_id for task in setup.whole.tasks if task.task_id not in used]
     return {"task_ids": list(setup.workload.by_id), "kept_out": kept} if kept else {}
-
-
-def _absolute(reference: str) -> str:
-    return str(Path(reference).resolve()) if Path(reference).exists() else reference
 
 
 def _whole(count: int | None) -> int | str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
@@ -124,7 +125,7 @@ DEMO_DESELECT = (
     "length_penalty",
 )
 
-_BUDGET = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|h|J|kJ|MJ|runs?)")
+_BUDGET = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|h|J|kJ|MJ|runs?)", re.ASCII)
 _SCALE = {"s": 1.0, "min": 60.0, "h": 3600.0, "J": 1.0, "kJ": 1e3, "MJ": 1e6, "run": 1, "runs": 1}
 _UNIT = {"s": "s", "min": "s", "h": "s", "J": "J", "kJ": "J", "MJ": "J", "run": "runs"}
 
@@ -142,7 +143,7 @@ def preset(name: str, **changes: Any) -> Settings:
     )
     for key in ("repeats", "configurations", "batch_size", "max_new_tokens", "limit", "timeout_s"):
         value = getattr(settings, key)
-        if value is not None and value < 1:
+        if value is not None and not 1 <= value < math.inf:
             raise UserError(f"{key} must be at least 1, not {value}")
     if settings.precision is not None and not 0 < settings.precision < 1:
         raise UserError(f"precision must lie between 0 and 1, not {settings.precision}")
@@ -150,7 +151,7 @@ def preset(name: str, **changes: Any) -> Settings:
         from pimp_tui.workload.holdout import check_fraction
 
         check_fraction(settings.holdout)
-    if settings.budget:
+    if settings.budget is not None:
         parse_budget(settings.budget)
     return settings
 
@@ -159,10 +160,14 @@ def parse_budget(text: str) -> tuple[float, str]:
     """A budget as (amount, unit), unit one of ``s``, ``J``, ``runs``.
 
     Raises:
-        UserError: the text is no budget.
+        UserError: the text is no budget, or one that allows nothing.
     """
     match = _BUDGET.fullmatch(text.strip())
     if not match:
         raise UserError(f"{text!r} is no budget", "--budget", "write 60min, 5MJ or 40runs")
-    unit = match[2]
-    return float(match[1]) * _SCALE[unit], _UNIT.get(unit, "runs")
+    amount, unit = float(match[1]) * _SCALE[match[2]], _UNIT.get(match[2], "runs")
+    if not 0 < amount < math.inf:
+        raise UserError(f"a budget of {text} is none", "--budget", "write 60min, 5MJ or 40runs")
+    if unit == "runs" and not amount.is_integer():
+        raise UserError(f"{text} is no whole number of runs", "--budget", "write 40runs")
+    return amount, unit

@@ -132,6 +132,7 @@ def run(
         "models": model, "workload": workload, "space": space, "host": host, "plan": plan,
         "baseline": baseline, "engine": engine,
     }  # fmt: skip
+    _refuse_empty(asked | sources)
     path = resolve(session)
     if (path / "manifest.json").exists():
         from pimp_tui.campaign.again import check_same
@@ -176,13 +177,25 @@ def attach(session: SessionArgument) -> int:
     return follow(path)
 
 
+def _refuse_empty(given: dict[str, Any]) -> None:
+    """Refuse flags whose value is empty, as of a shell variable that was never set."""
+    from pimp_tui.campaign.again import flag_of
+
+    for name, value in given.items():
+        parts = value if isinstance(value, list | tuple) else [value]
+        if any(isinstance(part, str) and not part.strip() for part in parts):
+            raise UserError(f"{flag_of(name)} is empty", mend="give it a value, or leave it out")
+
+
 def _prepare(
     path: Path, asked: dict[str, Any], sources: dict[str, Any], dry_run: bool
 ) -> dict[str, Any]:
     from pimp_tui.campaign.prepare import Request, prepare
     from pimp_tui.campaign.settings import preset
+    from pimp_tui.commands.progress import Progress
 
-    if sources["plan"] and (asked["method"] or asked["configurations"]):
+    sampled = asked["method"] is not None or asked["configurations"] is not None
+    if sources["plan"] is not None and sampled:
         raise UserError("--plan is run as it is: it goes with neither --method nor -n")
     name = asked.pop("preset") or "quick"
     request = Request(
@@ -195,7 +208,8 @@ def _prepare(
         engine=sources["engine"] or "transformers",
         settings=preset(name, **asked),
     )
-    return prepare(path, request, say, dry_run=dry_run)
+    with Progress() as progress:
+        return prepare(path, request, say, dry_run=dry_run, progress=progress)
 
 
 def _print_dry_run(answer: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from hashlib import sha256
 from pathlib import Path
 
 from pimp_tui.session.manifest import FILE
@@ -25,6 +26,23 @@ def resolve(reference: str | os.PathLike[str]) -> Path:
     if bare and (named.is_dir() or not path.is_dir()):
         return named.resolve()
     return path.resolve()
+
+
+def absolute(reference: str) -> str:
+    """A reference to something that exists by its absolute path, any other text as it is."""
+    try:
+        path = Path(reference)
+        return str(path.resolve()) if reference and path.exists() else reference
+    except OSError:  # too long to be a path
+        return reference
+
+
+def file_hash(reference: str | None) -> str | None:
+    """SHA-256 of the file that ``reference`` means, None where it is no readable file."""
+    try:
+        return sha256(Path(reference).read_bytes()).hexdigest() if reference else None
+    except (OSError, ValueError):
+        return None
 
 
 def list_sessions(root: Path | None = None) -> list[Path]:

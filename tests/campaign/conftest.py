@@ -82,6 +82,12 @@ class FaultyEngine(TransformersEngine):
 """
 
 
+@pytest.fixture(scope="session")
+def mini_text() -> str:
+    """The text of the space ``mini``."""
+    return MINI
+
+
 @pytest.fixture
 def mini(tmp_path) -> Path:
     """A space of a dozen configurations."""

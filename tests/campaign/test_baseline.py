@@ -37,14 +37,26 @@ def test_files(tmp_path: Path) -> None:
     assert read_baseline(str(file)) == {"num_beams": 4}
 
 
-@pytest.mark.parametrize("source", ["nowhere.json", "--", "a b --"])
+def test_a_command_line_longer_than_a_path_can_be() -> None:
+    line = "python -m some.server " + "--flag value " * 30 + "--num-beams 4"
+    assert read_baseline(line)["num_beams"] == 4
+
+
+@pytest.mark.parametrize("source", ["nowhere.json", "--", "a b --", "", " ", '--num-beams "4'])
 def test_what_is_neither_is_refused(source: str) -> None:
     with pytest.raises(UserError):
         read_baseline(source)
 
 
 def test_a_baseline_outside_the_space_names_the_option(tmp_path, mini, pimp) -> None:
-    for line, named in (("--num-beam 2", "num_beams"), ("--num-beams 3", "num_beams=3")):
+    for line, named in (
+        ("--num-beam 2", "num_beams"),
+        ("--num-beams 3", "num_beams=3"),
+        ("--num-beams", "num_beams has no value"),
+        ("--temperature 0.7 --no-do-sample", "do_sample=False"),
+        ("--batch-size 1", "batch_size=1"),
+        ('--num-beams "2', "No closing quotation"),
+    ):
         done = pimp("run", tmp_path / "s", "--space", mini, "--baseline", line, "-n", 2)
         assert done.returncode == 2 and named in done.stderr
         assert len(done.stderr.splitlines()) <= 3 and not (tmp_path / "s").exists()
@@ -52,3 +64,23 @@ def test_a_baseline_outside_the_space_names_the_option(tmp_path, mini, pimp) -> 
                 "--dry-run", "--json")  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "baseline" in json.loads(done.stdout)["samplers"]
+
+
+def test_a_plan_as_it_is_is_led_by_the_baseline_that_is_its_control(tmp_path, mini, pimp) -> None:
+    plan = tmp_path / "plan.csv"
+    assert pimp("sample", mini, "--method", "uniform", "-n", 3, "--select", "sample",
+                "--select", "batch_1", "--out", plan).returncode == 0  # fmt: skip
+    flags = ["--space", mini, "--plan", plan, "--dry-run", "--json"]
+    done = pimp("run", tmp_path / "s", *flags, "--baseline", "--num-beams 2")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["samplers"] == ["baseline", "uniform"]
+    assert "the plan's own batch_size is run, not the 32 of the preset quick" in done.stderr
+    for more, why in (
+        (["--batch", 4], "row 1: batch_size=1 disagrees with 4"),
+        (["--deselect", "sample"], "row 1: --deselect sample disagrees"),
+        (["--select", "num_beams_2"], "row 1: --select num_beams_2 disagrees"),
+        (["-n", 2], "neither --method nor -n"),
+    ):
+        done = pimp("run", tmp_path / "s", *flags, *more)
+        assert done.returncode == 2 and why in done.stderr, done.stderr
+    assert not (tmp_path / "s").exists()

@@ -11,7 +11,8 @@ def test_presets_hold_the_published_protocol():
     assert (paper.repeats, paper.warmups, paper.idle_s) == (10, 6, 30.0)
     assert paper.fixed_options == {"batch_size": 32, "max_new_tokens": 512, "dtype": "bfloat16"}
     assert preset("quick").idle_s == 5.0 and preset("quick").batch_size == 32
-    assert preset("paper-2").repeats == 30
+    again = preset("paper-2")
+    assert (again.repeats, again.warmups, again.idle_s) == (30, 6, 30.0)
 
 
 def test_changes_win_and_none_leaves_the_preset():
@@ -28,6 +29,7 @@ def test_settings_survive_the_manifest():
     ("text", "amount"),
     [
         ("60min", (3600.0, "s")),
+        ("5 MJ", (5e6, "J")),
         ("5MJ", (5e6, "J")),
         ("40runs", (40.0, "runs")),
         ("1.5h", (5400.0, "s")),
@@ -37,13 +39,27 @@ def test_budget(text, amount):
     assert parse_budget(text) == amount
 
 
-@pytest.mark.parametrize("text", ["", "60", "min", "-3runs", "5 parsecs"])
+@pytest.mark.parametrize("text", ["", "60", "min", "-3runs", "5 parsecs", "5mJ", "nanmin"])
 def test_bad_budget(text):
     with pytest.raises(UserError, match="no budget"):
+        preset("quick", budget=text)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("0min", "is none"), ("0.0MJ", "is none"), ("0runs", "is none"), ("1.5runs", "whole number")],
+)
+def test_a_budget_that_allows_nothing_is_none(text, why):
+    with pytest.raises(UserError, match=why):
         parse_budget(text)
+    assert parse_budget("3.000runs") == (3.0, "runs")
 
 
-@pytest.mark.parametrize("changes", [{"repeats": 0}, {"configurations": -3}, {"limit": 0}])
+@pytest.mark.parametrize(
+    "changes",
+    [{"repeats": 0}, {"configurations": -3}, {"limit": 0}, {"timeout_s": float("nan")},
+     {"timeout_s": float("inf")}],
+)  # fmt: skip
 def test_impossible_numbers(changes):
     with pytest.raises(UserError, match="at least 1"):
         preset("quick", **changes)
