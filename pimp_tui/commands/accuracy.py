@@ -49,11 +49,17 @@ def accuracy_rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             "config_id": row["config_id"][:8],
             "difference": difference_words(row),
             "reading": row["accuracy_reading"],
-            "problems needed": row["accuracy_problems_needed"],
+            "problems needed": _needed(row),
         }
         for row in rows
         if row.get("accuracy_reading")
     ]
+
+
+def _needed(row: Mapping[str, Any]) -> Any:
+    known = row["accuracy_problems_needed"]
+    unsettled = str(row["accuracy_reading"]).startswith("not shown")
+    return "more repeats first" if known is None and unsettled else known
 
 
 def difference_words(row: Mapping[str, Any]) -> str:

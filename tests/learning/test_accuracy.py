@@ -93,7 +93,7 @@ def test_repeats_narrow_the_interval_but_never_past_the_problems() -> None:
 
 
 def test_needed_problems_grow_with_disagreement_and_shrink_with_the_margin() -> None:
-    assert problems_needed(0.0, 0.01) < problems_needed(0.05, 0.01) < problems_needed(0.2, 0.01)
+    assert problems_needed(0.0, 0.01) < problems_needed(0.05, 0.01) < problems_needed(0.2, 0.01)  # type: ignore[operator]
     assert problems_needed(0.1, 0.05) < problems_needed(0.1, 0.01) / 20
     # n = z^2 square / margin^2 where the two added problems do not matter
     assert problems_needed(0.1, 0.01) == pytest.approx(3842, rel=0.02)
@@ -134,3 +134,24 @@ def test_picks_of_a_session_are_compared_with_its_default() -> None:
     assert comparisons["x"].reading == "loss" and comparisons["x"].difference == -0.5
     assert comparisons["x"].as_row()["accuracy_problems"] == 40
     assert compare_with_control(Scored({}), ["x"]) is None
+
+
+def test_few_runs_that_differ_as_a_whole_widen_the_interval_as_t_does() -> None:
+    """Two runs leave one degree of freedom a side; a normal interval would be far too narrow."""
+    from scipy.stats import t as student
+
+    from pimp_tui.learning.accuracy import _quantile
+
+    for freedom in (1.0, 1.7, 2.0, 3.4, 9.0, 47.0, 1e9):
+        exact = float(student.ppf(0.975, freedom))
+        assert exact - 0.001 <= _quantile(1 / freedom) <= exact * 1.25
+    rates = [1.0] * 90 + [0.0] * 74
+    steady = solved(rates, runs=2)
+    moody = {name: {1: runs[1], 2: 1.0 - runs[2]} for name, runs in steady.items()}
+    first, second = compare(steady, steady), compare(moody, steady)
+    assert first is not None and second is not None
+    assert second.upper - second.lower > 3 * (first.upper - first.lower)
+    assert second.reading.startswith("not shown") and second.problems_needed is None
+    assert problems_needed(0.1, 0.01, of_runs=0.01) is None
+    more, fewer = problems_needed(0.1, 0.01, of_runs=0.005), problems_needed(0.1, 0.01)
+    assert more is not None and fewer is not None and more > fewer
