@@ -3,8 +3,9 @@
 from .base import Meter, MeterUnavailable, Sample
 from .idle import Idle
 from .meters import MeterSet, open_meters
+from .reading import Reading
 from .report import meters_report
-from .windows import Reading, Window
+from .windows import Window
 
 __all__ = [
     "Idle",

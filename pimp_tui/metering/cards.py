@@ -39,11 +39,13 @@ class OwnCards:
     Attributes:
         cuda_names: what CUDA_VISIBLE_DEVICES must list for exactly them.
         ambiguous: as in `visible.Visible`.
+        silent: cards of this machine that do not answer, in words.
     """
 
     cards: tuple[OwnCard, ...]
     cuda_names: tuple[str, ...]
     ambiguous: str | None
+    silent: tuple[str, ...] = ()
 
 
 def own_cards(nvml: Any, gpus: Sequence[Gpu] | None) -> OwnCards:
@@ -57,18 +59,11 @@ def own_cards(nvml: Any, gpus: Sequence[Gpu] | None) -> OwnCards:
         MeterUnavailable: NVML does not tell.
     """
     try:
-        handles = [nvml.nvmlDeviceGetHandleByIndex(i) for i in range(nvml.nvmlDeviceGetCount())]
-        migs = [_migs(nvml, handle) for handle in handles]
-        cards = [
-            Card(
-                _text(nvml.nvmlDeviceGetUUID(handle)),
-                _text(nvml.nvmlDeviceGetName(handle)),
-                tuple(found),
-            )
-            for handle, found in zip(handles, migs, strict=True)
-        ]
+        places = range(nvml.nvmlDeviceGetCount())
     except nvml.NVMLError as error:
         raise MeterUnavailable(f"NVML: {error}", mend(nvml, error)) from None
+    found = [_card(nvml, index) for index in places]
+    handles, migs, cards = zip(*found, strict=True) if found else ((), (), ())
     visible = visible_gpus(cards, gpus)
     on_card = Counter(choice.index for choice in visible.choices)
     ours: dict[int, OwnCard] = {}
@@ -87,7 +82,24 @@ def own_cards(nvml: Any, gpus: Sequence[Gpu] | None) -> OwnCards:
             ),
         )
     names = tuple(choice.cuda_name for choice in visible.choices)
-    return OwnCards(tuple(ours.values()), names, visible.ambiguous)
+    silent = tuple(
+        f"GPU {index} does not answer ({card.fault}): left out"
+        for index, card in enumerate(cards)
+        if card.fault
+    )
+    return OwnCards(tuple(ours.values()), names, visible.ambiguous, silent)
+
+
+def _card(nvml: Any, index: int) -> tuple[Any, dict[str, Any], Card]:
+    """(handle, MIG handles, card) at an index; one that is lost must not cost the others."""
+    try:
+        handle = nvml.nvmlDeviceGetHandleByIndex(index)
+        uuid = _text(nvml.nvmlDeviceGetUUID(handle))
+        name = _text(nvml.nvmlDeviceGetName(handle))
+    except nvml.NVMLError as error:
+        return None, {}, Card("", "", (), str(error))
+    migs = _migs(nvml, handle)
+    return handle, migs, Card(uuid, name, tuple(migs))
 
 
 def _migs(nvml: Any, handle: Any) -> dict[str, Any]:
@@ -132,6 +144,8 @@ def mend(nvml: Any, error: Any) -> str | None:
         return "sudo modprobe nvidia"
     if error.value == nvml.NVML_ERROR_LIB_RM_VERSION_MISMATCH:
         return "reboot, or reload the driver: it is not of the library's version"
+    if error.value in (nvml.NVML_ERROR_GPU_IS_LOST, nvml.NVML_ERROR_RESET_REQUIRED):
+        return "sudo nvidia-smi --gpu-reset, or reboot"
     return None
 
 

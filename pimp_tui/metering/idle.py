@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 
 from .base import Tick
-from .windows import Reading
+from .reading import Reading
 
 # Above this coefficient of variation a baseline is too restless to subtract.
 IDLE_CV_LIMIT = 0.024

@@ -1,7 +1,7 @@
 """NVIDIA GPUs through NVML (module pynvml): energy counter, power, load, clocks, throttling.
 
 Source: NVML API reference, nvmlDeviceGetTotalEnergyConsumption (millijoules since the driver was
-loaded, Volta and later) and nvmlDeviceGetPowerUsage (milliwatts, averaged over up to 1 s).
+loaded, Volta and later); power as in `nvml_power`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 
 from .base import MeterUnavailable, Part, Sample
 from .cards import OwnCard, own_cards, start_nvml
+from .nvml_power import CardPower
 from .visible import Gpu
 
 THROTTLE_REASONS = {
@@ -42,14 +43,24 @@ class NvmlMeter:
         try:
             found = own_cards(self._nvml, gpus)
             if not found.cards:
-                raise MeterUnavailable("NVML: no GPU is visible to this process")
+                raise MeterUnavailable(
+                    "; ".join(("NVML: no GPU is visible to this process", *found.silent)),
+                    "sudo nvidia-smi --gpu-reset, or reboot" if found.silent else None,
+                )
         except BaseException:
             self._nvml.nvmlShutdown()
             raise
         self._cards = found.cards
         self._notes = [found.ambiguous] if found.ambiguous else []
+        self._notes += found.silent
+        self._power = {card.device: CardPower(self._nvml, card.handle) for card in found.cards}
         self.devices = [card.device for card in self._cards]
         self.remarks = {card.device: _remark(card) for card in self._cards if card.mig}
+        self.remarks |= {
+            device: "energy and power of the whole superchip, its CPU and memory included"
+            for device, power in self._power.items()
+            if power.module and device not in self.remarks
+        }
         self._missing: dict[tuple[str, str], int] = {}
 
     def samples(self) -> list[Sample]:
@@ -74,7 +85,7 @@ class NvmlMeter:
         nvml = self._nvml
         milliwatts = None
         if not card.shared:
-            milliwatts = self._ask(device, "power", nvml.nvmlDeviceGetPowerUsage, handle)
+            milliwatts = self._ask(device, "power", self._power[device].milliwatts)
         load = self._ask(device, "utilisation", nvml.nvmlDeviceGetUtilizationRates, handle)
         memory = self._ask(device, "memory", nvml.nvmlDeviceGetMemoryInfo, card.memory_handle)
         reasons = self._ask(

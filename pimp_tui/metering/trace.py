@@ -6,7 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
 from .base import Meter, Sample, Tick
@@ -14,6 +14,21 @@ from .base import Meter, Sample, Tick
 PERIOD_S = 0.1
 T = TypeVar("T")
 KEPT_TICKS = 6_000  # ten minutes; windows integrate as they go and do not need them
+
+
+@dataclass(frozen=True)
+class Counters:
+    """Counters of all meters, read one after the other.
+
+    Attributes:
+        at_s: the moment before the first, monotonic.
+        by_meter: name of a meter -> device -> joules, None where it does not tell.
+        read_s: name of a meter -> the middle of its reading, monotonic.
+    """
+
+    at_s: float
+    by_meter: dict[str, Mapping[str, float | None]]
+    read_s: dict[str, float]
 
 
 class Trace:
@@ -52,17 +67,21 @@ class Trace:
                 listener(tick)
             return tick
 
-    def counters(self) -> tuple[float, dict[str, Mapping[str, float | None]]]:
-        """(monotonic seconds, counters of each meter by its name), read one after the other.
+    def counters(self) -> Counters:
+        """Every counter now.
 
         Waits for a tick in progress: meters keep state between readings, that of a counter's
         wrap-around for one.
         """
         with self._lock:
-            now_s = time.monotonic()
-            return now_s, {
-                meter.name: self._guard(meter, meter.counters_j, {}) for meter in self._meters
-            }
+            found = Counters(time.monotonic(), {}, {})
+            before_s = found.at_s
+            for meter in self._meters:
+                found.by_meter[meter.name] = self._guard(meter, meter.counters_j, {})
+                after_s = time.monotonic()
+                found.read_s[meter.name] = (before_s + after_s) / 2
+                before_s = after_s
+            return found
 
     def take_faults(self) -> list[str]:
         """Meters that raised since the last call, one line each."""

@@ -21,11 +21,17 @@ Gpu = int | str
 
 @dataclass(frozen=True)
 class Card:
-    """One GPU as NVML lists it, by PCI bus; ``migs`` are the UUIDs of its MIG devices."""
+    """One GPU as NVML lists it, by PCI bus.
+
+    Attributes:
+        migs: UUIDs of its MIG devices.
+        fault: why it does not answer; it is nobody's then, and has neither UUID nor name.
+    """
 
     uuid: str
     name: str
     migs: tuple[str, ...] = ()
+    fault: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,10 @@ def visible_gpus(
         found = _named(cards, str(item))
         if len(found) != 1:
             what = "no GPU" if not found else f"{len(found)} GPUs begin with"
-            known = ", ".join(f"{i} ({card.uuid})" for i, card in enumerate(cards)) or "none"
+            known = (
+                ", ".join(f"{i} ({card.fault or card.uuid})" for i, card in enumerate(cards))
+                or "none"
+            )
             raise UserError(f"{what} {item}", "--gpus", f"GPUs of this machine: {known}")
         if not _is_allowed(found[0], allowed, "MIG-" in hidden):
             raise UserError(
@@ -91,7 +100,8 @@ def visible_gpus(
 def _of_environment(cards: Sequence[Card], environment: Mapping[str, str]) -> Visible:
     wanted = environment.get("CUDA_VISIBLE_DEVICES")
     if wanted is None:
-        return Visible(tuple(_whole(cards, index) for index in range(len(cards))))
+        well = [index for index, card in enumerate(cards) if not card.fault]
+        return Visible(tuple(_whole(cards, index) for index in well))
     items = [part.strip() for part in wanted.split(",")]
     chosen: list[Choice] = []
     by_index = False
@@ -103,7 +113,11 @@ def _of_environment(cards: Sequence[Card], environment: Mapping[str, str]) -> Vi
         if found[0] not in chosen:
             chosen.append(found[0])
     order = environment.get("CUDA_DEVICE_ORDER", "FASTEST_FIRST")
-    if by_index and order != "PCI_BUS_ID" and len({card.name for card in cards}) > 1:
+    if (
+        by_index
+        and order != "PCI_BUS_ID"
+        and len({card.name for card in cards if not card.fault}) > 1
+    ):
         return Visible(
             tuple(chosen),
             "GPUs differ and CUDA_DEVICE_ORDER is not PCI_BUS_ID: CUDA may number them otherwise "
@@ -115,7 +129,9 @@ def _of_environment(cards: Sequence[Card], environment: Mapping[str, str]) -> Vi
 def _named(cards: Sequence[Card], item: str) -> list[Choice]:
     """The devices that an index, a UUID or its beginning names."""
     if item.isdigit():
-        return [_whole(cards, int(item))] if int(item) < len(cards) else []
+        index = int(item)
+        well = index < len(cards) and not cards[index].fault
+        return [_whole(cards, index)] if well else []
     if not item:
         return []
     if old := _OLD_MIG.fullmatch(item):

@@ -10,50 +10,19 @@ estimate fills ``energy_j`` alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import TracebackType
 
 from .base import Meter
 from .integral import Integral
-from .trace import Trace
+from .reading import Reading
+from .trace import Counters, Trace
 
 # On long windows counter and samples agree within 1%; on short or idle ones they may not
 # (arXiv 2312.02741), and the counter is the better of the two.
 DISAGREEMENT = 0.05
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What a window measured; None where nothing did.
-
-    Attributes:
-        energy_gpu_j: all GPUs, measured.
-        energy_cpu_j: all packages and their DRAM, measured.
-        energy_j: sum of the two, or the estimate.
-        energy_above_idle_j: ``energy_j`` less ``idle_power_w`` times the duration; None where the
-            baseline was not taken of the same meters.
-        energy_source: meters that make up ``energy_j``, joined by "+".
-        energy_estimated: whether ``energy_j`` is the estimate; then no other energy or power is.
-        power_peak_w: highest sum of power over all devices of all meters at one tick.
-        peak_memory_bytes: most memory in use on the GPUs; by this process where there are none.
-        duration_s: by the monotonic clock, between the two synchronisations.
-        devices_j: measured energy by device.
-        notes: what a reader of these figures should know, one line each.
-    """
-
-    energy_gpu_j: float | None
-    energy_cpu_j: float | None
-    energy_j: float | None
-    energy_above_idle_j: float | None
-    energy_source: str | None
-    energy_estimated: bool
-    idle_power_w: float | None
-    power_mean_w: float | None
-    power_peak_w: float | None
-    peak_memory_bytes: int | None
-    duration_s: float
-    devices_j: dict[str, float] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+# Meters are read one after the other; one that was slow at one end only has measured another
+# interval than the window: said beyond this share of the window and what a read may take.
+SKEW, READ_S = 0.01, 0.005
 
 
 class Window:
@@ -90,7 +59,8 @@ class Window:
         self._trace.take_faults()
         self._trace.listen(self._integral.add)
         self._trace.tick()
-        self.started_s, self._before = self._trace.counters()
+        self._before = self._trace.counters()
+        self.started_s = self._before.at_s
         return self
 
     def __exit__(
@@ -101,15 +71,16 @@ class Window:
     ) -> None:
         if error is None:
             self._sync()
-        ended_s, after = self._trace.counters()
+        after = self._trace.counters()
         self._trace.tick()
         self._trace.unlisten(self._integral.add)
-        self.ended_s = ended_s
-        self.reading = self._read(after, ended_s - self.started_s)
+        self.ended_s = after.at_s
+        self.reading = self._read(after, self.ended_s - self.started_s)
 
-    def _read(self, after: dict[str, Mapping[str, float | None]], duration_s: float) -> Reading:
+    def _read(self, after: Counters, duration_s: float) -> Reading:
         notes = [note for meter in self._meters for note in meter.take_notes()]
         notes += self._trace.take_faults()
+        faults: list[str] = []
         devices_j: dict[str, float] = {}
         parts_j: dict[str, float | None] = {"gpu": None, "cpu": None}
         sources: dict[str, list[str]] = {"gpu": [], "cpu": []}
@@ -117,10 +88,16 @@ class Window:
         for meter in self._meters:
             if meter.part not in parts_j:
                 continue
+            before, now = self._before.by_meter[meter.name], after.by_meter[meter.name]
             energies = {
-                device: self._device_j(device, self._before[meter.name], after[meter.name], notes)
+                device: self._device_j(device, before, now, notes, faults)
                 for device in meter.devices
             }
+            own_s = after.read_s[meter.name] - self._before.read_s[meter.name]
+            if abs(own_s - duration_s) > SKEW * duration_s + READ_S:
+                faults.append(
+                    f"{meter.name}: measured {own_s:.3f} s of a window of {duration_s:.3f} s"
+                )
             known = {device: joules for device, joules in energies.items() if joules is not None}
             devices_j |= known
             parts_j[meter.part] = (parts_j[meter.part] or 0.0) + sum(known.values())
@@ -130,12 +107,12 @@ class Window:
                 [] if energies else ["no device"]
             ):
                 lacking.add(meter.part)
-                notes.append(f"{meter.name}: {', '.join(missing)} not measured, no sum")
+                faults.append(f"{meter.name}: {', '.join(missing)} not measured, no sum")
         for part in lacking:
             parts_j[part], sources[part] = None, []
         measured = [joules for joules in parts_j.values() if joules is not None]
         if not measured:
-            return self._estimated(after, duration_s, notes)
+            return self._estimated(after, duration_s, notes, faults)
         energy_j, source = sum(measured), "+".join(sources["gpu"] + sources["cpu"])
         idle_w, idle_source = self._idle or (None, None)
         if idle_w is not None and idle_source != source:
@@ -147,7 +124,7 @@ class Window:
             source, False, idle_w,
             energy_j / duration_s if duration_s > 0 else None,
             None if lacking else self._integral.peak_power_w, self._integral.peak_memory_bytes,
-            duration_s, devices_j, notes,
+            duration_s, devices_j, notes + faults, faults, "+".join(sources["gpu"]) or None,
         )  # fmt: skip
 
     def _device_j(
@@ -156,6 +133,7 @@ class Window:
         before: Mapping[str, float | None],
         after: Mapping[str, float | None],
         notes: list[str],
+        faults: list[str],
     ) -> float | None:
         """Energy of one device: its counter's difference, else the integral of its power."""
         first, last = before.get(device), after.get(device)
@@ -169,7 +147,9 @@ class Window:
             why = "the energy counter did not move"
         if why is not None:
             if integral_j is not None:
-                notes.append(f"{device}: {why}, power samples integrated")
+                lost = last is None and first is not None
+                into = faults if lost or why.endswith("went back") else notes
+                into.append(f"{device}: {why}, power samples integrated")
                 if gap_s := self._integral.gap_s(device):
                     notes.append(f"{device}: no power sample for {gap_s:.1f} s, bridged")
             elif first is not None and last is not None:
@@ -180,24 +160,25 @@ class Window:
         if integral_j is not None and abs(integral_j - counted_j) > DISAGREEMENT * max(
             counted_j, integral_j
         ):
-            notes.append(
+            faults.append(
                 f"{device}: counter {counted_j:.1f} J and power samples {integral_j:.1f} J disagree"
             )
         return counted_j
 
     def _estimated(
-        self, after: dict[str, Mapping[str, float | None]], duration_s: float, notes: list[str]
+        self, after: Counters, duration_s: float, notes: list[str], faults: list[str]
     ) -> Reading:
         energy_j = None
         for meter in self._meters:
             if meter.part != "estimate":
                 continue
             for device in meter.devices:
-                first, last = self._before[meter.name].get(device), after[meter.name].get(device)
+                first = self._before.by_meter[meter.name].get(device)
+                last = after.by_meter[meter.name].get(device)
                 if first is not None and last is not None:
                     energy_j = (energy_j or 0.0) + max(0.0, last - first)
         return Reading(
             None, None, energy_j, None, None if energy_j is None else "estimate",
             energy_j is not None, None, None, None,
-            self._integral.peak_memory_bytes, duration_s, {}, notes,
+            self._integral.peak_memory_bytes, duration_s, {}, notes + faults, faults,
         )  # fmt: skip

@@ -86,6 +86,49 @@ def test_a_device_that_is_lost_leaves_no_half_sum(with_nvml):
     assert any("GPU is lost" in note for note in reading["notes"])
 
 
+def test_a_device_that_is_lost_already_does_not_cost_the_others(with_nvml):
+    answer = with_nvml(
+        WINDOW.replace("SECONDS", "0.5").replace("range(2)", "range(1)"), FAKE_NVML_LOST_AT_S="0"
+    )
+    assert [device["device"] for device in answer["devices"]] == ["Scripted GPU A [0]"]
+    assert answer["reading"]["energy_gpu_j"] == pytest.approx(sum(answer["wanted"]), rel=0.01)
+    script = "print(json.dumps(meters_report()))"
+    rows = [r for r in with_nvml(script, FAKE_NVML_LOST_AT_S="0") if r["check"] == "meter nvml"]
+    assert [row["ok"] for row in rows] == [True, False]
+    assert rows[1]["detail"] == "GPU 1 does not answer (GPU is lost): left out"
+    gone = with_nvml(script, FAKE_NVML_LOST_AT_S="0", CUDA_VISIBLE_DEVICES="1")
+    (row,) = [row for row in gone if row["check"] == "meter nvml"]
+    assert not row["ok"] and "GPU is lost" in row["detail"] and "gpu-reset" in row["mend"]
+
+
+def test_power_is_that_of_the_moment_where_the_card_tells_it(with_nvml):
+    """A mean of the last second lags: its integral misses what a short window begins with."""
+    script = """
+with open_meters() as meters:
+    at = []
+    for _ in range(40):
+        before = time.monotonic()
+        watts = meters.meters[0].samples()[0].power_w
+        t = (before + time.monotonic()) / 2 - EPOCH_S
+        at.append(abs(watts - (100 + 250 * math.sin(3 * t) ** 2)))
+        time.sleep(0.02)
+print(json.dumps(sorted(at)[20]))
+"""
+    assert with_nvml(script, FAKE_NVML_AVERAGED="1") < 5, "the field of the moment"
+    assert with_nvml(script, FAKE_NVML_AVERAGED="1", FAKE_NVML_NO_INSTANT="1") > 20
+    assert with_nvml(script, FAKE_NVML_NO_INSTANT="1") < 5, "before Ampere usage is of the moment"
+
+
+def test_a_superchip_says_that_its_energy_is_the_modules(with_nvml):
+    answer = with_nvml(WINDOW.replace("SECONDS", "0.3"), FAKE_NVML_MODULE="1")
+    assert answer["reading"]["energy_gpu_j"] == pytest.approx(sum(answer["wanted"]), rel=0.01)
+    (row,) = with_nvml(
+        "print(json.dumps([r for r in meters_report() if r['check'] == 'meter nvml']))",
+        FAKE_NVML_MODULE="1",
+    )
+    assert row["ok"] and "whole superchip" in row["detail"]
+
+
 def test_disagreement_of_counter_and_samples_is_flagged(with_nvml):
     # A reset close to the start leaves a counter that is larger than before but far too small.
     script = WINDOW.replace("time.sleep(SECONDS)", "time.sleep(0.4)").replace(

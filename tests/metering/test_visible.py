@@ -57,6 +57,16 @@ def test_an_explicit_choice_is_by_index_or_uuid_within_what_the_environment_leav
         names(("MIG-c2",), {"CUDA_VISIBLE_DEVICES": "MIG-c1"})
 
 
+def test_a_card_that_does_not_answer_is_nobodys_and_keeps_its_place() -> None:
+    cards = [Card("GPU-1", "X"), Card("", "", (), "GPU is lost"), Card("GPU-2", "X")]
+    assert names(None, {}, cards) == ["GPU-1", "GPU-2"]
+    assert names((2,), {}, cards) == ["GPU-2"]
+    assert names(None, {"CUDA_VISIBLE_DEVICES": "2,1,0"}, cards) == ["GPU-2"]
+    with pytest.raises(UserError, match="no GPU 1") as caught:
+        names((1,), {}, cards)
+    assert "1 (GPU is lost)" in " ".join(caught.value.lines())
+
+
 def test_numbering_that_may_differ_from_cudas_is_said() -> None:
     cards = [Card("GPU-1", "X"), Card("GPU-2", "Y")]
     environment = {"CUDA_VISIBLE_DEVICES": "1"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
@@ -150,6 +151,55 @@ def test_windows_may_overlap_and_each_counts_its_own():
         with outer, inner:
             pass
     assert (inner.reading.energy_j, outer.reading.energy_j) == (20.0, 70.0)
+
+
+class Late(Scripted):
+    """A GPU of 100 W whose driver takes its time for some of the readings."""
+
+    def __init__(self, *delays_s):
+        super().__init__("nvml", "gpu", {"a": []})
+        self._delays_s = iter(delays_s)
+
+    def counters_j(self):
+        half_s = next(self._delays_s) / 2
+        time.sleep(half_s)
+        joules = 100.0 * time.monotonic()
+        time.sleep(half_s)
+        return {"a": joules}
+
+
+def test_a_meter_that_was_slow_at_one_end_only_says_that_its_interval_is_another():
+    for delays_s, told in (((0.0, 0.3), True), ((0.2, 0.2), False)):
+        gpu = Late(*delays_s)
+        cpu = Scripted("rapl", "cpu", {"package": [1.0, 8.0]})
+        with MeterSet([gpu, cpu], period_s=10.0) as opened, opened.window() as window:
+            time.sleep(0.3)
+        reading = window.reading
+        measured_s = reading.energy_gpu_j / 100.0
+        off = abs(measured_s / reading.duration_s - 1)
+        skews = [note for note in reading.faults if note.startswith("nvml: measured")]
+        assert bool(skews) is told, (delays_s, reading)
+        assert (off > 0.1) is told, "and only then is the energy off"
+
+
+def test_faults_are_those_notes_that_put_this_window_in_doubt():
+    whole = read(Scripted("nvml", "gpu", {"a": [1.0, 2.0]}))
+    assert whole.faults == []
+    sampled = read(Scripted("nvml", "gpu", {"a": [None, None]}, power_w=1e6))
+    assert sampled.faults == [] and sampled.notes, "a card without a counter is no fault"
+    back = read(Scripted("nvml", "gpu", {"a": [2.0, 1.0]}, power_w=1e6))
+    assert back.faults == ["a: the energy counter went back, power samples integrated"]
+    lost = read(Scripted("nvml", "gpu", {"a": [1.0, None]}))
+    assert lost.faults == ["nvml: a not measured, no sum"] and lost.energy_j is None
+    assert set(back.faults) <= set(back.notes)
+
+
+def test_each_parts_meters_are_named_apart():
+    gpu = Scripted("nvml", "gpu", {"a": [10.0, 110.0]})
+    wall = Scripted("wall", "cpu", {"socket": [1.0, 8.0]})
+    reading = read(gpu, wall)
+    assert (reading.energy_source, reading.energy_gpu_source) == ("nvml+wall", "nvml")
+    assert read(Scripted("wall", "cpu", {"socket": [1.0, 8.0]})).energy_gpu_source is None
 
 
 def test_samples_are_integrated_by_trapezoids_and_gaps_do_not_count_as_zero():

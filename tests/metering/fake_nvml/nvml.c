@@ -7,7 +7,16 @@
  *     FAKE_NVML_NO_COUNTER=1    the energy counter is not supported
  *     FAKE_NVML_NO_POWER=1      power is not supported
  *     FAKE_NVML_RESET_AT_S=x    the counters start again from zero at t = x
- *     FAKE_NVML_LOST_AT_S=x     device 1 is lost from t = x on
+ *     FAKE_NVML_LOST_AT_S=x     device 1 is lost from t = x on, before 0 already at the start
+ *     FAKE_NVML_LOST=path       device 1 is lost while that file is there
+ *     FAKE_NVML_NO_INSTANT=1    the instantaneous power field is not supported
+ *     FAKE_NVML_PERIOD_S=x      power and counters move every x seconds only
+ *     FAKE_NVML_AVERAGED=1      power usage is the mean of the last second, as since Ampere
+ *     FAKE_NVML_STEP=x          the counter of device 0 gains x joules a second too much
+ *     FAKE_NVML_MODULE=1        the cards are halves of a superchip
+ *     FAKE_NVML_SAME=1          both cards are of one name
+ *     FAKE_NVML_CLOCKS=path     a file of MHz: both SM clocks; with two numbers the second is
+ *                               degrees Celsius of both cards
  *     FAKE_NVML_THROTTLE=m      clock event reasons, a bit mask
  *     FAKE_NVML_MIG=n           device 0 is cut into n MIG devices, with a gap behind the first
  * FAKE_NVML_FLAT names a file of watts: both devices draw that much, evenly, and count no energy.
@@ -20,6 +29,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { SUCCESS = 0, INVALID = 2, NOT_SUPPORTED = 3, NO_PERMISSION = 4, NOT_FOUND = 6, LOST = 15 };
 #define DEVICES 2
@@ -44,8 +54,16 @@ static double now_s(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec - number("FAKE_NVML_EPOCH_S", 0.0);
 }
 
+/* The last moment at which a reading moved. */
+static double seen_s(void) {
+    double period = number("FAKE_NVML_PERIOD_S", 0.0), t = now_s();
+    return period > 0 ? period * floor(t / period) : t;
+}
+
 static int lost(const Device *device) {
-    return device->index == 1 && now_s() >= number("FAKE_NVML_LOST_AT_S", INFINITY);
+    const char *path = getenv("FAKE_NVML_LOST");
+    if (device->index != 1) return 0;
+    return (path && access(path, F_OK) == 0) || now_s() >= number("FAKE_NVML_LOST_AT_S", INFINITY);
 }
 
 static double energy_j(const Device *d, double t) {
@@ -80,6 +98,7 @@ int nvmlDeviceGetCount_v2(unsigned int *count) { *count = DEVICES; return SUCCES
 
 int nvmlDeviceGetHandleByIndex_v2(unsigned int index, Device **device) {
     if (index >= DEVICES) return INVALID;
+    if (lost(&devices[index])) return LOST;
     *device = &devices[index];
     return SUCCESS;
 }
@@ -120,30 +139,69 @@ int nvmlDeviceGetUUID(Device *device, char *uuid, unsigned int size) {
 }
 
 int nvmlDeviceGetName(Device *device, char *name, unsigned int size) {
-    snprintf(name, size, "Scripted GPU %c", 'A' + device->index);
+    snprintf(name, size, "Scripted GPU %c", 'A' + (getenv("FAKE_NVML_SAME") ? 0 : device->index));
+    return SUCCESS;
+}
+
+/* Power now, or the mean of the last second. */
+static int power_mw(const Device *device, int averaged, unsigned int *milliwatts) {
+    double t = seen_s(), s = sin(device->omega * t), watts;
+    if (is_mig(device)) return NOT_SUPPORTED;
+    if (lost(device)) return LOST;
+    if (getenv("FAKE_NVML_NO_POWER")) return NOT_SUPPORTED;
+    if (!flat(&watts)) watts = averaged ? energy_j(device, t) - energy_j(device, t - 1)
+                                        : device->base_w + device->swing_w * s * s;
+    *milliwatts = (unsigned int)lround(1e3 * watts);
     return SUCCESS;
 }
 
 int nvmlDeviceGetPowerUsage(Device *device, unsigned int *milliwatts) {
-    double s = sin(device->omega * now_s());
-    if (is_mig(device)) return NOT_SUPPORTED;
-    if (lost(device)) return LOST;
-    if (getenv("FAKE_NVML_NO_POWER")) return NOT_SUPPORTED;
-    if (flat(&s)) {
-        *milliwatts = (unsigned int)lround(1e3 * s);
-        return SUCCESS;
+    return power_mw(device, getenv("FAKE_NVML_AVERAGED") != NULL, milliwatts);
+}
+
+typedef struct {
+    unsigned int field, scope;
+    long long timestamp, latency_us;
+    int type, status;
+    union { double d; unsigned int u; unsigned long long ull; } value;
+} Field;
+
+enum { POWER_AVERAGE = 185, POWER_INSTANT = 186, SCOPE_GPU = 0, SCOPE_MODULE = 1 };
+
+int nvmlDeviceGetFieldValues(Device *device, int count, Field *fields) {
+    int i;
+    for (i = 0; i < count; ++i) {
+        Field *f = &fields[i];
+        int known = f->field == POWER_AVERAGE || f->field == POWER_INSTANT;
+        int scope = f->scope == SCOPE_GPU || (f->scope == SCOPE_MODULE && getenv("FAKE_NVML_MODULE"));
+        f->type = 1; /* unsigned int */
+        f->status = NOT_SUPPORTED;
+        if (!known || !scope || getenv("FAKE_NVML_NO_INSTANT")) continue;
+        f->status = power_mw(device, f->field == POWER_AVERAGE, &f->value.u);
     }
-    *milliwatts = (unsigned int)lround(1e3 * (device->base_w + device->swing_w * s * s));
+    return SUCCESS;
+}
+
+int nvmlDeviceGetArchitecture(Device *device, unsigned int *architecture) {
+    (void)device;
+    *architecture = getenv("FAKE_NVML_NO_COUNTER") ? 4 /* Pascal */ : 9 /* Hopper */;
+    return SUCCESS;
+}
+
+int nvmlDeviceGetC2cModeInfoV(Device *device, unsigned int *enabled) {
+    (void)device;
+    *enabled = getenv("FAKE_NVML_MODULE") != NULL;
     return SUCCESS;
 }
 
 int nvmlDeviceGetTotalEnergyConsumption(Device *device, unsigned long long *millijoules) {
-    double t = now_s(), reset_s = number("FAKE_NVML_RESET_AT_S", INFINITY);
+    double t = seen_s(), reset_s = number("FAKE_NVML_RESET_AT_S", INFINITY);
     double joules = energy_j(device, t);
     if (lost(device)) return LOST;
     if (getenv("FAKE_NVML_NO_COUNTER") || getenv("FAKE_NVML_FLAT")) return NOT_SUPPORTED;
     if (t >= reset_s) joules -= energy_j(device, reset_s);
     else joules += 1e6; /* counts from the loading of the driver, long ago */
+    if (device->index == 0) joules += t * number("FAKE_NVML_STEP", 0.0);
     *millijoules = (unsigned long long)llround(1e3 * joules);
     return SUCCESS;
 }
@@ -169,15 +227,27 @@ int nvmlDeviceGetMemoryInfo(Device *device, Memory *memory) {
     return SUCCESS;
 }
 
+static int clocks(double *megahertz, double *celsius) {
+    const char *path = getenv("FAKE_NVML_CLOCKS");
+    FILE *file = path ? fopen(path, "r") : NULL;
+    int found = file ? fscanf(file, "%lf %lf", megahertz, celsius) : 0;
+    if (file) fclose(file);
+    return found;
+}
+
 int nvmlDeviceGetTemperature(Device *device, int sensor, unsigned int *celsius) {
+    double clock, warm;
     if (lost(device) || sensor != 0) return LOST;
     *celsius = 50 + device->index;
+    if (clocks(&clock, &warm) == 2) *celsius = (unsigned int)warm;
     return SUCCESS;
 }
 
 int nvmlDeviceGetClockInfo(Device *device, int type, unsigned int *megahertz) {
     if (lost(device)) return LOST;
+    double clock, warm;
     *megahertz = type == 1 ? 1980 : 2619;
+    if (type == 1 && clocks(&clock, &warm) >= 1) *megahertz = (unsigned int)clock;
     return SUCCESS;
 }
 
