@@ -13,6 +13,7 @@ from pimp_tui.commands import (
     screens,
     sessions,
     space,
+    verify,
     workload,
 )
 
@@ -33,7 +34,7 @@ def build() -> typer.Typer:
     app.add_typer(spaces, name="space", no_args_is_help=True)
     for target, module in (
         (app, screens), (app, campaign), (app, control), (app, learning), (app, sampling),
-        (app, sessions), (app, workload), (app, doctor), (spaces, space),
+        (app, sessions), (app, workload), (app, verify), (app, doctor), (spaces, space),
     ):  # fmt: skip
         for name, function in module.COMMANDS.items():
             target.command(name)(function)

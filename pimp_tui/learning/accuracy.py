@@ -127,6 +127,13 @@ def accuracy_interval(outcomes: Outcomes) -> tuple[float, float, float] | None:
     return _mean(rates), max(centre - half, 0.0), min(centre + half, 1.0)
 
 
+def half_width_of_mean(values: Sequence[float]) -> float:
+    """Half of the 95 % t interval of a mean of at least two values."""
+    centre, count = _mean(values), len(values)
+    squares = math.fsum((value - centre) ** 2 for value in values)
+    return _quantile(1.0 / (count - 1)) * math.sqrt(squares / (count - 1) / count)
+
+
 def _half_width(variance: float, between_runs: Sequence[tuple[float, int]]) -> float:
     """Half of the 95 % interval: variance over problems, and (variance, freedom) of whole runs."""
     of_runs = sum(own for own, _ in between_runs)
