@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import socket
-from datetime import UTC, datetime
 from typing import Any
 
 from pimp_tui.campaign import record
 from pimp_tui.campaign.board import Board
 from pimp_tui.campaign.clock import SessionClock
 from pimp_tui.campaign.keeping import Keeper
-from pimp_tui.campaign.neighbours import other_campaigns
+from pimp_tui.campaign.neighbours import Neighbours
 from pimp_tui.campaign.schedule import Planned
 from pimp_tui.campaign.scoring import judge, not_scored
 from pimp_tui.campaign.settings import Settings
@@ -41,14 +40,14 @@ class Attempt:
         self._task_ids = [task.task_id for task in self._workload.tasks]
         self._base = {"engine": manifest["engine"], "host": socket.gethostname()}
         self._power: list[dict[str, Any]] = []
-        self._started = datetime.now(UTC)
+        self._started = self._clock.utc()
         self._current: dict[str, Any] = {}
-        self._overlapped = False
+        self._neighbours = Neighbours()
 
     def begin(self, item: Planned, repetition: int) -> None:
         """Note that an attempt starts now."""
-        self._started = datetime.now(UTC)
-        self._overlapped = bool(other_campaigns())
+        self._started = self._clock.utc()
+        self._neighbours.begin()
         self._current = {"config_id": item.config_id, "repetition": repetition}
 
     def settle(self, item: Planned) -> dict[str, Any]:
@@ -76,6 +75,7 @@ class Attempt:
     def on_message(self, message: dict[str, Any]) -> None:
         """Pass live news of the worker on to whoever watches."""
         if message["type"] == "samples":
+            self._neighbours.poll()
             for row in message["rows"]:
                 self._sample(row)
         elif message["type"] == "phase":
@@ -105,9 +105,10 @@ class Attempt:
         )
         base = self._base | {"model": item.model}
         row = record.run_row(answer, [passed for passed, _ in judged], base, self._clock)
-        row |= not_scored(judged)
-        if self._overlapped or other_campaigns():
-            row = record.without_cpu(row)
+        if unscored := not_scored(judged):
+            row |= unscored | {"reason": record.joined(unscored["reason"], row["reason"])}
+        if self._neighbours.end():
+            row = record.without_cpu(row, answer["reading"]["energy_gpu_source"])
         if spoilt:
             row |= {"status": "failed", "reason": spoilt}
         hashes = [record.text_hash(prompt) for prompt in answer["prompts"]]
@@ -123,7 +124,7 @@ class Attempt:
     def commit_failure(self, item: Planned, repetition: int, number: int, reason: str) -> None:
         """Record a failed run with its reason."""
         base = self._base | {"model": item.model}
-        row = record.failed_row(reason, self._started, datetime.now(UTC), base)
+        row = record.failed_row(reason, self._started, self._clock.utc(), base)
         self._commit(RunKey(item.config_id, repetition, number), row, [])
 
     def _commit(self, key: RunKey, row: dict[str, Any], requests: list[dict[str, Any]]) -> None:

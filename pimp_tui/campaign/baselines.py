@@ -27,7 +27,7 @@ class MeterLog:
         self._clock, self._mark, self._log = clock, mark, log
         self._baselines: list[dict[str, Any]] = list(manifest.get("idle_baselines") or [])
         self._remarks: list[dict[str, Any]] = list(manifest.get("meter_remarks") or [])
-        self._known = {_kind(remark["text"]) for remark in self._remarks}
+        self._known = {_kind(remark["text"]): remark for remark in self._remarks}
 
     def settled(self, item: Planned, answer: dict[str, Any]) -> None:
         """Keep a new idle baseline; say when a run begins on a device that is still hot."""
@@ -51,17 +51,16 @@ class MeterLog:
         self._log(told(idle), "warning" if drifted else "info")
 
     def remarks(self, item: Planned, repetition: int, notes: list[str]) -> None:
-        """Say what the meters remarked on a run, each kind of remark once a session."""
-        new = False
-        for text in notes:
-            if (kind := _kind(text)) in self._known:
+        """Say what the meters remarked on a run, each kind of remark once a session, and count."""
+        for text in dict.fromkeys(notes):
+            if known := self._known.get(_kind(text)):
+                known["runs"] = known.get("runs", 1) + 1
                 continue
-            self._known.add(kind)
             self._log(f"meters, #{item.position} repetition {repetition}: {text}", "warning")
-            where = {"config_id": item.config_id, "repetition": repetition}
+            where = {"config_id": item.config_id, "repetition": repetition, "runs": 1}
             self._remarks.append({"text": text} | where)
-            new = True
-        if new:
+            self._known[_kind(text)] = self._remarks[-1]
+        if notes:
             self._mark("running", meter_remarks=self._remarks)
 
 

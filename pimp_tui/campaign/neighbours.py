@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 
 import psutil
@@ -12,6 +13,8 @@ from pimp_tui.metering.foreign import foreign_now
 from pimp_tui.metering.visible import Gpu
 
 _RUNNER = "pimp_tui.campaign.runner"
+#: A campaign takes longer than this to start and to measure anything.
+_PERIOD_S = 2.0
 
 
 def require_free_gpus(gpus: Sequence[Gpu] | None, shared: bool) -> None:
@@ -30,11 +33,48 @@ def require_free_gpus(gpus: Sequence[Gpu] | None, shared: bool) -> None:
         )
 
 
-def other_campaigns() -> list[int]:
-    """pids of other runners on this host, of whichever user (told by their command lines)."""
-    found = []
-    for process in psutil.process_iter(["pid", "cmdline"]):
-        words = process.info["cmdline"] or []
-        if _RUNNER in words and process.info["pid"] != os.getpid():
-            found.append(process.info["pid"])
-    return found
+class Neighbours:
+    """Other campaigns on this host, of whichever user, met from ``begin`` to ``end``.
+
+    They are told by their command lines. A pid is looked at twice, since a process that was just
+    forked still has the command line of its parent; after that it costs nothing any more.
+    """
+
+    def __init__(self) -> None:
+        self._looks: dict[int, int] = {}
+        self._met = False
+        self._due_s = 0.0
+
+    def begin(self) -> None:
+        """Forget what was met, and look at every process."""
+        self._looks, self._met = {}, False
+        self._look()
+
+    def poll(self) -> None:
+        """Look at what is new, every ``_PERIOD_S`` seconds at most."""
+        if time.monotonic() >= self._due_s:
+            self._look()
+
+    def end(self) -> bool:
+        """Look once more; whether there was any."""
+        self._look()
+        return self._met
+
+    def _look(self) -> None:
+        self._due_s = time.monotonic() + _PERIOD_S
+        if self._met:
+            return
+        there = psutil.pids()
+        self._looks = {pid: self._looks[pid] for pid in there if pid in self._looks}
+        for pid in there:
+            if self._looks.get(pid, 0) >= 2 or pid == os.getpid():
+                continue
+            self._looks[pid] = self._looks.get(pid, 0) + 1
+            self._met = self._met or _is_runner(pid)
+
+
+def _is_runner(pid: int) -> bool:
+    try:
+        return _RUNNER in psutil.Process(pid).cmdline()
+    except psutil.Error:
+        return False

@@ -11,6 +11,7 @@ from typing import Any
 from pimp_tui.campaign.clock import SessionClock
 
 Row = dict[str, Any]
+_SHARED_HOST = "energy: another campaign ran on this host, so the CPU's energy is nobody's"
 
 
 def text_hash(text: str) -> str:
@@ -44,7 +45,7 @@ def run_row(result: Row, verdicts: Sequence[bool | None], base: Row, clock: Sess
     solved = None if pass_at_1 is None else pass_at_1 * len(prompts)
     return base | {
         "status": "ok",
-        "reason": None,
+        "reason": doubts(reading),
         "device": result["device"],
         "started_at": clock.utc(result["started"]),
         "ended_at": clock.utc(result["ended"]),
@@ -76,22 +77,36 @@ def run_row(result: Row, verdicts: Sequence[bool | None], base: Row, clock: Sess
     }
 
 
-def without_cpu(row: Row) -> Row:
+def doubts(reading: Row) -> str | None:
+    """Why energy is missing from a run that counts, or may be wrong; None where it is neither."""
+    faults: list[str] = reading.get("faults") or []
+    return f"energy: {'; '.join(faults)}" if faults else None
+
+
+def joined(*reasons: str | None) -> str | None:
+    """Several reasons as one, None of none."""
+    return "; ".join(reason for reason in reasons if reason) or None
+
+
+def without_cpu(row: Row, gpu_source: str | None) -> Row:
     """A run that overlapped with another campaign on the same host: the CPU's energy is neither's.
 
     What rests on it is nulled; the GPU's energy stays.
+
+    Args:
+        gpu_source: the meters of ``energy_gpu_j``, as in ``energy_source``.
     """
     if row["energy_cpu_j"] is None:
         return row
     energy, solved = row["energy_gpu_j"], None
     if row["pass_at_1"] and row["j_per_solved"]:
         solved = row["energy_j"] / row["j_per_solved"]
-    sources = [name for name in (row["energy_source"] or "").split("+") if name != "rapl"]
     return row | {
+        "reason": joined(row["reason"], _SHARED_HOST),
         "energy_cpu_j": None,
         "energy_j": energy,
         "energy_above_idle_j": None,
-        "energy_source": "+".join(sources) if energy is not None else None,
+        "energy_source": gpu_source if energy is not None else None,
         "idle_power_w": None,
         "power_mean_w": None if energy is None else energy / row["duration_s"],
         "power_peak_w": None,

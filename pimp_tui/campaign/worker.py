@@ -71,6 +71,8 @@ class Worker:
         self._baselines: Baselines | None = None
         self._engine = open_engine(engine_name)
         self._done = threading.Event()
+        self._samples_lock = threading.Lock()
+        self._sent_s = time.monotonic()
         self._watcher = threading.Thread(target=self._send_samples, daemon=True)
 
     def serve(self) -> None:
@@ -148,6 +150,7 @@ class Worker:
             started = time.monotonic()
             completions = self._engine.generate(prompts, options, seed=seed, on_batch=on_batch)
             ended = time.monotonic()
+        self._flush_samples()  # to the end of the window: the run's power is all in its segment
         self._tell(
             "result",
             started=started,
@@ -178,7 +181,7 @@ class Worker:
         return sent
 
     def _send_samples(self) -> None:
-        since = looked = time.monotonic()
+        looked = time.monotonic()
         told: list[dict[str, Any]] = []
         while not self._done.wait(_SAMPLE_PERIOD_S):
             try:
@@ -188,12 +191,16 @@ class Worker:
                     if (there := [asdict(one) for one in self._foreign.present]) != told:
                         self._tell("foreign", processes=there)
                         told = there
-                rows = self._meters.samples(since)
-                if rows:
-                    since = max(row["monotonic_s"] for row in rows)
-                    self._tell("samples", rows=rows)
+                self._flush_samples()
             except Closed:
                 return
+
+    def _flush_samples(self) -> None:
+        with self._samples_lock:
+            rows = self._meters.samples(self._sent_s)
+            if rows:
+                self._sent_s = max(row["monotonic_s"] for row in rows)
+                self._tell("samples", rows=rows)
 
 
 def fault_kind(error: Exception) -> str:

@@ -97,7 +97,8 @@ def _print_steadiness(session: Session) -> None:
         told = ", ".join(f"{name} in {count} runs" for name, count in sources.items())
         say(f"note: energy_j is not of the same meters everywhere: {told}; compare with care")
     for remark in session.manifest.get("meter_remarks") or []:
-        say(f"note: meters: {remark['text']} (first in {remark['config_id'][:8]})")
+        runs = f"in {remark['runs']} runs, " if remark.get("runs", 1) > 1 else ""
+        say(f"note: meters: {remark['text']} ({runs}first in {remark['config_id'][:8]})")
 
 
 def _print_idle(idle: dict[str, Any] | None) -> None:

@@ -1,9 +1,9 @@
 """Our GPU energy and zeus' on the same windows: ``python tests/benchmarks/against_zeus.py``.
 
 zeus (PyPI ``zeus``, ml.energy) is no dependency: put it with ``nvidia-ml-py`` and ``psutil`` into
-an environment of its own and name its interpreter in ``PIMP_TUI_ZEUS``. Without ``--real`` both read
-the scripted NVML of tests/metering/fake_nvml, whose energy is known in closed form; with it, the
-cards of this machine, kept busy with matrix products where that environment has torch for CUDA.
+an environment of its own and name its interpreter in ``PIMP_TUI_ZEUS``. Without ``--real`` both
+read the scripted NVML of tests/metering/fake_nvml, whose energy is known in closed form; with it,
+the cards of this machine, kept busy with matrix products where that environment has torch for CUDA.
 One JSON line a window: ``how`` ("counter", "polled" or a "slow counter" that moves
 every 100 ms, as real ones do), ``seconds``, joules by ``ours`` and
 ``zeus``, ``known`` (closed form, over our window; null with ``--real``) and the shares by which

@@ -66,6 +66,7 @@ def test_a_hot_start_is_said_and_remarks_once_a_kind(kept) -> None:
     log.remarks(ITEM, 2, ["H100 [0]: counter 99.0 J and power samples 80.1 J disagree"])
     log.remarks(ITEM, 3, ["H100 [1]: counter 99.0 J and power samples 80.1 J disagree"])
     assert [one["repetition"] for one in manifest["meter_remarks"]] == [1, 3]
+    assert [one["runs"] for one in manifest["meter_remarks"]] == [2, 1]
     assert len(lines) == 3
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pimp_tui.campaign.neighbours import Neighbours
 from pimp_tui.campaign.record import without_cpu
 from pimp_tui.session import open_session
 
@@ -68,13 +69,42 @@ def test_an_overlapping_campaign_leaves_the_energy_of_the_gpu_alone() -> None:
         "energy_gpu_j": 80.0, "energy_cpu_j": 20.0, "energy_j": 100.0, "energy_source": "nvml+rapl",
         "energy_above_idle_j": 50.0, "idle_power_w": 5.0, "power_mean_w": 10.0,
         "power_peak_w": 12.0, "duration_s": 10.0, "tokens_out": 40, "pass_at_1": 0.5,
-        "j_per_token": 2.5, "j_per_solved": 25.0,
+        "j_per_token": 2.5, "j_per_solved": 25.0, "reason": None,
     }  # fmt: skip
-    left = without_cpu(row)
+    left = without_cpu(row, "nvml")
+    assert "another campaign" in left["reason"]
     assert left["energy_j"] == 80.0 and left["energy_cpu_j"] is None
     assert left["energy_source"] == "nvml" and left["energy_above_idle_j"] is None
     assert left["power_mean_w"] == 8.0 and left["j_per_token"] == 2.0 and left["j_per_solved"] == 20
-    alone = without_cpu(row | {"energy_gpu_j": None, "energy_source": "rapl"})
+    alone = without_cpu(row | {"energy_gpu_j": None, "energy_source": "rapl"}, None)
     for name in ("energy_j", "energy_source", "power_mean_w", "j_per_token", "j_per_solved"):
         assert alone[name] is None
-    assert without_cpu(row | {"energy_cpu_j": None}) == row | {"energy_cpu_j": None}
+    unmeasured = row | {"energy_cpu_j": None}
+    assert without_cpu(unmeasured, "nvml") == unmeasured
+    wall = without_cpu(row | {"energy_source": "nvml+wall"}, "nvml")
+    assert wall["energy_source"] == "nvml", "whatever the CPU's meter is called"
+
+
+def campaign_for(seconds: float) -> subprocess.Popen[bytes]:
+    """A process that looks like another campaign's runner."""
+    command = [sys.executable, "-c", f"import time; time.sleep({seconds})"]
+    return subprocess.Popen([*command, "pimp_tui.campaign.runner"])
+
+
+def test_a_campaign_that_begins_and_ends_within_a_run_is_met() -> None:
+    watch = Neighbours()
+    watch.begin()
+    assert not watch.end()
+    watch.begin()
+    other = campaign_for(30)
+    try:
+        deadline = time.monotonic() + 20
+        while not watch._met and time.monotonic() < deadline:
+            watch._due_s = 0.0
+            watch.poll()
+    finally:
+        other.kill()
+        other.wait()
+    assert watch.end(), "it was there, although it is gone"
+    watch.begin()
+    assert not watch.end()

@@ -67,3 +67,13 @@ def test_session_time_goes_on_across_a_resume_and_never_back():
     assert late.t_s() >= 1e12
     first = SessionClock(datetime.now(UTC).isoformat())
     assert 0 <= first.t_s() < 5 and first.t_s() <= first.t_s()
+
+
+def test_a_run_whose_energy_is_in_doubt_says_why_although_it_counts(clock):
+    fault = "nvml: H100 [1] not measured, no sum"
+    reading = READING | {"energy_j": None, "energy_source": None, "faults": [fault]}
+    row = record.run_row(result(reading, [completion(0, 1.0)]), [True], {}, clock)
+    assert (row["status"], row["energy_j"]) == ("ok", None)
+    assert row["reason"] == f"energy: {fault}"
+    sound = record.run_row(result(READING, [completion(0, 1.0)]), [True], {}, clock)
+    assert sound["reason"] is None
