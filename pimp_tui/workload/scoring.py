@@ -153,7 +153,7 @@ def _run_program(task: Task, source: str, tier: str, limits: sandbox.Limits) -> 
     job = sandbox.Job(
         source, task.prompt, test, entry_point,
         preload=",".join(sorted(imported & PRELOADABLE)),
-        packages=(sysconfig.get_path("platlib"),) if "numpy" in imported else (),
+        packages=(sysconfig.get_path("platlib"),) if "numpy" in source + test else (),
     )  # fmt: skip
     try:
         outcome = sandbox.run(tier, job, limits)

@@ -8,7 +8,8 @@ folder of the host that anybody may write to and a file in it.
 # ruff: noqa: E501
 from __future__ import annotations
 
-TRACE = "pimp-tui-was-here"
+from tests.workload.hostile_forging import FORGING
+from tests.workload.hostile_reaching import REACHING, REACHING_BOMBS, TRACE
 
 PROGRAMS = {
     "fork bomb": "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass\n",
@@ -257,10 +258,12 @@ PROGRAMS = {
         "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n"
         "        time.sleep(1e6)\n    os._exit(0)\n"
     ),
+    **FORGING,
+    **REACHING,
 }  # fmt: skip
 
 # Not tried where no pid namespace of their own holds them.
 BOMBS = frozenset({
     "fork bomb", "thread bomb", "memory bomb", "memory bomb in children", "kill all",
-    "kill the checker",
+    "kill the checker", *REACHING_BOMBS,
 })  # fmt: skip

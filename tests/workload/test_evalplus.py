@@ -61,6 +61,8 @@ def test_a_zero_of_a_polynomial_is_any_zero(write_lines):
     data = row("find_zero", "find_zero(xs)", "    return 1.0\n", [[[-1, 0, 1]]], atol=1e-4)
     assert verdict(write_lines, "humaneval+", data, "    return -1.0\n")[0]
     assert not verdict(write_lines, "humaneval+", data, "    return 0.9\n")[0]
+    data = row("find_zero", "find_zero(xs)", "    return 1.0\n", [[[1, 0, 1]]], atol=1e-4)
+    assert not verdict(write_lines, "humaneval+", data, "    return 1j\n")[0]  # math.pow
 
 
 def test_tasks_of_mbpp_that_admit_more_than_one_answer(write_lines):
@@ -117,7 +119,8 @@ def test_a_file_of_another_format_is_refused_with_its_line(write_lines, key):
 def test_what_is_near_is_what_numpy_calls_near(write_lines):
     def near(expected, given, inputs=((0,),)):
         data = row("f", "f(x)", f"    return {expected}\n", list(map(list, inputs)), atol=1e-3)
-        return verdict(write_lines, "humaneval+", data, f"    return {given}\n")[0]
+        body = f"    import math, numpy\n    return {given}\n"
+        return verdict(write_lines, "humaneval+", data, body)[0]
 
     assert near("1.0", "1.0001")
     assert not near("float('inf')", "5.0")  # everything is near infinity by the plain formula
@@ -125,7 +128,21 @@ def test_what_is_near_is_what_numpy_calls_near(write_lines):
     assert near("1 + 2j", "1.0001 + 2j")
     assert not near("['a', 1.0]", "['a', 1.0001]")  # numpy refuses what is no number
     assert not near("[None, 1.0]", "[None, 1.0001]")
-    assert near("[[1.0, 2.0], [3.0]]", "[[1.0, 2.0001], [3.0]]")
+    assert not near("[[1.0, 2.0], [3.0]]", "[[1.0, 2.0001], [3.0]]")  # no array
+    assert near("[[1.0, 2.0], [3.0, 4.0]]", "[[1.0, 2.0001], (3.0, 4.0)]")
+    assert not near("[2**70, 1.0]", "[2**70, 1.0001]")
+    # What numpy would stretch it stretches in EvalPlus too.
+    assert near("[[1.0], [1.0]]", "[1.0, 1.0001]")
+    assert not near("[[1.0], [2.0]]", "[1.0, 2.0001]")
+    assert near("[[1.0, 1.0], [2.0, 2.0]]", "[[1.0001], [2.0]]")
+    assert not near("[[1.0, 1.0], [2.0, 2.0]]", "[[1.0001] * 3, [2.0] * 3]")
+    assert not near("[1.0, 1.0]", "[1.0001]")  # but not at the top
+    assert not near("[]", "[1.0]")
+    # A near number of another kind is none, an equal one is.
+    assert not near("1.0", "numpy.float64(1.0001)")
+    assert near("1.0", "numpy.float64(1.0)")
+    assert near("[1.0, 2.0]", "[numpy.float64(1.0001), 2.0]")
+    assert not near("[1.0]", "type('L', (list,), {})([1.0001])")
 
 
 def test_the_tolerance_begins_anew_with_the_further_inputs(write_lines):

@@ -7,8 +7,11 @@ of their own; the test's own expectations are random, so that nothing can be kno
 from __future__ import annotations
 
 import os
+import shutil
+import socket
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,11 +39,30 @@ PLACES = ("/", "/usr", "/usr/bin", "/etc", "/var/tmp", "/dev", "/dev/shm", "/dev
 
 
 @pytest.fixture(scope="module")
-def outside(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("outside")
+def outside() -> Iterator[Path]:
+    """A folder of the host where anybody may write; short, as the name of a socket must be."""
+    folder = Path(tempfile.mkdtemp(prefix="pimp-tui-outside-"))
     folder.chmod(0o777)
     (folder / "secret").write_text("secret")
-    return folder
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def servers(outside) -> Iterator[list[socket.socket]]:
+    """Servers of the host that nobody may reach: TCP, an abstract socket, one in `outside`."""
+    tcp = socket.create_server(("127.0.0.1", 0))
+    abstract, file = (socket.socket(socket.AF_UNIX) for _ in range(2))
+    abstract.bind(f"\0pimp-tui-server-{os.getpid()}")
+    file.bind(str(outside / "server"))
+    (outside / "server").chmod(0o777)
+    opened = [tcp, abstract, file]
+    for one in opened:
+        one.listen()
+        one.setblocking(False)
+    yield opened
+    for one in opened:
+        one.close()
 
 
 def _left_behind(outside: Path) -> list[object]:
@@ -51,19 +73,27 @@ def _left_behind(outside: Path) -> list[object]:
     ]
     for place in (outside, Path(tempfile.gettempdir()), *map(Path, PLACES)):
         left.extend(place.glob(TRACE + "*"))
+        left.extend(place.glob(f"sem.{TRACE}*"))
         left.extend(place.glob("fill*"))
     left.extend(Path(tempfile.gettempdir()).glob(f"pimp-tui-scratch-{os.getpid()}-*"))
     for kind in ("shm", "msg", "sem"):
         table = Path("/proc/sysvipc") / kind
         left.extend(table.read_text().splitlines()[1:] if table.exists() else [])
-    return left
+    sockets = Path("/proc/net/unix")
+    named = sockets.read_text().splitlines() if sockets.exists() else []
+    return [*left, *(line for line in named if TRACE in line)]
 
 
 @pytest.fixture
-def try_out(outside, monkeypatch):
+def try_out(outside, servers, monkeypatch):
     """Runs a program in some tiers and looks what it left."""
     monkeypatch.setenv("PIMP_TUI_SECRET", "1")
-    head = f"OUTSIDE = {str(outside)!r}\nSECRET = OUTSIDE + '/secret'\ndef square(x): return -1\n"
+    tcp, abstract, _ = servers
+    head = (
+        f"OUTSIDE = {str(outside)!r}\nSECRET = OUTSIDE + '/secret'\n"
+        f"SERVER, ABSTRACT = {tcp.getsockname()!r}, {abstract.getsockname()!r}\n"
+        "def square(x): return -1\n"
+    )
 
     def run(name: str, tiers: list[str]) -> None:
         before = _left_behind(outside)
@@ -74,8 +104,11 @@ def try_out(outside, monkeypatch):
             assert not outcome.passed, f"{tier}: {outcome.reason}"
             assert time.monotonic() - start < 60
         assert _left_behind(outside) == before
-        assert [path.name for path in outside.iterdir()] == ["secret"]
+        assert sorted(path.name for path in outside.iterdir()) == ["secret", "server"]
         assert (outside / "secret").read_text() == "secret"
+        for server in servers:
+            with pytest.raises(BlockingIOError):
+                server.accept()
 
     return run
 
@@ -97,7 +130,7 @@ def test_nor_in_the_other_tiers(name, holding_tiers, try_out):
 
 
 def test_there_are_enough_of_them():
-    assert len(PROGRAMS) >= 30
+    assert len(PROGRAMS) >= 110
     assert set(PROGRAMS) > BOMBS
 
 
@@ -105,6 +138,30 @@ def test_an_honest_program_passes_in_the_same_limits(holding_tiers):
     for tier in holding_tiers:
         job = Job(PROMPT + "    return x * x\n", PROMPT, TEST, "square")
         assert sandbox.run(tier, job, LIMITS).passed
+
+
+MAPPED = """
+def check(candidate):
+    assert all(map(lambda x: candidate(x) == x * x, range(3, 9)))
+"""
+
+
+@pytest.mark.parametrize("kind", ["StopIteration", "StopAsyncIteration", "GeneratorExit"])
+def test_an_error_does_not_end_a_loop_of_the_test_early(kind, holding_tiers):
+    """By itself ``map`` takes a StopIteration of its function for the end of what there is."""
+    for tier in holding_tiers:
+        source = f"def square(x):\n    raise {kind}\n"
+        outcome = sandbox.run(tier, Job(source, PROMPT, MAPPED, "square"), LIMITS)
+        assert (outcome.passed, outcome.reason) == (False, kind)
+
+
+def test_a_program_that_never_reads_is_ended_by_its_time(holding_tiers):
+    test = "def check(candidate):\n    for _ in range(99): candidate('x' * (1 << 20))\n"
+    for body in ("time.sleep(1e6)", "sum(iter(int, 1))"):
+        source = f"import time\ndef square(x):\n    {body}\n{body}\n"
+        for tier in holding_tiers:
+            outcome = sandbox.run(tier, Job(source, PROMPT, test, "square"), LIMITS)
+            assert (outcome.passed, outcome.reason) == (False, "timed out")
 
 
 CHILDREN = """

@@ -15,7 +15,7 @@ HEADERS = {
     "x86_64": Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"),
     "aarch64": Path("/usr/include/asm-generic/unistd.h"),
 }
-EPERM, ENOSYS = syscalls.ERRNO | 1, syscalls.ERRNO | 38
+EPERM, ENOSYS, ALLOW = syscalls.ERRNO | 1, syscalls.ERRNO | 38, syscalls.ALLOW
 
 
 def answer(machine: str, name: str | int, *arguments: int, strict: bool = False, audit=None) -> int:
@@ -26,6 +26,7 @@ def answer(machine: str, name: str | int, *arguments: int, strict: bool = False,
     for index in range(6):
         value = arguments[index] if index < len(arguments) else 0
         data[16 + 8 * index] = value & 0xFFFFFFFF
+        data[20 + 8 * index] = value >> 32 & 0xFFFFFFFF
     code = syscalls.program(machine, CHECKER, OWN, strict)
     at, loaded = 0, 0
     while True:
@@ -102,6 +103,19 @@ def test_signals_and_limits_do_not_reach_the_checker(machine):
     for strict in (False, True):
         for pid, expected in ((0, syscalls.ALLOW), (OWN, syscalls.ALLOW), (CHECKER, EPERM)):
             assert answer(machine, "prlimit64", pid, strict=strict) == expected
+
+
+def test_the_limit_of_cores_may_be_asked_for_and_not_changed(machine):
+    core, pointer, high = syscalls.RLIMIT_CORE, 0x7000, 0x70_0000_0000
+    for strict in (False, True):
+        for pid in (0, OWN):
+            assert answer(machine, "prlimit64", pid, core, 0, pointer, strict=strict) == ALLOW
+            for new in (pointer, high, high + pointer):
+                assert answer(machine, "prlimit64", pid, core, new, strict=strict) == EPERM
+                assert answer(machine, "prlimit64", pid, 9, new, strict=strict) == ALLOW
+        assert answer(machine, "prlimit64", CHECKER, core, 0, pointer, strict=strict) == EPERM
+        assert answer(machine, "setrlimit", core, pointer, strict=strict) == EPERM
+        assert answer(machine, "setrlimit", 9, pointer, strict=strict) == ALLOW
 
 
 def test_without_namespaces_it_keeps_dying_with_its_parent_and_sends_to_no_address(machine):

@@ -61,6 +61,7 @@ SIGNALS: Numbers = {
 EXAMINED: Numbers = {
     "clone": (56, 220), "clone3": (435, 435), "prlimit64": (302, 261), "prctl": (157, 167),
     "sendto": (44, 206), "socket": (41, 198), "fcntl": (72, 25), "ioctl": (16, 29),
+    "setrlimit": (160, 164),
 }  # fmt: skip
 
 

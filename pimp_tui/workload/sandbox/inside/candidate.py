@@ -118,8 +118,9 @@ def _do(module: Any, values: list[Any], request: Any) -> Any:
     value = module.__dict__[target] if isinstance(target, str) else values[target]
     if action == "call":
         result = value(*arguments, **named)
-        # Arguments come back, because a test may look at what was changed in place.
-        return result, arguments, named
+        # Arguments come back, because a test may look at what was changed in place; the kind,
+        # because what arrives of a subclass is a plain equal.
+        return result, arguments, named, _kind(result)
     if action == "attribute":
         return getattr(value, arguments[0])
     if action == "assign":
@@ -132,6 +133,12 @@ def _do(module: Any, values: list[Any], request: Any) -> Any:
         values.append(iter(value))
         return wire.Reference(len(values) - 1, "iterator")
     return next(value)
+
+
+def _kind(value: Any) -> str:
+    kind = type(value)
+    name, module = kind.__name__, kind.__module__
+    return str(name if module == "builtins" else f"{module}.{name}")
 
 
 def _resolve(value: Any, values: list[Any]) -> Any:

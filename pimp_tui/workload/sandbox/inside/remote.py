@@ -75,6 +75,7 @@ class Candidate:
         # parent that dies while the sandbox is being set up.
         self._poll.register(VERDICT, 0)
         self.last_result: Any = None
+        self.last_kind = ""
         self.ended: TimeUp | TooMuch | Vanished | None = None
 
     def cpu_s(self) -> float:
@@ -124,7 +125,15 @@ class Candidate:
             raise
         except wire.WireError as error:
             raise Unsendable(str(error)) from None
-        return _wrap(self._answer(frame), self)
+        try:
+            return _wrap(self._answer(frame), self)
+        except (StopIteration, StopAsyncIteration) as error:
+            if action == "next":
+                raise
+            # It would end a loop of the test early, for instance within `map` (as in PEP 479).
+            other = RuntimeError(str(error))
+            other.__dict__.update(error.__dict__)
+            raise other from None
 
     def _answer(self, frame: bytes) -> Any:
         if self.ended is not None:
@@ -183,10 +192,10 @@ class Remote:
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         answer = self._candidate.ask("call", self._target, arguments, named)
-        if not (isinstance(answer, tuple) and len(answer) == 3):
+        if not (isinstance(answer, tuple) and len(answer) == 4):
             raise wire.WireError("malformed answer")
-        result, after, named_after = answer
-        self._candidate.last_result = result
+        result, after, named_after, kind = answer
+        self._candidate.last_result, self._candidate.last_kind = result, str(kind)
         if isinstance(after, (list, tuple)) and isinstance(named_after, dict):
             for mine, other in zip(arguments, after, strict=False):
                 _update(mine, other)

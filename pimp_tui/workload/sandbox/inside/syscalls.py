@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 PR_SET_PDEATHSIG = 1
+RLIMIT_CORE = 4
 ALLOW, KILL_PROCESS, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 EPERM, ENOSYS, EAFNOSUPPORT = 1, 38, 97
 LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -105,7 +106,18 @@ def program(machine: str, checker: int, own: int, strict: bool) -> Code:
             code += _when(number, 0, [(JUMP_EQUAL, 0, 1, checker), deny, allow])
     # Limits of itself only; another process of the same user would take them without a question.
     itself = [(JUMP_EQUAL, 1, 0, 0), (JUMP_EQUAL, 0, 1, own), allow, deny]
-    code += _when(special["prlimit64"], 0, itself)
+    # Nor that of cores, which keeps the host's crash handler away; asking for it is free.
+    given = [
+        _load(2),
+        (JUMP_EQUAL, 1, 0, 0),
+        deny,
+        _load(2, high=True),
+        (JUMP_EQUAL, 1, 0, 0),
+        deny,
+    ]
+    core = [(JUMP_EQUAL, 0, len(given), RLIMIT_CORE), *given]
+    code += _when(special["prlimit64"], 1, [*core, _load(0), *itself])
+    code += _when(special["setrlimit"], 0, [(JUMP_EQUAL, 0, 1, RLIMIT_CORE), deny, allow])
     for name, commands in (("fcntl", FILE_COMMANDS), ("ioctl", DEVICE_COMMANDS)):
         refusals = [step for number in commands for step in ((JUMP_EQUAL, 0, 1, number), deny)]
         code += _when(special[name], 1, [*refusals, allow])
@@ -123,5 +135,9 @@ def program(machine: str, checker: int, own: int, strict: bool) -> Code:
 
 def _when(number: int, argument: int, body: Code) -> Code:
     """The body, which must end in returns, with the low word of an argument of one call loaded."""
-    load = (LOAD, 0, 0, ARGUMENTS_OFFSET + 8 * argument)
-    return [(JUMP_EQUAL, 0, len(body) + 1, number), load, *body]
+    return [(JUMP_EQUAL, 0, len(body) + 1, number), _load(argument), *body]
+
+
+def _load(argument: int, high: bool = False) -> tuple[int, int, int, int]:
+    """Loads a word of an argument; both machines store the low one first."""
+    return (LOAD, 0, 0, ARGUMENTS_OFFSET + 8 * argument + 4 * high)

@@ -69,7 +69,9 @@ def limit(memory_bytes: int, cpu_s: int, processes: int, file_bytes: int) -> Non
         ("NPROC", processes),
         ("FSIZE", file_bytes),
         ("NOFILE", 64),
-        ("CORE", 0),
+        # With 0 the host's crash handler, often run as root, would still read the core; with 1 not
+        # (core(5)). The filter of system calls keeps it there.
+        ("CORE", 1),
         ("MEMLOCK", 0),
         ("MSGQUEUE", 0),
     ):
