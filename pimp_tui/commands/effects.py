@@ -53,7 +53,7 @@ def effects(
     if pairs:
         from pimp_tui.learning import pairwise_effects
 
-        frame = pairwise_effects(opened, name, seed=seed)
+        frame = pairwise_effects(opened, name)
     elif importance:
         from pimp_tui.learning import permutation_importance
 
@@ -65,7 +65,7 @@ def effects(
     elif switch is not None:
         frame = _switches(opened, name, switch, predictor, seed)
     else:
-        frame = feature_effects(opened, name, seed=seed)
+        frame = feature_effects(opened, name)
         if not json:
             print_table(frame.to_dicts(), frame.columns)
             _print_words(training, frame)

@@ -1,7 +1,7 @@
 """What a feature does to a metric: the configurations with it against those without.
 
 The paper's feature-wise effect is the mean with the feature minus the mean without; here with a
-bootstrap interval, Cliff's delta as effect size, and p-values corrected after Holm.
+Welch interval, Cliff's delta as effect size, and p-values corrected after Holm.
 """
 
 from __future__ import annotations
@@ -12,11 +12,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pimp_tui.learning.bootstrap import ends, resampled_means
+from pimp_tui.learning.contrasts import contrast
 from pimp_tui.learning.learner import Training, training_rows
-
-ENOUGH = 3  # rows on each side for an interval and a test
-_RESAMPLES = 1000
 
 FEATURE_SCHEMA = {
     "feature": pl.String,
@@ -32,37 +29,34 @@ FEATURE_SCHEMA = {
 }
 
 
-def feature_effects(
-    source: Any, metric: str, options: Sequence[str] | None = None, seed: int = 0
-) -> pl.DataFrame:
+def feature_effects(source: Any, metric: str, options: Sequence[str] | None = None) -> pl.DataFrame:
     """Effect of every option value, largest first.
 
     Returns:
         columns as ``FEATURE_SCHEMA``: ``feature`` is ``option=value`` (an option of two values
-        has one row), ``effect`` in the metric's unit, ``lower`` and ``upper`` its 95% bootstrap
-        interval; interval and p are null with fewer than three rows on a side.
+        has one row), ``effect`` in the metric's unit, ``lower`` and ``upper`` its 95% Welch
+        interval; ``p`` of the Mann-Whitney test, ``p_holm`` corrected over all features; interval
+        and p are null with fewer than three rows on a side.
 
     Raises:
         UserError: unknown names, or nothing measured.
     """
     training = training_rows(source, metric, options)
-    random = np.random.default_rng(seed)
     rows: list[dict[str, Any]] = []
     for option, value, mask in features(training):
         on, off = training.y[mask], training.y[~mask]
-        enough = min(len(on), len(off)) >= ENOUGH
-        lower, upper = _bootstrap(on, off, random) if enough else (None, None)
+        found = contrast((on, off), (1.0, -1.0))
         rows.append(
             {
                 "feature": f"{option}={value}",
                 "option": option,
                 "n_with": len(on),
                 "n_without": len(off),
-                "effect": float(on.mean() - off.mean()),
-                "lower": lower,
-                "upper": upper,
+                "effect": found.effect,
+                "lower": found.lower,
+                "upper": found.upper,
                 "cliffs_delta": cliffs_delta(on, off),
-                "p": p_value(on, off) if enough else None,
+                "p": p_value(on, off) if found.p is not None else None,
             }
         )
     for row, corrected in zip(rows, holm([row["p"] for row in rows]), strict=True):
@@ -114,11 +108,6 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
         highest = max(highest, min(1.0, p * (len(known) - rank)))
         corrected[index] = highest
     return corrected
-
-
-def _bootstrap(on: np.ndarray, off: np.ndarray, random: np.random.Generator) -> tuple[float, float]:
-    a, b = (resampled_means(side, random, _RESAMPLES) for side in (on, off))
-    return ends(a - b)
 
 
 def p_value(on: np.ndarray, off: np.ndarray) -> float:

@@ -8,12 +8,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pimp_tui.learning.bootstrap import ends as interval_of
-from pimp_tui.learning.bootstrap import resampled_means
-from pimp_tui.learning.effects import ENOUGH, cliffs_delta, features, holm, p_value
+from pimp_tui.learning.contrasts import contrast
+from pimp_tui.learning.effects import cliffs_delta, features, holm, p_value
 from pimp_tui.learning.learner import training_rows
-
-_RESAMPLES = 500
 
 PAIR_SCHEMA = {
     "given": pl.String,
@@ -29,6 +26,8 @@ PAIR_SCHEMA = {
     "interaction": pl.Float64,
     "interaction_lower": pl.Float64,
     "interaction_upper": pl.Float64,
+    "interaction_p": pl.Float64,
+    "interaction_p_holm": pl.Float64,
 }
 
 
@@ -37,7 +36,6 @@ def pairwise_effects(
     metric: str,
     options: Sequence[str] | None = None,
     top: int = 30,
-    seed: int = 0,
 ) -> pl.DataFrame:
     """Effect of a feature among the configurations that have another one, for every pair.
 
@@ -47,9 +45,11 @@ def pairwise_effects(
     Returns:
         columns as ``PAIR_SCHEMA``: ``effect`` is the mean with both minus the mean with only
         ``given``, ``interaction`` that minus the same difference without ``given`` (null where
-        a cell is empty); each with its 95% bootstrap interval over the configurations of each
-        cell, null where a cell that it rests on has fewer than three. ``cliffs_delta``, ``p`` and
-        ``p_holm`` (corrected over all pairs) are of ``effect``.
+        a cell is empty); each with its 95% Welch interval over the configurations of each cell,
+        null where a cell that it rests on has fewer than three. ``cliffs_delta``, ``p``
+        (Mann-Whitney) and ``p_holm`` (corrected over all rows) are of ``effect``;
+        ``interaction_p`` is Welch's, and a pair that is listed both ways round counts once in
+        ``interaction_p_holm``.
 
     Raises:
         UserError: unknown names, or nothing measured.
@@ -58,7 +58,6 @@ def pairwise_effects(
     y = training.y
     found = features(training)
     found.sort(key=lambda f: -abs(float(y[f[2]].mean() - y[~f[2]].mean())))
-    random = np.random.default_rng(seed)
     rows: list[dict[str, Any]] = []
     for option_a, value_a, given in found[:top]:
         for option_b, value_b, mask in found[:top]:
@@ -67,34 +66,39 @@ def pairwise_effects(
                 continue
             names = {"given": f"{option_a}={value_a}", "feature": f"{option_b}={value_b}"}
             cells = (both, only, ~given & mask, ~given & ~mask)
-            rows.append(names | _pair(y, cells, random))
+            rows.append(names | _pair(y, cells))
     for row, corrected in zip(rows, holm([row["p"] for row in rows]), strict=True):
         row["p_holm"] = corrected
+    _correct_interactions(rows)
     return pl.DataFrame(rows, schema=PAIR_SCHEMA)
 
 
-def _pair(
-    y: np.ndarray, cells: Sequence[np.ndarray], random: np.random.Generator
-) -> dict[str, Any]:
+def _pair(y: np.ndarray, cells: Sequence[np.ndarray]) -> dict[str, Any]:
     """The figures of one pair; cells: with both, only given, only the feature, neither."""
-    both, only, other, neither = cells
-    effect = float(y[both].mean() - y[only].mean())
-    enough = min(both.sum(), only.sum()) >= ENOUGH
-    complete = bool(other.any() and neither.any())
-    interaction = effect - float(y[other].mean() - y[neither].mean()) if complete else None
-    means = [resampled_means(y[cell], random, _RESAMPLES) for cell in cells] if enough else []
-    lower, upper = interval_of(means[0] - means[1]) if enough else (None, None)
-    crossed = enough and min(other.sum(), neither.sum()) >= ENOUGH
-    ends = interval_of(means[0] - means[1] - means[2] + means[3]) if crossed else (None, None)
+    both, only, other, neither = (y[cell] for cell in cells)
+    found = contrast((both, only), (1.0, -1.0))
+    crossed = None
+    if len(other) and len(neither):
+        crossed = contrast((both, only, other, neither), (1.0, -1.0, -1.0, 1.0))
     return {
-        "n_with": int(both.sum()),
-        "n_without": int(only.sum()),
-        "effect": effect,
-        "lower": lower,
-        "upper": upper,
-        "cliffs_delta": cliffs_delta(y[both], y[only]),
-        "p": p_value(y[both], y[only]) if enough else None,
-        "interaction": interaction,
-        "interaction_lower": ends[0],
-        "interaction_upper": ends[1],
+        "n_with": len(both),
+        "n_without": len(only),
+        "effect": found.effect,
+        "lower": found.lower,
+        "upper": found.upper,
+        "cliffs_delta": cliffs_delta(both, only),
+        "p": p_value(both, only) if found.p is not None else None,
+        "interaction": crossed.effect if crossed else None,
+        "interaction_lower": crossed.lower if crossed else None,
+        "interaction_upper": crossed.upper if crossed else None,
+        "interaction_p": crossed.p if crossed else None,
     }
+
+
+def _correct_interactions(rows: Sequence[dict[str, Any]]) -> None:
+    """Holm over pairs: the interaction of a with b is that of b with a, so it is one test."""
+    pairs = [frozenset((row["given"], row["feature"])) for row in rows]
+    once = dict(zip(pairs, (row["interaction_p"] for row in rows), strict=True))
+    corrected = dict(zip(once, holm(list(once.values())), strict=True))
+    for pair, row in zip(pairs, rows, strict=True):
+        row["interaction_p_holm"] = corrected[pair]

@@ -106,9 +106,8 @@ class Service:
 
     def effects(self, request: Mapping[str, Any]) -> Any:
         metric = _field(request, "metric")
-        seed = int(request.get("seed") or 0)
-        found = feature_effects(self.session, metric, seed=seed).to_dicts()
-        pairs = pairwise_effects(self.session, metric, seed=seed) if request.get("pairs") else None
+        found = feature_effects(self.session, metric).to_dicts()
+        pairs = pairwise_effects(self.session, metric) if request.get("pairs") else None
         count = len(training_rows(self.session, metric).y)
         return {
             "features": found,

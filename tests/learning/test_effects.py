@@ -81,7 +81,7 @@ def test_intervals_of_pairs_hold_the_truth() -> None:
         a, b = random.random((2, 60)) < 0.5
         cost = 10 + 4 * a - 2 * b + 3 * (a & b) + random.normal(0, 1, 60)
         frame = pl.DataFrame({"a": a, "b": b, "id": range(60), "cost": cost})
-        pairs = pairwise_effects(frame.rename({"id": "config_id"}), "cost", ["a", "b"], seed=seed)
+        pairs = pairwise_effects(frame.rename({"id": "config_id"}), "cost", ["a", "b"])
         row = pairs.filter(pl.col("given") == "a=true").row(0, named=True)
         held += row["interaction_lower"] <= 3.0 <= row["interaction_upper"]
     assert held >= 34, "95% of 40, less three standard deviations"
