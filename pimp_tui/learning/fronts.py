@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from pimp_tui.learning.energy import same_meters
 from pimp_tui.learning.measured import (
     check_objectives,
     measured_frame,
@@ -57,6 +58,7 @@ def average_repeats(frame: pl.DataFrame) -> pl.DataFrame:
     """One row per config_id: numbers that differ between repeats become their mean."""
     if "config_id" not in frame.columns or not frame["config_id"].is_duplicated().any():
         return frame
+    frame = same_meters(frame)
     others = [name for name in frame.columns if name != "config_id"]
     groups = frame.group_by("config_id", maintain_order=True)
     varies = groups.agg(pl.col(others).n_unique() > 1).select(pl.col(others).any()).row(0)

@@ -9,20 +9,15 @@ import numpy as np
 import polars as pl
 
 from pimp_tui.errors import UserError
+from pimp_tui.learning.energy import is_energy as is_energy
+from pimp_tui.learning.energy import one_kind_of_energy as one_kind_of_energy
 from pimp_tui.space.nearest import nearest
 
 PLAN_COLUMNS = ("config_id", "position", "sampler")
-_ENERGY = ("energy_", "j_per_")
-_ESTIMATED = "energy_estimated"
 _LARGE = ("pass_at_1", "tokens_per_s")
 _LARGE_WORDS = ("accuracy", "throughput", "score", "f1", "bleu")
 _VARIANCE, _REPEATS = "__variance", "__repeats"
 _PRIOR_FREEDOM = 4.0
-
-
-def is_energy(metric: str) -> bool:
-    """Whether a metric is in joules, hence either measured or estimated."""
-    return metric.startswith(_ENERGY) and metric != _ESTIMATED
 
 
 def more_is_better(metric: str) -> bool:
@@ -95,27 +90,6 @@ def metric_values(frame: pl.DataFrame, metric: str) -> pl.DataFrame:
         raise UserError(f"{metric} holds no numbers", mend="choose a numeric metric")
     value = pl.col(metric).cast(pl.Float64)
     return frame.with_columns(pl.when(value.is_finite()).then(value).alias(metric))
-
-
-def one_kind_of_energy(frame: pl.DataFrame, metric: str) -> tuple[pl.DataFrame, bool, str | None]:
-    """Rows whose energy is of one kind: measured or estimated, whichever has more.
-
-    Returns:
-        the rows, whether they are estimates, and a note where rows were left out.
-    """
-    if not is_energy(metric) or _ESTIMATED not in frame.columns:
-        return frame, False, None
-    share = pl.col(_ESTIMATED).cast(pl.Float64)
-    present = frame.filter(pl.col(metric).is_not_null())
-    measured = present.filter(share.fill_null(0.0) == 0.0)
-    estimated = present.filter(share == 1.0)
-    chosen, is_estimate = measured, False
-    if estimated.height > measured.height:
-        chosen, is_estimate = estimated, True
-    dropped = present.height - chosen.height
-    kinds = ("estimates", "measured") if is_estimate else ("measured", "estimated or mixed")
-    note = f"{metric}: {kinds[0]} only; {dropped} {kinds[1]} rows left out" if dropped else None
-    return chosen, is_estimate, note
 
 
 def per_configuration(

@@ -14,6 +14,12 @@ from pimp_tui.session.manifest import read_manifest
 from pimp_tui.session.schema import METRICS, PLAN_KEYS, RUNS, polars_schema
 from pimp_tui.session.status import read_status
 
+# What is summed over the meters named in energy_source.
+_SUMS_OF_METERS = (
+    "energy_j", "energy_above_idle_j", "j_per_token", "j_per_solved", "idle_power_w",
+    "power_mean_w", "power_peak_w",
+)  # fmt: skip
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -134,7 +140,9 @@ class Session:
     def configurations(self, spread: bool = False) -> pl.LazyFrame:
         """One row per planned configuration: options and the mean of each metric over its ok runs.
 
-        Energy is averaged over measured runs only, where there is one. Columns: the plan's, then
+        Energy is averaged over measured runs of the same meters only, those that most runs of the
+        session have where a configuration has both; over estimates where nothing was measured.
+        Columns: the plan's, then
         ``runs_ok``, ``runs_failed``, ``reason`` (of the last failed run), ``energy_source``,
         ``energy_estimated`` and every metric; a configuration that was not measured has nulls.
 
@@ -146,11 +154,15 @@ class Session:
         metrics = self.metrics
         ok = pl.col("status") == "ok"
         is_measured = ok & ~pl.col("energy_estimated").fill_null(True)
-        # An estimate never stands beside a measurement in one mean.
-        same_kind = pl.when(is_measured.any()).then(is_measured).otherwise(ok)
+        is_measured &= pl.col("energy_j").is_not_null()
+        usual = pl.struct(-is_measured.cast(pl.Int64).sum().over("energy_source"), "energy_source")
+        # Neither an estimate nor a sum of other meters stands beside a measurement in one mean.
+        place = pl.col("_place")
+        same_meters = is_measured & (place == place.filter(is_measured).min())
+        same_kind = pl.when(is_measured.any()).then(same_meters).otherwise(ok)
 
         def counted(name: str) -> pl.Expr:
-            return same_kind if name == "energy_j" else ok
+            return same_kind if name in _SUMS_OF_METERS else ok
 
         columns = [
             ok.sum().cast(pl.Int64).alias("runs_ok"),
@@ -165,7 +177,8 @@ class Session:
                 pl.col(name).cast(pl.Float64).filter(counted(name)).std().alias(f"{name}_std")
                 for name in metrics
             ]
-        measured = self.runs.group_by("config_id").agg(columns)
+        placed = self.runs.with_columns(_place=usual.rank("dense"))
+        measured = placed.group_by("config_id").agg(columns)
         plan = self.plan.unique("config_id", keep="first", maintain_order=True)
         return plan.join(measured, on="config_id", how="left", maintain_order="left").with_columns(
             pl.col("runs_ok", "runs_failed").fill_null(0)

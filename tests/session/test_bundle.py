@@ -48,6 +48,23 @@ def test_measured_and_estimated_energy_are_never_averaged_together(session):
     assert rows[1]["energy_j_std"] == pytest.approx(2**0.5)
 
 
+def test_sums_of_different_meters_are_never_averaged_together(session):
+    """A configuration that was measured in two ways keeps the one that is usual."""
+    both = {"energy_source": "nvml+rapl", "power_mean_w": 8.0, "energy_gpu_j": 3.0}
+    gpu = {"energy_source": "nvml", "power_mean_w": 2.0, "energy_gpu_j": 5.0}
+    commit(session, 0, 1, run(energy=2.0, estimated=False, **gpu))
+    commit(session, 0, 2, run(energy=8.0, estimated=False, **both))
+    commit(session, 1, 1, run(energy=9.0, estimated=False, **both))
+    commit(session, 2, 1, run(energy=1.0, estimated=False, **gpu))
+    commit(session, 2, 2, run(energy=5.0, estimated=True))
+    commit(session, 1, 2, run(energy=10.0, estimated=False, **both))
+    rows = open_session(session).configurations().collect().to_dicts()
+    assert [row["energy_j"] for row in rows] == [8.0, 9.5, 1.0]
+    assert [row["energy_source"] for row in rows] == ["nvml+rapl", "nvml+rapl", "nvml"]
+    assert [row["power_mean_w"] for row in rows] == [8.0, 8.0, 2.0]
+    assert rows[0]["energy_gpu_j"] == 4.0  # the same meter in both
+
+
 def test_failed_runs_count_but_are_in_no_mean(session):
     commit(session, 0, 1, run(duration_s=3.0))
     commit(session, 0, 2, run(status="failed", duration_s=None, reason="timeout"))
