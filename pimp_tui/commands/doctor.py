@@ -27,6 +27,7 @@ def doctor(
         *_versions(),
         *meters_report(),
         *_foreign(),
+        *_left_set(),
         *_last_session(),
         *sandbox_report(),
         *_host(host),
@@ -54,7 +55,7 @@ def _restore() -> int:
     Raises:
         UserError: some could not be put back.
     """
-    from pimp_tui.campaign.gpu_journal import put_back_stale
+    from pimp_tui.campaign.gpu_left import put_back_stale
     from pimp_tui.errors import UserError
 
     done, faults = put_back_stale()
@@ -104,6 +105,18 @@ def _foreign() -> list[dict[str, Any]]:
     detail = "; ".join(one.words() for one in found) or "no other process on the GPUs"
     mend = "wait for them, or run with --shared-gpu: such runs are marked" if found else None
     return [_check("foreign load", not found, detail, mend)]
+
+
+def _left_set() -> list[dict[str, Any]]:
+    """GPU settings that a killed campaign left; nothing where there are none."""
+    from pimp_tui.campaign.gpu_left import sentences, stale_journals
+
+    mend = "pimp-tui doctor --restore, with sudo -E where setting needs root"
+    return [
+        _check("gpu settings", False, f"left by {entry['session']}: {told}", mend)
+        for _, entry in stale_journals()
+        for told in sentences(entry)
+    ]
 
 
 def _last_session() -> list[dict[str, Any]]:

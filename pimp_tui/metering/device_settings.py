@@ -8,6 +8,7 @@ locked clocks cannot be read: putting back unlocks them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from .base import MeterUnavailable
@@ -20,6 +21,10 @@ its highest SM clock."""
 
 Original = dict[str, dict[str, Any]]
 """What to put back, per UUID: ``power_limit_mw`` (int) and ``clocks_locked`` (true)."""
+
+
+#: What a card may round a limit by.
+_ROUNDING_MW = 1_000
 
 
 class SettingRefused(Exception):
@@ -40,11 +45,7 @@ class GpuSettings:
     """
 
     def __init__(self, gpus: Sequence[Gpu] | None = None) -> None:
-        try:
-            self._nvml = start_nvml()
-        except MeterUnavailable as fault:
-            raise SettingRefused(str(fault)) from None
-        every = self._handles()
+        self._nvml = _nvml()
         cards = own_cards(self._nvml, gpus).cards
         refused = "no GPU is visible to this process" if not cards else None
         if any(card.mig for card in cards):
@@ -52,9 +53,13 @@ class GpuSettings:
         if refused:
             self._nvml.nvmlShutdown()
             raise SettingRefused(refused)
-        self._every = every
         self.changed: Original = {}
         self._ours = {card.uuid: card.handle for card in cards}
+
+    @property
+    def uuids(self) -> list[str]:
+        """Of the GPUs that are set."""
+        return list(self._ours)
 
     def original(self, wanted: Mapping[str, float]) -> Original:
         """What has to be put back once ``wanted`` (option -> share) was applied.
@@ -93,37 +98,8 @@ class GpuSettings:
                 self.changed.setdefault(uuid, {})[key] = original[uuid][key]
 
     def put_back(self, original: Original) -> list[str]:
-        """Undo; returns what could not be undone, one sentence each. Missing GPUs are skipped."""
-        faults = []
-        for uuid, settings in original.items():
-            handle = self._every.get(uuid)
-            if handle is None:
-                faults.append(f"{uuid} is not here")
-                continue
-            limit = settings.get("power_limit_mw")
-            try:
-                if limit is not None:
-                    self._do("power cap", "nvmlDeviceSetPowerManagementLimit", handle, int(limit))
-            except SettingRefused as fault:
-                faults.append(f"{uuid}: {fault}")
-            try:
-                if settings.get("clocks_locked"):
-                    self._do("clocks", "nvmlDeviceResetGpuLockedClocks", handle)
-            except SettingRefused as fault:
-                faults.append(f"{uuid}: {fault}")
-        return faults
-
-    def close(self) -> None:
-        """Give NVML back."""
-        self._nvml.nvmlShutdown()
-
-    def _handles(self) -> dict[str, Any]:
-        nvml = self._nvml
-        try:
-            every = [nvml.nvmlDeviceGetHandleByIndex(i) for i in range(nvml.nvmlDeviceGetCount())]
-            return {str(nvml.nvmlDeviceGetUUID(handle)): handle for handle in every}
-        except nvml.NVMLError as fault:
-            raise SettingRefused(f"NVML: {fault}") from None
+        """Undo; returns what could not be undone, one sentence each."""
+        return _put_back(self._nvml, self._ours, original)
 
     def _cap(self, handle: Any, share: float) -> None:
         default = self._do("power cap", "nvmlDeviceGetPowerManagementDefaultLimit", handle)
@@ -137,6 +113,11 @@ class GpuSettings:
                 f"{low / 1000:.0f} to {high / 1000:.0f} W"
             )
         self._do("power cap", "nvmlDeviceSetPowerManagementLimit", handle, limit)
+        kept = self._do("power cap", "nvmlDeviceGetPowerManagementLimit", handle)
+        if abs(int(kept) - limit) > _ROUNDING_MW:
+            raise SettingRefused(
+                f"a power cap of {limit / 1000:.0f} W was set, the card keeps {kept / 1000:.0f} W"
+            )
 
     def _lock(self, handle: Any, share: float) -> None:
         nvml = self._nvml
@@ -145,7 +126,76 @@ class GpuSettings:
         self._do("clocks", "nvmlDeviceSetGpuLockedClocks", handle, clock, clock)
 
     def _do(self, what: str, call: str, *arguments: Any) -> Any:
-        try:
-            return getattr(self._nvml, call)(*arguments)
-        except self._nvml.NVMLError as fault:
-            raise SettingRefused(f"{what}: {fault}") from None
+        return _do(self._nvml, what, call, *arguments)
+
+
+def put_back_anywhere(original: Original) -> list[str]:
+    """Undo on any GPU of this machine, whatever CUDA_VISIBLE_DEVICES leaves.
+
+    Returns:
+        what could not be undone, one sentence each.
+
+    Raises:
+        SettingRefused: no NVML.
+    """
+    nvml = _nvml()
+    try:
+        return _put_back(nvml, _handles(nvml), original)
+    finally:
+        nvml.nvmlShutdown()
+
+
+def present_uuids() -> set[str]:
+    """UUIDs of the GPUs of this machine that answer; none without NVML."""
+    try:
+        nvml = _nvml()
+    except SettingRefused:
+        return set()
+    try:
+        return set(_handles(nvml))
+    finally:
+        nvml.nvmlShutdown()
+
+
+def _nvml() -> Any:
+    try:
+        return start_nvml()
+    except MeterUnavailable as fault:
+        raise SettingRefused(str(fault)) from None
+
+
+def _handles(nvml: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    with suppress(nvml.NVMLError):
+        for index in range(nvml.nvmlDeviceGetCount()):
+            with suppress(nvml.NVMLError):  # one that is lost must not keep the others set
+                handle = nvml.nvmlDeviceGetHandleByIndex(index)
+                found[str(nvml.nvmlDeviceGetUUID(handle))] = handle
+    return found
+
+
+def _put_back(nvml: Any, handles: Mapping[str, Any], original: Original) -> list[str]:
+    faults = []
+    for uuid, settings in original.items():
+        handle, limit = handles.get(uuid), settings.get("power_limit_mw")
+        if handle is None:
+            faults.append(f"{uuid} is not here")
+            continue
+        calls: list[tuple[str, str, tuple[int, ...]]] = []
+        if limit is not None:
+            calls.append(("power cap", "nvmlDeviceSetPowerManagementLimit", (int(limit),)))
+        if settings.get("clocks_locked"):
+            calls.append(("clocks", "nvmlDeviceResetGpuLockedClocks", ()))
+        for what, call, arguments in calls:
+            try:
+                _do(nvml, what, call, handle, *arguments)
+            except SettingRefused as fault:
+                faults.append(f"{uuid}: {fault}")
+    return faults
+
+
+def _do(nvml: Any, what: str, call: str, *arguments: Any) -> Any:
+    try:
+        return getattr(nvml, call)(*arguments)
+    except nvml.NVMLError as fault:
+        raise SettingRefused(f"{what}: {fault}") from None

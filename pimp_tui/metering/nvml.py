@@ -130,7 +130,9 @@ class NvmlMeter:
         except nvml.NVMLError as error:
             if error.value in (nvml.NVML_ERROR_NOT_SUPPORTED, nvml.NVML_ERROR_FUNCTION_NOT_FOUND):
                 self._missing[key] = error.value
-            note = f"{device}: no {what} ({error})"
+            lost = error.value in (nvml.NVML_ERROR_GPU_IS_LOST, nvml.NVML_ERROR_RESET_REQUIRED)
+            note = f"{device}: does not answer" if lost else f"{device}: no {what}"
+            note += f" ({error})"
             if note not in self._notes:
                 self._notes.append(note)
             return None

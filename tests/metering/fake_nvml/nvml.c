@@ -22,7 +22,8 @@
  * FAKE_NVML_FLAT names a file of watts: both devices draw that much, evenly, and count no energy.
  * FAKE_NVML_PROCESSES names a file of running processes, one "device pid bytes" a line.
  * Settings stand in the files FAKE_NVML_STATE.0 and .1 ("limit_mw locked_mhz"), as they would in a
- * driver that outlives the process; FAKE_NVML_FIXED=1 lets nobody change them.
+ * driver that outlives the process; FAKE_NVML_FIXED=1 lets nobody change them, FAKE_NVML_DEAF=1
+ * says that it did and keeps them. Every change is a line of the file FAKE_NVML_STATE.log.
  */
 #include <math.h>
 #include <stdio.h>
@@ -279,6 +280,13 @@ static int keep(const Device *device, unsigned int limit, unsigned int locked) {
     FILE *file;
     if (lost(device)) return LOST;
     if (!base || getenv("FAKE_NVML_FIXED")) return NO_PERMISSION;
+    if (getenv("FAKE_NVML_DEAF")) return SUCCESS;
+    snprintf(path, sizeof path, "%s.log", base);
+    file = fopen(path, "a");
+    if (file) {
+        fprintf(file, "%d %u %u\n", device->index, limit, locked);
+        fclose(file);
+    }
     snprintf(path, sizeof path, "%s.%d", base, device->index);
     file = fopen(path, "w");
     if (!file) return NO_PERMISSION;
