@@ -8,6 +8,7 @@ from typing import Any
 from pimp_tui.engine.base import Completion
 from pimp_tui.engine.transformers.chat import special_tokens_wanted
 from pimp_tui.engine.transformers.clock import TokenClock
+from pimp_tui.engine.transformers.draft import drafting
 from pimp_tui.engine.transformers.loading import Loaded
 from pimp_tui.engine.transformers.quantisation import without_gradients
 from pimp_tui.errors import UserError
@@ -68,11 +69,13 @@ def call_generate(
     extra: dict[str, Any] = dict(custom or {})
     if clock is not None:
         extra["stopping_criteria"] = StoppingCriteriaList([clock])
-    if loaded.draft is not None and not custom:
-        extra |= loaded.draft.arguments
+    draft = None if custom else loaded.draft
+    if draft is not None:
+        extra |= draft.arguments
     if config.stop_strings is not None:
         extra["tokenizer"] = loaded.tokenizer
-    with without_gradients(loaded.model):
+    length = encoded["input_ids"].shape[1] + config.max_new_tokens
+    with without_gradients(loaded.model), drafting(draft, length):
         return loaded.model.generate(**encoded, generation_config=config, **extra)
 
 

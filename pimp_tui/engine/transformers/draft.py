@@ -2,16 +2,17 @@
 
 Leviathan et al. 2022 (speculative decoding); with another tokenizer, its universal forms (Timor et
 al. 2025). Seen with transformers 5.24.0: it takes vocabularies of the same size for the same
-tokenizer; a sampled run with another tokenizer replaces the draft's embeddings and keeps the
-replacement, so that the next run drafts on a maimed model; there it also takes the words of the
-draft in the order of a hash map, another one in each process, and lays the draft's scores beside
-the wrong words; what the draft inherits from its own
-generation_config.json acts on the drafts.
+tokenizer; a sampled run with another tokenizer prunes the draft's embeddings and keeps them so,
+takes the pruned words in the order of a hash map, and fails where there is nothing to prune, so
+that it is given a translator here that does not prune; a greedy run with another tokenizer may lose
+its place, and appends to the draft's text until that is longer than its context; what the draft
+inherits from its own generation_config.json acts on the drafts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,14 +26,14 @@ class Draft:
     Attributes:
         reference: as asked for.
         arguments: what ``generate`` is given for it.
-        embeddings: its own input and output embeddings, as loaded.
+        context_length: its greatest number of positions, None where it sets no bound.
     """
 
     reference: str
     model: Any
     tokenizer: Any
     arguments: dict[str, Any]
-    embeddings: tuple[Any, Any]
+    context_length: int | None
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -40,8 +41,13 @@ class Draft:
         return {
             "model": self.reference,
             "parameters": sum(p.numel() for p in self.model.parameters()),
-            "tokenizer": "another" if "assistant_tokenizer" in self.arguments else "the same",
+            "tokenizer": "the same" if self.same_words else "another",
         }
+
+    @property
+    def same_words(self) -> bool:
+        """Whether its tokens are those of the model."""
+        return "assistant_tokenizer" not in self.arguments
 
 
 def make_draft(reference: str, model: Any, tokenizer: Any, main: Any, main_tokenizer: Any) -> Draft:
@@ -50,40 +56,82 @@ def make_draft(reference: str, model: Any, tokenizer: Any, main: Any, main_token
     Raises:
         UserError: the library would take its tokenizer for that of ``main``.
     """
-    sizes = [item.config.get_text_config().vocab_size for item in (model, main)]
+    own, wanted = (item.config.get_text_config() for item in (model, main))
     same_words = tokenizer.get_vocab() == main_tokenizer.get_vocab()
     arguments: dict[str, Any] = {"assistant_model": model}
-    if sizes[0] != sizes[1]:
+    if own.vocab_size != wanted.vocab_size:
         arguments |= {"tokenizer": main_tokenizer, "assistant_tokenizer": tokenizer}
-        tokenizer.get_vocab = _in_order(tokenizer.get_vocab)
+        _translate(model, tokenizer, main_tokenizer, wanted.vocab_size)
     elif not same_words:
         raise UserError(
             f"the draft model {reference} has another tokenizer with a vocabulary of the same size "
-            f"({sizes[0]}), which the library takes for the same tokenizer",
+            f"({own.vocab_size}), which the library takes for the same tokenizer",
             mend="choose a draft of the same family, or one whose vocabulary has another size",
         )
-    heads = (model.get_input_embeddings(), model.get_output_embeddings())
-    return Draft(reference, model, tokenizer, arguments, heads)
+    context = getattr(own, "max_position_embeddings", None)
+    return Draft(reference, model, tokenizer, arguments, context)
 
 
-def _in_order(get_vocab: Callable[[], dict[str, int]]) -> Callable[[], dict[str, int]]:
-    """The same words by their ids, as the scores of a model have them."""
-
-    def ordered() -> dict[str, int]:
-        return dict(sorted(get_vocab().items(), key=lambda word: word[1]))
-
-    return ordered
-
-
-def mend(draft: Draft) -> None:
-    """Undo what a sampled run with another tokenizer did to the draft and keeps in a cache."""
+def _translate(model: Any, tokenizer: Any, main_tokenizer: Any, words: int) -> None:
+    """Have sampled runs find a translator that leaves the draft's embeddings as they are."""
     from transformers.generation.candidate_generator import AssistantVocabTranslatorCache as Kept
 
-    own_input, own_output = draft.embeddings
-    if draft.model.get_input_embeddings() is not own_input:
-        draft.model.set_input_embeddings(own_input)
-    if draft.model.get_output_embeddings() is not own_output:
-        draft.model.set_output_embeddings(own_output)
-    main_tokenizer = draft.arguments.get("tokenizer")
-    if main_tokenizer is not None:
-        Kept._cache.pop(main_tokenizer, None)
+    Kept.get_translator(
+        main_tokenizer, tokenizer, words, assistant_model=model, assistant_prune_lm_head=False
+    )
+
+
+@contextmanager
+def drafting(draft: Draft | None, length: int) -> Iterator[None]:
+    """The context in which ``generate`` drafts.
+
+    Args:
+        length: greatest number of tokens of a prompt with its completion, in the model's tokens.
+
+    Raises:
+        UserError: a draft with the same tokens has no room for that many.
+    """
+    if draft is None or draft.context_length is None:
+        yield
+    elif draft.same_words:
+        if length > draft.context_length:
+            raise UserError(
+                f"a prompt with its completion takes {length} tokens, the draft model "
+                f"{draft.reference} holds {draft.context_length}",
+                mend="choose a draft with a longer context, or deselect it",
+            )
+        yield
+    else:
+        with _kept_in_place(draft.context_length):
+            yield
+
+
+@contextmanager
+def _kept_in_place(context: int) -> Iterator[None]:
+    """Let a greedy draft with another tokenizer begin anew before its text outgrows ``context``."""
+    from transformers.generation.candidate_generator import (
+        AssistedCandidateGeneratorDifferentTokenizers as Generator,
+    )
+
+    original = Generator.get_candidates
+
+    def get_candidates(self: Any, input_ids: Any, **kwargs: Any) -> Any:
+        ahead = int(self.num_assistant_tokens)
+        held = self.prev_assistant_ids
+        if held is None or held.shape[1] + 2 * (ahead + self.target_lookbehind) > context:
+            read = self.convert_source_tokens_to_target_tokens(
+                input_ids.to(self.assistant_model.device),
+                self.target_tokenizer,
+                self.assistant_tokenizer,
+            )
+            if read.shape[1] + ahead > context:
+                return input_ids, None  # nothing is drafted any more
+            self.prev_assistant_ids = None
+            self.assistant_kwargs.pop("cache", None)
+        return original(self, input_ids, **kwargs)
+
+    setattr(Generator, "get_candidates", get_candidates)  # noqa: B010
+    try:
+        yield
+    finally:
+        setattr(Generator, "get_candidates", original)  # noqa: B010

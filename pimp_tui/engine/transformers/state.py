@@ -13,19 +13,16 @@ def forget(loaded: Loaded) -> None:
     A static cache only grows (its greatest length is kept on the model), a compiled run leaves
     its compiled call and switches tokenizer parallelism off, and ``warning_once`` speaks once per
     process, so that a later run would seem clean. A draft by early exit shortens the model for as
-    long as it drafts, and leaves it short when it fails. A sampled draft by a model with another
-    tokenizer replaces that model's embeddings. Continuous batching leaves its loop, its cache and
-    its attention.
+    long as it drafts, and leaves it short when it fails. Continuous batching leaves its loop, its
+    cache and its attention.
     """
     import torch
     from transformers.utils import logging
 
     from pimp_tui.engine.transformers.continuous import end
-    from pimp_tui.engine.transformers.draft import mend
 
     end(loaded)
     if loaded.draft is not None:
-        mend(loaded.draft)
         loaded.draft.model._previous_max_cache_length = -1
     model = loaded.model
     model._previous_max_cache_length = -1
