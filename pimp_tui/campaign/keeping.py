@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pimp_tui.campaign.board import Board
 from pimp_tui.errors import UserError
+from pimp_tui.session.manifest import FILE
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _LOOK_S = 1.0
@@ -53,6 +54,8 @@ class Keeper:
         before = dict(self._board.state)
         while True:
             try:
+                if self._where() not in (self.session, None):
+                    self._follow(write)  # another folder may stand at the old place by now
                 write(self.session)
             except FileNotFoundError:
                 self._follow(write)
@@ -74,6 +77,15 @@ class Keeper:
                 self._board.update(**{k: before.get(k) for k in ("state", "phase")})
                 self._log("there is room again: going on")
             return
+
+    def look(self) -> None:
+        """See that the folder is where it was.
+
+        Raises:
+            SessionGone: it was moved, or is gone altogether.
+        """
+        if self._where() != self.session and not (self.session / FILE).exists():
+            self._follow(lambda _: None)
 
     def _follow(self, write: Callable[[Path], None]) -> None:
         now = self._where()

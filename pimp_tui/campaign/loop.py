@@ -68,7 +68,7 @@ class CampaignLoop:
         self._growth = growth
         self._settings, self._planned, self._board = settings, planned, board
         self._log, self._budget, self._mark = log, budget, mark
-        self._session = session
+        self._session, self._keeper = session, keeper
         status = read_status(session)
         self.runs_done, self.runs_failed = status["runs_done"], status["runs_failed"]
         self._attempt = Attempt(manifest, settings, board, clock, keeper)
@@ -144,6 +144,7 @@ class CampaignLoop:
             self._update(state="running")
         if self._board.stop.is_set():
             return Outcome("stopped", self._board.stop_reason)
+        self._keeper.look()
         if self._budget.exhausted:
             return Outcome("stopped", f"{self._budget}, {self._left()} runs left out")
         self._board.skip.clear()
@@ -174,6 +175,7 @@ class CampaignLoop:
                 self._fail(item, repetition, number, str(error), begun)
                 return
             except WorkerDied as error:
+                self._keeper.look()  # a worker finds no session where the folder was moved
                 self._log(f"#{item.position}: {error}; a new worker takes over", "warning")
                 if number >= _ATTEMPTS:
                     self._fail(item, repetition, number, str(error), begun)

@@ -21,7 +21,7 @@ from typing import Any
 from pimp_tui.campaign.board import Board
 from pimp_tui.campaign.budget import Budget
 from pimp_tui.campaign.clock import SessionClock, last_t_s
-from pimp_tui.campaign.gpu_journal import put_back_stale
+from pimp_tui.campaign.gpu_left import put_back_stale
 from pimp_tui.campaign.growth import growth_of
 from pimp_tui.campaign.keeping import Keeper
 from pimp_tui.campaign.loop import CampaignLoop
@@ -68,7 +68,9 @@ class Runner:
             self.keeper = Keeper(self.session, lock.folder, self.board, self.log)
             server = ControlServer(self.session, self.board)
             try:
-                self._mark("running", runner=_runner(), socket=str(server.path or "") or None)
+                socket_file = str(server.path or "") or None
+                fresh = {"outcome": None, "exit_code": None}
+                self._mark("running", runner=_runner(), socket=socket_file, **fresh)
                 self._catch_signals()
                 self._put_back_gpus()
                 for name in broken:
@@ -77,18 +79,21 @@ class Runner:
                     self.log(f"removed {len(swept)} files that no finished run owns", "warning")
                 return self._campaign()
             except UserError as error:
-                self.session = self.keeper.session
                 self.log(" ".join(error.lines()), "error")
-                with contextlib.suppress(OSError):
-                    write_manifest(self.session, self.manifest | {"status": "stopped"})
-                return EXIT_USER
-            except BaseException:
+                return self._broken_off(" ".join(error.lines()), EXIT_USER)
+            except Exception as error:
                 self.log(traceback.format_exc(), "error")
-                with contextlib.suppress(OSError):
-                    write_manifest(self.session, self.manifest | {"status": "stopped"})
-                raise
+                told = f"a fault of pimp-tui: {type(error).__name__}: {error}; log.txt tells more"
+                return self._broken_off(told, EXIT_FAULT)
             finally:
                 server.close()
+
+    def _broken_off(self, why: str, code: int) -> int:
+        self.session = self.keeper.session
+        ended = {"status": "stopped", "socket": None, "outcome": why, "exit_code": code}
+        with contextlib.suppress(OSError):
+            write_manifest(self.session, self.manifest | ended)
+        return code
 
     def _put_back_gpus(self) -> None:
         """Undo GPU settings that a killed runner left behind."""
@@ -116,12 +121,13 @@ class Runner:
                 compact(self.session)
             except OSError as fault:  # the segments are as good as the merged files
                 self.log(f"segments stay as they are: {fault.strerror}", "warning")
-        self._mark(outcome.state, socket=None, outcome=outcome.reason)
+        code = EXIT_FAILED_RUNS if loop.runs_failed or checking.runs_failed else EXIT_OK
+        if outcome.state != "done" and self.board.stop.is_set():
+            code = EXIT_STOPPED
+        self._mark(outcome.state, socket=None, outcome=outcome.reason, exit_code=code)
         self.board.update(state=outcome.state)
         time.sleep(0.2)  # let the last events reach slow readers before the socket closes
-        if outcome.state != "done":
-            return EXIT_STOPPED if self.board.stop.is_set() else EXIT_FAILED_RUNS
-        return EXIT_FAILED_RUNS if loop.runs_failed or checking.runs_failed else EXIT_OK
+        return code
 
     def _mark(self, status: str, **fields: Any) -> None:
         self.manifest |= {"status": status} | fields

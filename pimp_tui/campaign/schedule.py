@@ -5,11 +5,13 @@ machine does not look like an effect of an option; inside a repetition the order
 configurations that need the same load of the model stay together, since a reload is expensive.
 Each load is made at least twice (a split plot: Jones and Nachtsheim 2009), so that what one load
 happens to be like is not taken for the effect of its options: with one repetition its
-configurations are parted in two visits.
+configurations are parted in two visits. No visit begins with the load that the one before ended
+with, which would make one visit of the two.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 from collections.abc import Iterable, Sequence
@@ -62,9 +64,26 @@ def order(
             groups.setdefault(item.load_key, []).append(item)
         for members in groups.values():
             generator.shuffle(members)
+        visited: list[list[str]] = []
         for visit in range(visits):
-            keys = list(groups)
+            keys = [key for key, members in groups.items() if members[visit::visits]]
             generator.shuffle(keys)
+            visited.append(keys)
+        _part([[runs[-1][0].load_key], *visited] if runs else visited, generator)
+        for visit, keys in enumerate(visited):
             for key in keys:
                 runs += [(item, repetition) for item in groups[key][visit::visits]]
     return [(item, number) for item, number in runs if (item.config_id, number) not in skip]
+
+
+def _part(visited: list[list[str]], generator: random.Random) -> None:
+    """Swap loads inside visits where one would begin with the load that the one before ends."""
+    for before, after in itertools.pairwise(visited):
+        if not before or not after or before[-1] != after[0]:
+            continue
+        if len(after) > 1:
+            other = generator.randrange(1, len(after))
+            after[0], after[other] = after[other], after[0]
+        elif len(before) > 1:
+            other = generator.randrange(len(before) - 1)
+            before[-1], before[other] = before[other], before[-1]

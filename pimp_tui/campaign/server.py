@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import socket
@@ -14,43 +15,60 @@ from pimp_tui.session.control import COMMANDS, VERSION, decode, encode, socket_p
 
 #: Events a slow reader may lag behind before it loses the oldest.
 _BACKLOG = 512
+#: How soon a deleted socket file is made again, seconds.
+_LOOK_S = 1.0
 
 
 class ControlServer:
     """Listens on the session's socket in threads of its own; mode 0600.
 
-    If the socket cannot be made the campaign goes on without: ``path`` is None then.
+    If the socket cannot be made the campaign goes on without: ``path`` is None then. A socket
+    file that somebody deleted is made again.
     """
 
     def __init__(self, session: Path, board: Board) -> None:
         self._board = board
-        self.path: Path | None = socket_path(session)
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        old_mask = os.umask(0o177)
-        try:
-            self.path.unlink(missing_ok=True)
-            self._socket.bind(str(self.path))
-            self._socket.listen(16)
-        except OSError:
-            self.path = None
-            return
-        finally:
-            os.umask(old_mask)
-        threading.Thread(target=self._accept, name="control", daemon=True).start()
+        self._lock = threading.Lock()
+        self._closed = False
+        place = socket_path(session)
+        with contextlib.suppress(OSError):
+            place.unlink(missing_ok=True)
+        self._socket, self._inode = _listen(place)
+        self.path: Path | None = place if self._socket is not None else None
+        if self._socket is not None:
+            threading.Thread(target=self._accept, name="control", daemon=True).start()
 
     def close(self) -> None:
         """Stop listening and remove the socket file."""
-        self._socket.close()
-        if self.path is not None:
-            self.path.unlink(missing_ok=True)
+        with self._lock:
+            self._closed = True
+            if self._socket is not None:
+                self._socket.close()
+            if self.path is not None and _inode(self.path) == self._inode:
+                self.path.unlink(missing_ok=True)
 
     def _accept(self) -> None:
-        while True:
+        while not self._closed and self._socket is not None:
             try:
                 connection, _ = self._socket.accept()
+            except TimeoutError:
+                self._see_to_file()
+                continue
             except OSError:
                 return
+            connection.settimeout(None)
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _see_to_file(self) -> None:
+        """Make the socket file again where it is gone, but not where its folder is gone too."""
+        with self._lock:
+            if self._closed or self.path is None or _inode(self.path) is not None:
+                return
+            fresh, inode = _listen(self.path)
+            if fresh is not None:
+                if self._socket is not None:
+                    self._socket.close()
+                self._socket, self._inode = fresh, inode
 
     def _serve(self, connection: socket.socket) -> None:
         outbox: queue.Queue[dict[str, Any] | None] = queue.Queue(_BACKLOG)
@@ -104,6 +122,29 @@ class ControlServer:
         if command == "status":
             answer |= {"status": board.state}
         return answer, command == "subscribe"
+
+
+def _listen(place: Path) -> tuple[socket.socket | None, int | None]:
+    """A socket that listens at ``place`` and its file's inode; None where there can be none."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    old_mask = os.umask(0o177)
+    try:
+        listener.bind(str(place))
+        listener.listen(16)
+    except OSError:
+        listener.close()
+        return None, None
+    finally:
+        os.umask(old_mask)
+    listener.settimeout(_LOOK_S)
+    return listener, _inode(place)
+
+
+def _inode(path: Path) -> int | None:
+    try:
+        return path.lstat().st_ino
+    except OSError:
+        return None
 
 
 def _refusal(identity: Any, error: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from pimp_tui.errors import UserError
 from pimp_tui.session import lock
 from pimp_tui.session.control import ControlClient
 from pimp_tui.session.lock import read_holder
+from pimp_tui.session.manifest import read_manifest
 
 _PATIENCE_S = 60.0
 
@@ -23,12 +25,7 @@ def start_runner(session: Path) -> subprocess.Popen[bytes]:
     """
     session = session.resolve()
     if lock.is_held(session):
-        holder = read_holder(session)
-        raise UserError(
-            f"a campaign runs already (pid {holder.get('pid')} on {holder.get('host')})",
-            str(session),
-            "`pimp-tui attach`, `pimp-tui open` or `pimp-tui stop`",
-        )
+        raise _runs_already(session)
     with (session / "log.txt").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "pimp_tui.campaign.runner", str(session)],
@@ -40,14 +37,18 @@ def start_runner(session: Path) -> subprocess.Popen[bytes]:
     deadline = time.monotonic() + _PATIENCE_S
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            if process.returncode in (0, 3):  # nothing was left to do
+            if process.returncode in (0, 3, 130):  # nothing was left to do, or stopped at once
                 return process
-            raise UserError(_last_line(session / "log.txt"), str(session))
+            if lock.is_held(session):  # another was quicker
+                raise _runs_already(session)
+            raise UserError(_why(session, process.returncode), str(session))
         try:
             ControlClient(session).close()
-            return process
+            if read_holder(session).get("pid") in (None, process.pid):
+                return process
         except ConnectionError:
-            time.sleep(0.05)
+            pass
+        time.sleep(0.05)
     return process
 
 
@@ -56,6 +57,20 @@ def start_detached(session: Path) -> int:
     return start_runner(session).pid
 
 
-def _last_line(log: Path) -> str:
-    lines = log.read_text(errors="replace").strip().splitlines()
+def _runs_already(session: Path) -> UserError:
+    return UserError(
+        f"a campaign runs already ({lock.describe(read_holder(session))})",
+        str(session),
+        "`pimp-tui attach`, `pimp-tui open` or `pimp-tui stop`",
+    )
+
+
+def _why(session: Path, code: int) -> str:
+    """Why a runner ended before it answered."""
+    if code < 0:
+        name = signal.Signals(-code).name
+        return f"the runner was killed by {name} at once; run it again to go on"
+    if outcome := read_manifest(session).get("outcome"):
+        return str(outcome)
+    lines = (session / "log.txt").read_text(errors="replace").strip().splitlines()
     return lines[-1] if lines else "the runner ended at once"

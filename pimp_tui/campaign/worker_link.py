@@ -148,11 +148,14 @@ class WorkerLink:
 
     def _how_it_died(self) -> str:
         assert self._process is not None
+        group = self._process.pid
         try:
             code = self._process.wait(5)
         except subprocess.TimeoutExpired:
             self.kill()
             return "the worker closed its channel and was killed"
+        with contextlib.suppress(ProcessLookupError):  # what it started may live on
+            os.killpg(group, signal.SIGKILL)
         self._drop()
         if code < 0:
             name = signal.Signals(-code).name

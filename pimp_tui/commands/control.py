@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import time
 from pathlib import Path
 
 from pimp_tui.commands.output import Json, SessionArgument, print_json, print_pairs, say
 from pimp_tui.errors import UserError
+
+#: How long a running campaign may take to answer, seconds.
+_PATIENCE_S = 5.0
 
 
 def status(session: SessionArgument, json: Json = False) -> int:
@@ -48,20 +52,35 @@ def stop(session: SessionArgument) -> int:
 
 
 def _send(session: str, command: str) -> int:
-    from pimp_tui.session import resolve
+    from pimp_tui.session import lock, resolve
     from pimp_tui.session.control import ControlClient
     from pimp_tui.session.manifest import read_manifest
+    from pimp_tui.session.status import state_of
 
     path = resolve(session)
     manifest = read_manifest(path)
-    try:
-        with ControlClient(path) as client:
-            client.request(command)
-    except ConnectionError:
-        if command != "stop" or not _signal_runner(path, manifest):
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            with ControlClient(path) as client:
+                client.request(command)
+            break
+        except ConnectionError:
+            if state_of(path, manifest) not in ("running", "paused"):
+                raise UserError(
+                    f"no campaign runs on this session (it is {state_of(path, manifest)})",
+                    str(path), "`pimp-tui run SESSION` goes on with it",
+                ) from None  # fmt: skip
+        if time.monotonic() > deadline:  # the runner makes a deleted socket again in a second
+            if command == "stop" and _signal_runner(path, manifest):
+                break
+            holder = lock.describe(manifest.get("runner") or {})
             raise UserError(
-                "no campaign runs on this session", str(path), "`pimp-tui run SESSION` starts it"
-            ) from None
+                f"the campaign does not answer ({holder})", str(path),
+                "steer it on that machine, or end that process",
+            )  # fmt: skip
+        time.sleep(0.1)
+        manifest = read_manifest(path)
     say({"pause": "pausing after the run in progress", "resume": "going on"}.get(
         command, "stopping after the run in progress"))  # fmt: skip
     return 0

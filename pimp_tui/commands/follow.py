@@ -13,10 +13,11 @@ from typing import Any
 
 from pimp_tui.commands.output import say
 from pimp_tui.session.control import ControlClient
-from pimp_tui.session.manifest import read_manifest
-from pimp_tui.session.status import read_status
+from pimp_tui.session.manifest import FILE, read_manifest
+from pimp_tui.session.status import read_status, state_of
 
 _BAR = 24
+_INTERRUPTED = 130
 _PLAIN_EVERY_S = 5.0
 
 
@@ -89,7 +90,7 @@ def follow(session: Path, runner: subprocess.Popen[bytes] | None = None) -> int:
         runner: the runner's process where this process started it.
 
     Returns:
-        0, or 3 with failed runs, or 130 when it was stopped.
+        0; 3 with failed runs; 130 when it was stopped or killed; 2 or 1 when it broke off.
     """
     progress = Progress()
     interrupted = threading.Event()
@@ -103,26 +104,29 @@ def follow(session: Path, runner: subprocess.Popen[bytes] | None = None) -> int:
 
     previous = signal.signal(signal.SIGINT, on_interrupt)
     try:
-        _narrate(session, progress)
+        _narrate(session, progress, runner)
         if runner is not None:
             runner.wait()
     finally:
         progress.close()
         signal.signal(signal.SIGINT, previous)
-    status = read_status(session)
-    outcome = read_manifest(session).get("outcome")
-    if outcome and status["state"] in ("done", "stopped"):
-        say(f"{status['state']}: {outcome}")
-    return exit_code(status, interrupted.is_set())
+    if runner is not None and not (session / FILE).exists():
+        return runner.returncode  # the folder was moved: the runner has said where to
+    code = _tell_end(session)
+    return _INTERRUPTED if interrupted.is_set() else code
 
 
-def exit_code(status: dict[str, Any], interrupted: bool = False) -> int:
-    """The exit code that a session's status means for ``run``."""
-    if interrupted or status["state"] == "stopped":
-        return 130 if interrupted else 3
-    if status["state"] == "lost":
-        return 1
-    return 3 if status["runs_failed"] else 0
+def _tell_end(session: Path) -> int:
+    """Say how a campaign ended; returns the exit code that this means for ``run``."""
+    manifest = read_manifest(session)
+    state = state_of(session, manifest)
+    if state in ("done", "stopped"):
+        if manifest.get("outcome"):
+            say(f"{state}: {manifest['outcome']}")
+        code = manifest.get("exit_code")
+        return code if isinstance(code, int) else 3 if read_status(session)["runs_failed"] else 0
+    say(f"the runner was killed; nothing recorded is lost: `pimp-tui run {session}` goes on")
+    return _INTERRUPTED
 
 
 def _ask_to_stop(session: Path) -> None:
@@ -133,7 +137,7 @@ def _ask_to_stop(session: Path) -> None:
         pass
 
 
-def _narrate(session: Path, progress: Progress) -> None:
+def _narrate(session: Path, progress: Progress, runner: subprocess.Popen[bytes] | None) -> None:
     try:
         with ControlClient(session) as client:
             for event in client.events():
@@ -144,6 +148,9 @@ def _narrate(session: Path, progress: Progress) -> None:
     except ConnectionError:
         pass
     # The socket may be gone before the campaign: then the files tell.
-    while (status := read_status(session))["state"] in ("running", "paused"):
+    while (runner is None or runner.poll() is None) and (session / FILE).exists():
+        status = read_status(session)
+        if status["state"] not in ("running", "paused"):
+            return
         progress.show(status)
         time.sleep(0.5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -44,7 +45,7 @@ class SessionLock:
                 if time.monotonic() > deadline:
                     os.close(descriptor)
                     raise UserError(
-                        f"the session is in use by {_describe(read_holder(session))}",
+                        f"the session is in use by {describe(read_holder(session))}",
                         str(session),
                         "attach with `pimp-tui attach`, or stop it with `pimp-tui stop`",
                     ) from None
@@ -52,8 +53,9 @@ class SessionLock:
         holder = {"host": socket.gethostname(), "pid": os.getpid()}
         if job := os.environ.get("SLURM_JOB_ID"):
             holder["job"] = job
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps(holder).encode(), 0)
+        with contextlib.suppress(OSError):  # on a full disk the lock holds without a name
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, json.dumps(holder).encode(), 0)
         return cls(descriptor)
 
     def folder(self) -> Path | None:
@@ -100,7 +102,8 @@ def is_held(session: Path) -> bool:
     return False
 
 
-def _describe(holder: dict[str, Any]) -> str:
+def describe(holder: dict[str, Any]) -> str:
+    """A holder for people."""
     if not holder:
         return "another process"
     return f"pid {holder.get('pid')} on {holder.get('host')}"

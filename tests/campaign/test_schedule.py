@@ -1,6 +1,7 @@
 """The order of runs is a pure function: interleaved, grouped by load, stable under resume."""
 
 import itertools
+from collections import Counter
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +26,17 @@ def test_every_run_once_and_repetitions_in_turn(count, repeats, dtypes, seed):
         changes = sum(a != b for a, b in itertools.pairwise(keys))
         if repeats > 1:
             assert changes == len(set(keys)) - 1  # one load per group and repetition
+
+
+@given(st.integers(2, 14), st.integers(1, 4), st.integers(2, 4), st.integers(0, 9))
+def test_each_load_is_made_twice_and_no_more_often_than_it_is_visited(count, repeats, dtypes, seed):
+    keys = [p.load_key for p, _ in order(plan(count, dtypes), repeats, seed)]
+    made = [keys[0], *(key for before, key in itertools.pairwise(keys) if key != before)]
+    sizes = Counter(p.load_key for p in plan(count, dtypes))
+    for key, size in sizes.items():
+        # A load of one configuration that is run once has nothing to be told apart.
+        again = 1 if repeats == 1 and size == 1 else max(repeats, 2)
+        assert made.count(key) == (again if len(sizes) > 1 else 1)
 
 
 @given(st.integers(4, 12), st.integers(1, 4), st.integers(2, 3), st.integers(0, 5))
