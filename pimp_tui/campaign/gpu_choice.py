@@ -13,7 +13,7 @@ from pimp_tui.metering.base import MeterUnavailable
 from pimp_tui.metering.cards import own_cards, start_nvml
 
 if TYPE_CHECKING:
-    from pimp_tui.metering.visible import Gpu
+    from pimp_tui.visible_gpus import Gpu
 
 _GPU = re.compile(r"\d+|(GPU|MIG)-[0-9A-Za-z/-]+")
 

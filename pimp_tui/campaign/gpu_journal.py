@@ -26,8 +26,8 @@ from pimp_tui.campaign.gpu_left import (
     try_lock,
 )
 from pimp_tui.metering.device_settings import GpuSettings, Original, SettingRefused
-from pimp_tui.metering.visible import Gpu
 from pimp_tui.session.atomic import write_json
+from pimp_tui.visible_gpus import Gpu
 
 
 class GpuJournal:

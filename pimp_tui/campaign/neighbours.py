@@ -10,7 +10,7 @@ import psutil
 
 from pimp_tui.errors import UserError
 from pimp_tui.metering.foreign import foreign_now
-from pimp_tui.metering.visible import Gpu
+from pimp_tui.visible_gpus import Gpu
 
 _RUNNER = "pimp_tui.campaign.runner"
 #: A campaign takes longer than this to start and to measure anything.

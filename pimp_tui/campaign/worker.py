@@ -22,7 +22,7 @@ from pimp_tui.campaign.channel import Channel, Closed
 from pimp_tui.campaign.gpu_choice import cards_of_torch, read_gpus, require_same_cards
 from pimp_tui.errors import UserError
 from pimp_tui.metering.baselines import Baselines
-from pimp_tui.metering.visible import Gpu
+from pimp_tui.visible_gpus import Gpu
 
 _PR_SET_PDEATHSIG = 1
 _SAMPLE_PERIOD_S = 0.25

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pimp_tui.visible_gpus import Gpu, list_gpus, visible_gpus
+
 from .base import MeterUnavailable
-from .visible import Card, Gpu, visible_gpus
 
 
 @dataclass(frozen=True)
@@ -59,17 +60,16 @@ def own_cards(nvml: Any, gpus: Sequence[Gpu] | None) -> OwnCards:
         MeterUnavailable: NVML does not tell.
     """
     try:
-        places = range(nvml.nvmlDeviceGetCount())
+        listed = list_gpus(nvml)
     except nvml.NVMLError as error:
         raise MeterUnavailable(f"NVML: {error}", mend(nvml, error)) from None
-    found = [_card(nvml, index) for index in places]
-    handles, migs, cards = zip(*found, strict=True) if found else ((), (), ())
+    cards = [one.card for one in listed]
     visible = visible_gpus(cards, gpus)
     on_card = Counter(choice.index for choice in visible.choices)
     ours: dict[int, OwnCard] = {}
     for choice in visible.choices:
-        card, handle = cards[choice.index], handles[choice.index]
-        known = migs[choice.index]
+        card, handle = cards[choice.index], listed[choice.index].handle
+        known = listed[choice.index].migs
         ours.setdefault(
             choice.index,
             OwnCard(
@@ -88,35 +88,6 @@ def own_cards(nvml: Any, gpus: Sequence[Gpu] | None) -> OwnCards:
         if card.fault
     )
     return OwnCards(tuple(ours.values()), names, visible.ambiguous, silent)
-
-
-def _card(nvml: Any, index: int) -> tuple[Any, dict[str, Any], Card]:
-    """(handle, MIG handles, card) at an index; one that is lost must not cost the others."""
-    try:
-        handle = nvml.nvmlDeviceGetHandleByIndex(index)
-        uuid = _text(nvml.nvmlDeviceGetUUID(handle))
-        name = _text(nvml.nvmlDeviceGetName(handle))
-    except nvml.NVMLError as error:
-        return None, {}, Card("", "", (), str(error))
-    migs = _migs(nvml, handle)
-    return handle, migs, Card(uuid, name, tuple(migs))
-
-
-def _migs(nvml: Any, handle: Any) -> dict[str, Any]:
-    """UUID -> handle of a card's MIG devices; none where MIG is off or not known."""
-    found = {}
-    try:
-        if nvml.nvmlDeviceGetMigMode(handle)[0] != nvml.NVML_DEVICE_MIG_ENABLE:
-            return {}
-        for index in range(nvml.nvmlDeviceGetMaxMigDeviceCount(handle)):
-            try:
-                mig = nvml.nvmlDeviceGetMigDeviceHandleByIndex(handle, index)
-            except nvml.NVMLError:  # places without a device
-                continue
-            found[_text(nvml.nvmlDeviceGetUUID(mig))] = mig
-    except nvml.NVMLError:
-        return {}
-    return found
 
 
 def start_nvml() -> Any:
@@ -147,7 +118,3 @@ def mend(nvml: Any, error: Any) -> str | None:
     if error.value in (nvml.NVML_ERROR_GPU_IS_LOST, nvml.NVML_ERROR_RESET_REQUIRED):
         return "sudo nvidia-smi --gpu-reset, or reboot"
     return None
-
-
-def _text(value: str | bytes) -> str:
-    return value.decode() if isinstance(value, bytes) else value

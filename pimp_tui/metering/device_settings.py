@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from pimp_tui.visible_gpus import Gpu
+
 from .base import MeterUnavailable
 from .cards import own_cards, start_nvml
-from .visible import Gpu
 
 OPTIONS = ("power_cap_share", "sm_clock_share")
 """Options of the device layer that are set here, as shares of the card's default power limit and of

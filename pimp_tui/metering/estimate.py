@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 
 import psutil
 
+from pimp_tui.visible_gpus import Gpu
+
 from .base import Part, Sample
-from .visible import Gpu
 
 CORE_W = 12.0
 MEMORY_W_PER_GB = 0.3725

@@ -15,9 +15,10 @@ from typing import Any
 
 import psutil
 
+from pimp_tui.visible_gpus import Gpu
+
 from .base import MeterUnavailable
 from .cards import own_cards, start_nvml
-from .visible import Gpu
 
 
 @dataclass(frozen=True)

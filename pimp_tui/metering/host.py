@@ -7,8 +7,9 @@ from pathlib import Path
 
 import psutil
 
+from pimp_tui.visible_gpus import Gpu
+
 from .base import Part, Sample
-from .visible import Gpu
 
 DEVICE = "cpu"
 HWMON = Path("/sys/class/hwmon")

@@ -8,13 +8,14 @@ from typing import Any
 
 import psutil
 
+from pimp_tui.visible_gpus import Gpu
+
 from . import idle as idle_module
 from .base import Meter, MeterUnavailable
 from .idle import Idle, IdleSamples
 from .registry import factories, try_open
 from .thermal import CoolDown, cool_down
 from .trace import PERIOD_S, Trace
-from .visible import Gpu
 from .windows import Window
 
 

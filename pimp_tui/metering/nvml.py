@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from pimp_tui.visible_gpus import Gpu
+
 from .base import MeterUnavailable, Part, Sample
 from .cards import OwnCard, own_cards, start_nvml
 from .nvml_power import CardPower
-from .visible import Gpu
 
 THROTTLE_REASONS = {
     0x1: "gpu_idle", 0x2: "application_clocks", 0x4: "sw_power_cap", 0x8: "hw_slowdown",

@@ -10,8 +10,9 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from pimp_tui.visible_gpus import Gpu
+
 from .base import MeterUnavailable, Part, Sample
-from .visible import Gpu
 
 ROOT = Path("/sys/class/powercap")
 MICRO = 1e-6

@@ -8,8 +8,9 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import cast
 
+from pimp_tui.visible_gpus import Gpu
+
 from .base import Meter, MeterUnavailable
-from .visible import Gpu
 
 GROUP = "pimp_tui.meters"
 BUILT_IN = {

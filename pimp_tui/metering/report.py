@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from pimp_tui.visible_gpus import Gpu
+
 from .base import Meter, MeterUnavailable
 from .idle import IDLE_CV_LIMIT
 from .meters import MeterSet
 from .registry import factories, try_open
-from .visible import Gpu
 
 #: How long the idle power is looked at, seconds.
 GLANCE_S = 2.0

@@ -9,7 +9,7 @@ import pytest
 
 from pimp_tui.campaign.gpu_choice import read_gpus, require_same_cards
 from pimp_tui.errors import UserError
-from pimp_tui.metering.visible import Card, visible_gpus
+from pimp_tui.visible_gpus import Card, visible_gpus
 
 CARDS = [
     Card("GPU-aa11", "X"),

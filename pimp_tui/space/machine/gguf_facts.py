@@ -65,6 +65,7 @@ def gguf_facts(path: Path) -> ModelFacts:
                 depth,
             ),
             "mtp": mtp > 0,
+            "micro_coder_words": False,  # not looked into
             "full_precision": False,  # and what it holds is unpacked when it is loaded
         },
         generation_config={},

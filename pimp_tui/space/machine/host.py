@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pimp_tui.errors import UserError
 from pimp_tui.space.nearest import did_you_mean
+from pimp_tui.visible_gpus import Gpu
 
 HOST_FEATURES = (
     "cuda", "multi_gpu", "bf16", "fp8", "compile", "flash_attention", "quanto", "hqq",
@@ -81,8 +82,15 @@ def read_host(path: Path) -> HostFacts:
     return HostFacts.from_json(value, str(path))
 
 
-def detect_host() -> HostFacts:
-    """Facts of this machine: NVML, /proc/cpuinfo and installed packages are asked."""
+def detect_host(gpus_asked: Sequence[Gpu] | None = None) -> HostFacts:
+    """Facts of this machine: NVML, /proc/cpuinfo and installed packages are asked.
+
+    Args:
+        gpus_asked: as in `visible_gpus`; None for those of CUDA_VISIBLE_DEVICES, or all.
+
+    Raises:
+        UserError: a GPU that was asked for does not exist.
+    """
     from pimp_tui.space.machine import host_probe as probe
 
     found: dict[str, dict[str, Any]] = {}
@@ -90,7 +98,7 @@ def detect_host() -> HostFacts:
     def fact(name: str, value: bool, evidence: str) -> None:
         found[name] = {"value": value, "evidence": evidence}
 
-    gpus, why_none = probe.gpus()
+    gpus, why_none = probe.gpus(gpus_asked)
     torch_cuda, torch_said = probe.cuda_torch()
     cuda = bool(gpus) and torch_cuda
     names = f"{len(gpus)} x {gpus[0].name}" if gpus else why_none
@@ -130,10 +138,11 @@ def detect_host() -> HostFacts:
         fact(name, not missing, said)
     counter = bool(gpus) and all(g.energy_counter for g in gpus)
     fact("energy_counter", counter, "NVML total energy" if counter else names)
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
-    rights = "root" if root else "needs root"
-    cap = bool(gpus) and root and all(g.power_limits for g in gpus)
-    fact("power_cap_permitted", cap, rights if gpus else names)
-    clocks = bool(gpus) and root and all(g.clocks for g in gpus)
-    fact("clocks_permitted", clocks, rights if gpus else names)
+    may, rights = probe.may_set_devices()
+    for name, there in (
+        ("power_cap_permitted", all(g.power_limits for g in gpus)),
+        ("clocks_permitted", all(g.clocks for g in gpus)),
+    ):
+        said = rights if there else "not of this card, or not of a MIG device"
+        fact(name, bool(gpus) and may and there, said if gpus else names)
     return HostFacts(found)

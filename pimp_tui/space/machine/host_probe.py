@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
+
+from pimp_tui.visible_gpus import Gpu, Listed, list_gpus, visible_gpus
 
 _BF16_FLAGS = ("amx_bf16", "avx512_bf16", "avx_ne_convert", "bf16")
 
 
+#: Linux include/uapi/linux/capability.h: the driver asks for it where settings are changed.
+_CAP_SYS_ADMIN = 21
+
+
 @dataclass(frozen=True, slots=True)
-class Gpu:
+class GpuFacts:
     """What NVML says of one device; ``capability`` is the compute capability."""
 
     name: str
@@ -23,8 +32,15 @@ class Gpu:
     clocks: bool
 
 
-def gpus() -> tuple[list[Gpu], str]:
-    """Devices that NVML sees, and why there are none."""
+def gpus(asked: Sequence[Gpu] | None = None) -> tuple[list[GpuFacts], str]:
+    """Devices that CUDA may use here, and why there are none.
+
+    Args:
+        asked: as in `visible_gpus`; None for those of CUDA_VISIBLE_DEVICES, or all.
+
+    Raises:
+        UserError: one asked for does not exist.
+    """
     try:
         import pynvml as nvml
 
@@ -32,37 +48,57 @@ def gpus() -> tuple[list[Gpu], str]:
     except Exception as fault:  # the package is optional, and so are its driver and its library
         return [], f"no device ({' '.join(str(fault).split()) or type(fault).__name__})"
     try:
-        found = [_gpu(nvml, i) for i in range(nvml.nvmlDeviceGetCount())]
+        listed = list_gpus(nvml)
+        ours = visible_gpus([one.card for one in listed], asked).choices
+        found = [_gpu(nvml, listed[one.index], one.mig) for one in ours]
     except nvml.NVMLError as fault:
         return [], f"no device ({fault})"
     finally:
         with suppress(nvml.NVMLError):
             nvml.nvmlShutdown()
-    return found, "" if found else "no device"
+    hidden = f" (CUDA_VISIBLE_DEVICES leaves none of {len(listed)})" if listed else ""
+    return found, "" if found else f"no device{hidden}"
 
 
-def _gpu(nvml: object, index: int) -> Gpu:
-    from typing import Any
-
-    n: Any = nvml
+def _gpu(nvml: Any, listed: Listed, mig: bool) -> GpuFacts:
+    handle = listed.handle
 
     def works(call: str, *more: object) -> bool:
         try:
-            getattr(n, call)(handle, *more)
-        except (n.NVMLError, AttributeError):
+            getattr(nvml, call)(handle, *more)
+        except (nvml.NVMLError, AttributeError):
             return False
         return True
 
-    handle = n.nvmlDeviceGetHandleByIndex(index)
-    name = n.nvmlDeviceGetName(handle)
-    major, minor = n.nvmlDeviceGetCudaComputeCapability(handle)
-    return Gpu(
-        name.decode() if isinstance(name, bytes) else str(name),
+    major, minor = nvml.nvmlDeviceGetCudaComputeCapability(handle)
+    # Settings hold for whole cards only.
+    return GpuFacts(
+        listed.card.name,
         (int(major), int(minor)),
         works("nvmlDeviceGetTotalEnergyConsumption"),
-        works("nvmlDeviceGetPowerManagementLimitConstraints"),
-        works("nvmlDeviceGetMaxClockInfo", n.NVML_CLOCK_SM),
+        not mig and works("nvmlDeviceGetPowerManagementLimitConstraints"),
+        not mig and works("nvmlDeviceGetMaxClockInfo", nvml.NVML_CLOCK_SM),
     )
+
+
+def may_set_devices(proc: Path = Path("/proc/self")) -> tuple[bool, str]:
+    """Whether this process may change settings of a driver, and what tells it.
+
+    Root without CAP_SYS_ADMIN, as in most containers, may not, nor root of a user namespace.
+
+    Args:
+        proc: the process's folder.
+    """
+    try:
+        status = (proc / "status").read_text(encoding="ascii", errors="replace")
+        whole = (proc / "uid_map").read_text(encoding="ascii").split() == ["0", "0", "4294967295"]
+        mask = next(line.split()[1] for line in status.splitlines() if line.startswith("CapEff:"))
+    except (OSError, StopIteration):
+        root = hasattr(os, "geteuid") and os.geteuid() == 0
+        return root, "root" if root else "needs root"
+    if not int(mask, 16) >> _CAP_SYS_ADMIN & 1:
+        return False, "needs root with CAP_SYS_ADMIN"
+    return (True, "CAP_SYS_ADMIN") if whole else (False, "root of a user namespace only")
 
 
 def cuda_torch() -> tuple[bool, str]:

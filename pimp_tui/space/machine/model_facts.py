@@ -12,6 +12,7 @@ from typing import Any
 from pimp_tui.errors import UserError
 from pimp_tui.space.machine.architecture_facts import architecture_facts
 from pimp_tui.space.machine.hub import hub_folder, is_hub_id
+from pimp_tui.space.machine.words import words
 
 BUNDLED = "micro-coder"
 _WEIGHTS = ("*.safetensors", "*.bin", "*.pt", "*.gguf")
@@ -181,10 +182,22 @@ def _from_folder(path: Path, name: str, trust_remote_code: bool) -> ModelFacts:
             **architecture_facts(str(config["model_type"]), inner, depth),
             "mtp": mtp > 0,
             "full_precision": not config.get("quantization_config"),
+            "micro_coder_words": _has_bundled_words(path, whole("vocab_size")),
         },
         generation_config=_optional_json(path / "generation_config.json"),
         chat_template=_has_chat_template(path),
     )
+
+
+def _has_bundled_words(path: Path, size: int | None) -> bool:
+    """Whether the tokens are those of the bundled model; most models are told by their number."""
+    bundled = bundled_model()
+    if path.resolve() == bundled:
+        return True
+    if size != _config(bundled).get("vocab_size"):
+        return False
+    own = words(path)
+    return own is not None and own == words(bundled)
 
 
 def _has_chat_template(path: Path) -> bool:

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pimp_tui.errors import UserError
 
@@ -55,6 +56,56 @@ class Visible:
 
     choices: tuple[Choice, ...]
     ambiguous: str | None = None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A card with NVML's handles: its own, None where it does not answer, and its MIG devices'."""
+
+    card: Card
+    handle: Any
+    migs: Mapping[str, Any]
+
+
+def list_gpus(nvml: Any) -> list[Listed]:
+    """Every card of an initialised NVML, by index.
+
+    Raises:
+        NVMLError: it does not count them. A single one that does not answer keeps its place.
+    """
+    return [_listed(nvml, index) for index in range(nvml.nvmlDeviceGetCount())]
+
+
+def _listed(nvml: Any, index: int) -> Listed:
+    try:
+        handle = nvml.nvmlDeviceGetHandleByIndex(index)
+        uuid = _text(nvml.nvmlDeviceGetUUID(handle))
+        name = _text(nvml.nvmlDeviceGetName(handle))
+    except nvml.NVMLError as error:
+        return Listed(Card("", "", (), str(error)), None, {})
+    migs = _migs(nvml, handle)
+    return Listed(Card(uuid, name, tuple(migs)), handle, migs)
+
+
+def _migs(nvml: Any, handle: Any) -> dict[str, Any]:
+    """UUID -> handle of a card's MIG devices; none where MIG is off or not known."""
+    found = {}
+    try:
+        if nvml.nvmlDeviceGetMigMode(handle)[0] != nvml.NVML_DEVICE_MIG_ENABLE:
+            return {}
+        for index in range(nvml.nvmlDeviceGetMaxMigDeviceCount(handle)):
+            try:
+                mig = nvml.nvmlDeviceGetMigDeviceHandleByIndex(handle, index)
+            except nvml.NVMLError:  # places without a device
+                continue
+            found[_text(nvml.nvmlDeviceGetUUID(mig))] = mig
+    except nvml.NVMLError:
+        return {}
+    return found
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value
 
 
 def visible_gpus(
