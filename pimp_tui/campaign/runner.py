@@ -59,12 +59,16 @@ class Runner:
     def run(self) -> int:
         """Run what is left of the plan; returns the exit code."""
         with SessionLock.acquire(self.session) as lock:
-            repair(self.session)
-            broken = set_aside(self.session)
-            swept = segments.sweep(self.session)
+            self._where = lock.folder
+            try:
+                repair(self.session)
+                broken = set_aside(self.session)
+                swept = segments.sweep(self.session)
+            except UserError as error:
+                print("\n".join(error.lines()), file=self._log)
+                return self._broken_off(" ".join(error.lines()), EXIT_USER)
             self.clock = SessionClock(self.manifest["created"], last_t_s(self.session))
             self.board = Board(self.clock.t_s)
-            self._where = lock.folder
             self.keeper = Keeper(self.session, lock.folder, self.board, self.log)
             server = ControlServer(self.session, self.board)
             try:
@@ -73,8 +77,8 @@ class Runner:
                 self._mark("running", runner=_runner(), socket=socket_file, **fresh)
                 self._catch_signals()
                 self._put_back_gpus()
-                for name in broken:
-                    self.log(f"{name} is damaged: set aside, the run is measured again", "error")
+                for sentence in broken:
+                    self.log(sentence, "error")
                 if swept:
                     self.log(f"removed {len(swept)} files that no finished run owns", "warning")
                 return self._campaign()
@@ -89,7 +93,7 @@ class Runner:
                 server.close()
 
     def _broken_off(self, why: str, code: int) -> int:
-        self.session = self.keeper.session
+        self.session = self._where() or self.session
         ended = {"status": "stopped", "socket": None, "outcome": why, "exit_code": code}
         with contextlib.suppress(OSError):
             write_manifest(self.session, self.manifest | ended)

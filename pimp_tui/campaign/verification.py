@@ -67,8 +67,8 @@ class Verification:
         self.board.update(verifying=batch.name)
         with SessionLock.acquire(batch):
             repair(batch)
-            for name in set_aside(batch):
-                self.log(f"{name} is damaged: set aside, the run is measured again", "error")
+            for sentence in set_aside(batch):
+                self.log(sentence, "error")
             segments.sweep(batch)
             manifest = read_manifest(batch)
             keeper = Keeper(batch, lambda: self._moved(batch), self.board, self.log)

@@ -89,7 +89,7 @@ def add_prompts(session: Path, prompts: Mapping[str, str]) -> None:
     import polars as pl
 
     file = session / "prompts.parquet"
-    held = pl.read_parquet(file)
+    held = pl.read_parquet(file) if file.exists() else frame_of("prompts", [])
     known = set(held["prompt_hash"])
     rows = [{"prompt_hash": k, "prompt": v} for k, v in prompts.items() if k not in known]
     if rows:
@@ -116,6 +116,9 @@ def sweep(session: Path) -> list[str]:
             if entry.name.endswith(".tmp") or (key is not None and key not in committed):
                 entry.unlink()
                 removed.append(f"{table}/{entry.name}")
+    for entry in session.glob(".*.tmp"):  # a manifest or a plan that a kill left half-written
+        entry.unlink()
+        removed.append(entry.name)
     return removed
 
 

@@ -45,11 +45,12 @@ def read_status(session: Path) -> dict[str, Any]:
     times: list[float] = []
     runs = session / "runs"
     if keys_in(runs) or (runs / MERGED).exists():
-        frame = (
-            pl.scan_parquet(runs / "*.parquet")
-            .select("config_id", "repetition", "status", "started_at", "ended_at")
-            .collect()
-        )
+        columns = ["config_id", "repetition", "status", "started_at", "ended_at"]
+        try:
+            frame = pl.scan_parquet(runs / "*.parquet").select(columns).collect()
+        except pl.exceptions.PolarsError:
+            require_whole(session, thoroughly=True)
+            raise
         for config_id, repetition, status, _, _ in frame.iter_rows():
             seen.add((config_id, repetition))
             if status == "ok":

@@ -52,9 +52,15 @@ def test_sweep_removes_what_no_runs_segment_commits(tmp_path):
     write(tmp_path, 2)
     (tmp_path / "runs" / key(2).file_name).unlink()
     (tmp_path / "power" / ".junk.parquet.1.tmp").write_text("half")
+    (tmp_path / ".manifest.json.1.tmp").write_text("half")
     removed = segments.sweep(tmp_path)
     assert sorted(removed) == sorted(
-        [f"requests/{key(2).file_name}", f"power/{key(2).file_name}", "power/.junk.parquet.1.tmp"]
+        [
+            f"requests/{key(2).file_name}",
+            f"power/{key(2).file_name}",
+            "power/.junk.parquet.1.tmp",
+            ".manifest.json.1.tmp",
+        ]
     )
     assert committed_keys(tmp_path) == {key(1)}
 
