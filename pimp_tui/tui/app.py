@@ -17,6 +17,7 @@ from textual.screen import Screen
 
 from pimp_tui.errors import UserError
 from pimp_tui.tui import marks
+from pimp_tui.tui.keys_in_turn import KeysInTurn, KeyTurn
 from pimp_tui.tui.memory import Memory
 from pimp_tui.tui.screens.frame import FrameScreen
 from pimp_tui.tui.screens.palette_commands import app_commands
@@ -88,6 +89,7 @@ class PimpApp(App[int]):
         self.no_mouse = no_mouse or not settings.mouse
         self.animation_level = "none"
         self.session, self.space, self.loaded = session, space, loaded
+        self._keys = KeysInTurn(self, super().on_event, _holds)
         self._opened = False
         self.fault: UserError | None = None
         self.draft: Draft | None = None
@@ -138,12 +140,19 @@ class PimpApp(App[int]):
         self._cover(self.size)
 
     async def on_event(self, event: events.Event) -> None:
-        """Keys typed before an input has opened are for it, not for what is below it."""
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            screen = self.screen_stack[-1] if self.screen_stack else None
-            if isinstance(screen, FrameScreen) and screen.message.hold_key(event):
-                return
-        await super().on_event(event)
+        """Keys wait for their turn: typed in a burst they reach what the one before opened."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            self._keys.add(event)
+        else:
+            await super().on_event(event)
+
+    def on_key_turn(self, turn: KeyTurn) -> None:
+        """A key has done what it does."""
+        turn.done.set()
+
+    def on_unmount(self) -> None:
+        """Nobody waits for the keys that are left."""
+        self._keys.close()
 
     def on_resize(self, event: events.Resize) -> None:
         """Too small: say so until it is not."""
@@ -239,6 +248,10 @@ class PimpApp(App[int]):
             self._close_messages_no_wait()
         else:
             super()._handle_exception(error)
+
+
+def _holds(screen: Screen[object], event: events.Key | events.Paste) -> bool:
+    return isinstance(screen, FrameScreen) and screen.holds(event)
 
 
 def _first_pane(session: Path | None) -> int:

@@ -20,5 +20,6 @@ def write_crash_log(error: BaseException) -> Path:
     file = folder / "crash.log"
     with file.open("a", encoding="utf-8") as stream:
         stream.write(f"--- {datetime.now(UTC).isoformat()}\n")
-        traceback.print_exception(error, file=stream)
+        # A worker's failure wraps what went wrong without naming it as its cause.
+        traceback.print_exception(getattr(error, "error", None) or error, file=stream)
     return file

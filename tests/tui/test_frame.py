@@ -5,8 +5,6 @@ import subprocess
 import sys
 
 import pytest
-from textual import events
-from textual.keys import key_to_character
 
 from pimp_tui.errors import UserError
 from pimp_tui.tui import marks
@@ -251,25 +249,3 @@ async def test_a_crash_is_logged_not_shown(tmp_path, monkeypatch):
     except ValueError as error:
         log = write_crash_log(error)
     assert "ValueError: lost" in log.read_text()
-
-
-async def test_keys_typed_before_an_input_is_open_are_for_it(
-    done_session, look, issued, monkeypatch
-):
-    app = PimpApp(done_session)
-    async with app.run_test(size=(100, 30)) as pilot:
-        await look.until(pilot, "library default")
-        opening = []
-        mount = app.screen.message.mount
-
-        def slow_mount(*widgets):  # keys come while the input is mounted
-            for key in (*"status", "space", "equals_sign", "space", *"ok"):
-                opening.append(app.screen.message.hold_key(events.Key(key, key_to_character(key))))
-            return mount(*widgets)
-
-        monkeypatch.setattr(app.screen.message, "mount", slow_mount)
-        await pilot.press("slash")
-        await look.until(pilot, "/ status = ok")
-        await look.until(pilot, "where status = ok")
-        assert all(opening) and not app.screen.message.hold_key(events.Key("a", "a"))
-        assert not issued and app.screen.number == 4  # none of them did anything else

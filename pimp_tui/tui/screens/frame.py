@@ -17,6 +17,8 @@ from pimp_tui.tui.widgets.line import Line
 from pimp_tui.tui.widgets.message import MessageLine
 
 if TYPE_CHECKING:
+    from textual.events import Key, Paste
+
     from pimp_tui.tui.app import PimpApp
     from pimp_tui.tui.keymap.names import Rewrite
     from pimp_tui.tui.screens.help import HelpText
@@ -67,6 +69,10 @@ class FrameScreen(Screen[None]):
     def pimp(self) -> PimpApp:
         """The app, typed."""
         return self.app  # type: ignore[return-value]
+
+    def holds(self, event: Key | Paste) -> bool:
+        """Whether a key must wait, since the focus is on its way to what the last one opened."""
+        return self.message.moving
 
     def footer_keys(self) -> Sequence[FooterKey]:
         """The footer for what has the focus now, most used first."""

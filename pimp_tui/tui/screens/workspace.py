@@ -32,6 +32,8 @@ from pimp_tui.tui.widgets.tabs import TabLine
 from pimp_tui.tui.words import told
 
 if TYPE_CHECKING:
+    from textual.events import Key, Paste
+
     from pimp_tui.space.space import Space
     from pimp_tui.tui.panes.space.desk import Desk
     from pimp_tui.tui.panes.space.view import View
@@ -212,6 +214,12 @@ class WorkspaceScreen(FrameScreen):
         self.keep_place()
         if self._desk is not None:
             self._desk.close()
+
+    def holds(self, event: Key | Paste) -> bool:
+        """Also while a pane is on its way, but for keys that lead elsewhere."""
+        leads = getattr(event, "character", None) in tuple("0123456789q")
+        switching = self.current is None or self._wanted != self.number
+        return super().holds(event) or (self._begun and switching and not leads)
 
     def footer_keys(self) -> Sequence[FooterKey]:
         """The pane's keys."""

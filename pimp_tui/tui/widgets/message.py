@@ -47,7 +47,7 @@ class MessageLine(Widget):
         self._clear: Timer | None = None
         self._busy = False
         self._opening = False
-        self._early: list[events.Key] = []
+        self._answer: asyncio.Future[Any] | None = None
 
     def compose(self) -> ComposeResult:
         """The idle text."""
@@ -63,11 +63,10 @@ class MessageLine(Widget):
         """Whether a question or an input is open."""
         return self._busy
 
-    def hold_key(self, key: events.Key) -> bool:
-        """Keep a key for the question or input that is about to open; False if none is."""
-        if self._opening:
-            self._early.append(key)
-        return self._opening
+    @property
+    def moving(self) -> bool:
+        """Whether the focus is on its way to a question or an input, or back from it."""
+        return self._opening or (self._answer is not None and self._answer.done())
 
     def say(self, text: str, kind: str = "info") -> None:
         """Show one sentence for some seconds; kind is info, good, warn or error."""
@@ -121,26 +120,21 @@ class MessageLine(Widget):
         result: str | None = await self._hold([before, field, hint], field, answer)
         return result
 
-    def _take_early(self) -> list[events.Key]:
-        early, self._early = self._early, []
-        return early
-
     async def _hold(self, widgets: list[Widget], focus: Widget, answer: asyncio.Future[Any]) -> Any:
         self._busy = self._opening = True
+        self._answer = answer
         previous = self.screen.focused
         self._text.display = False
         try:
             await self.mount(*widgets)
             self.screen.set_focus(focus)
             self._opening = False
-            for key in self._take_early():
-                focus._forward_event(key)
             return await answer
         finally:
             self._busy = self._opening = False
-            self._early.clear()
             for widget in widgets:
                 await widget.remove()
             self._text.display = True
             if previous is not None and previous.is_attached and previous.focusable:
-                previous.focus()
+                self.screen.set_focus(previous, scroll_visible=False)
+            self._answer = None
