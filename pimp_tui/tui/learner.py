@@ -40,6 +40,10 @@ class LearningChild:
         self._generation = 0
         self.progress: Progress | None = None
 
+    def another(self) -> LearningChild:
+        """A second child on the same session, for long work beside this one's answers."""
+        return type(self)(self._session)
+
     @property
     def busy(self) -> bool:
         """Whether a request is being answered."""

@@ -129,6 +129,16 @@ def answers(monkeypatch):
             return {"features": [feature, {**feature, "feature": "top_k=10", "effect": -14.0,
                                            "lower": -40.0, "upper": 10.0, "p_holm": 0.4}],
                     "pairs": [pair, back]}  # fmt: skip
+        if request == "curve":
+
+            def record(training, n, mape):
+                return {"metric": fields["metric"], "predictor": "blend", "training": training,
+                        "n": n, "n_test": 6, "draws": 5, "mae": 8 * mape, "mape": mape,
+                        "mae_interval": [4 * mape, 9 * mape], "estimated": False,
+                        "mape_interval": [mape / 2, mape * 1.2]}  # fmt: skip
+
+            return [record("all", 12, 9.1), record("all", 24, 3.2), record("uniform", 12, 9.9),
+                    record("uniform", 23, 4.4)]  # fmt: skip
         if request == "predict":
             known = {"prediction": 700.0, "lower": 650.0, "upper": 750.0}
             return {metric: [known] for metric in fields["metrics"]}

@@ -41,7 +41,11 @@ async def test_views_of_a_metric(learnt_session, look, answers, size):
         shown = look.text(app)
         assert "R2" in shown and "0.94" in shown and "o" in shown and "What if, from #1" in shown
         assert "valid: yes" in shown
+        await pilot.press("c")
+        await look.until(pilot, " x uniform")
         if size[0] == 80:
+            assert "[1.6, 3.8]" in look.text(app) and "x uniform" in look.text(app)
+            assert "MAPE %" in look.text(app) and "c: fit [curve]" in look.text(app)
             await pilot.press("c")
         await look.until(pilot, "num_beams=4")
         assert "+0.50" in look.text(app)
@@ -52,6 +56,25 @@ async def test_views_of_a_metric(learnt_session, look, answers, size):
             await look.until(pilot, "[residuals]")
         await pilot.press("s")
         await look.until(pilot, "pass@1")
+
+
+async def test_a_learning_curve_that_cannot_be_says_why(learnt_session, look, answers, monkeypatch):
+    ask = learner.LearningChild.ask
+
+    async def refuse(self, request, **fields):
+        if request == "curve":
+            raise UserError("a learning curve starts at 17 configurations")
+        return await ask(self, request, **fields)
+
+    monkeypatch.setattr(learner.LearningChild, "ask", refuse)
+    app = PimpApp(learnt_session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = await pane_on(app, pilot, look, 5, "90% intervals hold 91%")
+        await pilot.press("c")
+        await look.until(pilot, "a learning curve starts at 17")
+        assert pane.store.curves["energy_j"] and not pane.store.busy
+        await pilot.press("c", "c", "c", "c", "c")
+        await look.until(pilot, "a learning curve starts at 17")
 
 
 async def test_what_if_offers_valid_values_only_and_predicts_them(learnt_session, look, answers):

@@ -13,16 +13,16 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 
 from pimp_tui.errors import UserError
-from pimp_tui.tui.learner import Cancelled, child_of
-from pimp_tui.tui.panes.base import FooterKey, Pane
+from pimp_tui.tui.learner import child_of
+from pimp_tui.tui.panes.base import FooterKey
 from pimp_tui.tui.panes.plan_info import PlanInfo
+from pimp_tui.tui.panes.predictions.asking import AskingPane
 from pimp_tui.tui.panes.predictions.queueing import queue
 from pimp_tui.tui.panes.predictions.source import Source, read_source
 from pimp_tui.tui.panes.predictions.store import Store
 from pimp_tui.tui.panes.predictions.views import VIEWS, ViewSection
 from pimp_tui.tui.panes.predictions.whatif_part import WhatIf
 from pimp_tui.tui.snapshot import Snapshot
-from pimp_tui.tui.widgets.numbers import name_and_unit
 from pimp_tui.tui.widgets.section import Section
 
 _VERY_WIDE, _TALL = 160, 34
@@ -33,7 +33,7 @@ def _key(keys: str, action: str, name: str, tooltip: str) -> Binding:
                    id=f"predictions.{name.replace(' ', '-')}")  # fmt: skip
 
 
-class PredictionsPane(Pane):
+class PredictionsPane(AskingPane):
     """How well the metrics can be predicted, what options do to them, and what-if."""
 
     title = "Predictions"
@@ -48,6 +48,7 @@ class PredictionsPane(Pane):
         "R2": "share of the variance that is predicted, on configurations left out",
         "MAPE": "mean error in percent of the measured value",
         "rank": "Spearman's correlation of predicted and measured order",
+        "curve": "error on configurations held out, by how many others were learnt from",
         "(struck)": "a value that no valid configuration has beside what is locked; w says why",
         "dim bars": "effects that may be chance after correction for many comparisons",
     }
@@ -66,14 +67,10 @@ class PredictionsPane(Pane):
         super().__init__(workspace)
         child = child_of(workspace)
         assert child is not None, "the registry shows this pane with a session only"
-        child.progress = self._progress
+        child.progress = self.progress
         self.store = Store(child)
         self.source: Source | None = None
         self.metric = ""
-        self._visible = self._stale = False
-        self._cancelled = False
-        self._asking = False
-        self._info = ""
 
     def compose(self) -> ComposeResult:
         """One view over What-if; four quarters on very wide terminals."""
@@ -92,7 +89,7 @@ class PredictionsPane(Pane):
     @property
     def pane_keys(self) -> Sequence[FooterKey]:
         """By what is known; nothing to change without predictions."""
-        if self.store.child.busy:
+        if self.store.busy:
             return [FooterKey("esc", "stop learning"), FooterKey("s", "metric")]
         keys = [FooterKey("s", "metric"), FooterKey("z", "zoom", drop=3)]
         if self.store.too_few:
@@ -143,17 +140,16 @@ class PredictionsPane(Pane):
         self.store.records = source.records
         if self.store.set_measured(source.measured):
             self._cancelled = False
-            if self.store.child.busy:
-                self.store.child.cancel()
+            self.store.cancel()
         if self.metric not in source.metrics:
             self.metric = source.metrics[0] if source.metrics else ""
         self.whatif.known = source.names
         self.whatif.plan_options = source.plan.options
         self.whatif.metrics = source.shown_metrics
-        self._show()
+        self.draw()
         if first or self.whatif.desk is None:
             self._begin_whatif()
-        self._learn()
+        self.learn()
 
     @work(group="predictions-desk", exclusive=True)
     async def _begin_whatif(self) -> None:
@@ -173,69 +169,8 @@ class PredictionsPane(Pane):
         name = self.whatif.base_name
         self.whatif_part.set_rule(f"What if, from {name}" if name else "What if")
 
-    @work(group="predictions-learn", exclusive=True)
-    async def _learn(self) -> None:
-        """Ask for what the views on the screen need and do not have."""
-        metric, source = self.metric, self.source
-        if not metric or source is None or self.store.too_few or self._cancelled:
-            return
-        try:
-            self._busy(f"learning {name_and_unit(metric)[0]}…")
-            await self.store.fit(metric)
-            self._show()
-            if any(s.charts.view in ("effects", "pairs") for s in self.sections):
-                self._busy(f"effects on {name_and_unit(metric)[0]}…")
-                await self.store.effect(metric)
-        except Cancelled:
-            return
-        except UserError as error:
-            self.say_error(error)
-        finally:
-            self._busy("")
-        self._show()
-        self._predict()
-
-    @work(group="predictions-whatif")
-    async def _predict(self) -> None:
-        """Predict what What-if shows; one request at a time, the last one wins."""
-        if self._asking or self.store.too_few or self._cancelled:
-            return
-        self._asking = True
-        try:
-            while (guess := self.whatif.guess) is not None and self.whatif.predictions is None:
-                if self.whatif.fault:
-                    return
-                options = {n: guess.row[n] for n in self.whatif.row_options(guess)}
-                try:
-                    answer = await self.store.child.ask(
-                        "predict", metrics=self.whatif.metrics, rows=[options]
-                    )
-                except UserError as error:
-                    self.whatif.show_predictions(guess, None, str(error))
-                except Cancelled:
-                    return
-                else:
-                    found = {metric: rows[0] for metric, rows in answer.items()}
-                    self.whatif.show_predictions(guess, found)
-        finally:
-            self._asking = False
-            self.refresh_footer()
-
-    def on_what_if_changed(self, event: WhatIf.Changed) -> None:
-        """Another configuration: predict it."""
-        event.stop()
-        self._predict()
-
-    def _busy(self, info: str) -> None:
-        self._info = f"{info} esc stops" if info else ""
-        self.main.tell(self._info)
-        self.refresh_footer()
-
-    def _progress(self, done: int, of: int) -> None:
-        if self._info and self._visible:
-            self.main.tell(f"{self._info.split('…')[0]}… {done}/{of} · esc stops")
-
-    def _show(self) -> None:
+    def draw(self) -> None:
+        """Show what is known in every view."""
         values = self.source.values.get(self.metric, []) if self.source else []
         for section in self.sections:
             info = self._info if section is self.main else ""
@@ -263,9 +198,9 @@ class PredictionsPane(Pane):
         self.whatif_part.set_class(quarters, "divided")
         height = event.size.height
         self.lower.styles.height = height // 2 if quarters else min(max(height // 3, 6), 14)
-        self.call_after_refresh(self._show)
+        self.call_after_refresh(self.draw)
         if quarters and self.source is not None:
-            self._learn()
+            self.learn()
 
     # Keys.
 
@@ -275,9 +210,9 @@ class PredictionsPane(Pane):
         section = next((s for s in self.sections if s.charts is focused), self.main)
         view = section.next_view()
         self._cancelled = False
-        if view in ("effects", "pairs") and self.metric not in self.store.effects:
-            self._learn()
-        self._show()
+        if not self.store.knows(view, self.metric):
+            self.learn()
+        self.draw()
 
     def action_metric(self) -> None:
         """The next metric."""
@@ -288,16 +223,8 @@ class PredictionsPane(Pane):
         at = metrics.index(self.metric) if self.metric in metrics else -1
         self.metric = metrics[(at + 1) % len(metrics)]
         self._cancelled = False
-        self._show()
-        self._learn()
-
-    def action_cancel(self) -> None:
-        """Stop what is being learnt."""
-        if self.store.child.cancel():
-            self._cancelled = True
-            self._busy("")
-            self.say("stopped learning; s or c learns again")
-            self._show()
+        self.draw()
+        self.learn()
 
     @work
     async def action_start(self) -> None:

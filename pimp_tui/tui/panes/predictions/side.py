@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from pimp_tui.tui.panes.predictions.charts import CURVE_MARKS, in_percent
 from pimp_tui.tui.widgets.cells import Line, line, wrap
 from pimp_tui.tui.widgets.numbers import ENERGY, Scale
+
+_CURVE = "mean error on a fifth of the configurations, held out in turn; 95% intervals"
 
 
 def numbers(
@@ -40,6 +43,32 @@ def numbers(
     for note in fit.get("notes") or []:
         lines += [line((" " + part, "dim")) for part in wrap(str(note), width - 2)]
     return lines
+
+
+def curve(lines: dict[str, list[dict[str, Any]]], scale: Scale, width: int) -> list[Line]:
+    """Which mark is whose, and each line's error where it ends, with its interval."""
+    records = [record for found in lines.values() for record in found]
+    error = "mape" if in_percent(records) else "mae"
+    shown = Scale("MAPE", 1.0, "%", 1) if error == "mape" else scale
+    title = "MAPE %" if error == "mape" else f"MAE {scale.unit}".strip()
+    mark = "~" if any(record.get("estimated") for record in records) else ""
+    rows = [line((f" {mark}{title}", "bright"), "  learnt from")]
+    for (name, found), sign in zip(lines.items(), CURVE_MARKS, strict=False):
+        last = found[-1]
+        room = max(width - 14, 4)
+        value = shown.number(last[error])
+        rows.append(line((f" {sign} ", "accent"), f"{name[:room]:<{room}}",
+                         (f"{value:>6}", "bright"), f"{last['n']:>4}"))  # fmt: skip
+        if interval := last.get(f"{error}_interval"):
+            low, high = map(shown.number, interval)
+            rows.append(line((f"   [{low}, {high}]", "dim")))
+    rows += [(), *(line((" " + part, "dim")) for part in wrap(_CURVE, width - 2))]
+    return rows
+
+
+def legend(lines: dict[str, list[dict[str, Any]]]) -> str:
+    """The marks of a learning curve in one row, for a rule: ``o all · x uniform``."""
+    return " · ".join(f"{mark} {name}" for name, mark in zip(lines, CURVE_MARKS, strict=False))
 
 
 def summary(fit: dict[str, Any], scale: Scale) -> str:

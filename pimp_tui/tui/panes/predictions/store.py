@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from pimp_tui.tui.learner import LearningChild
+from pimp_tui.errors import UserError
+from pimp_tui.tui.learner import LearningChild, Progress
 
 MINIMUM_CONFIGURATIONS = 12
 
@@ -18,6 +19,7 @@ class Store:
         child: who learns.
         measured: configurations with at least one good run; another number makes all stale.
         fits, effects: by metric; ``pairs`` stand in effects.
+        curves: records of ``learning.curve`` by metric, or why there are none.
         records: evaluation records of ``learning.json``, by sampler among them.
     """
 
@@ -25,7 +27,9 @@ class Store:
     measured: int = 0
     fits: dict[str, dict[str, Any]] = field(default_factory=dict)
     effects: dict[str, dict[str, Any]] = field(default_factory=dict)
+    curves: dict[str, list[dict[str, Any]] | str] = field(default_factory=dict)
     records: list[dict[str, Any]] = field(default_factory=list)
+    _curve_child: LearningChild | None = None
 
     @property
     def too_few(self) -> str:
@@ -45,6 +49,7 @@ class Store:
         self.measured = count
         self.fits.clear()
         self.effects.clear()
+        self.curves.clear()
         return True
 
     async def fit(self, metric: str) -> dict[str, Any]:
@@ -66,6 +71,40 @@ class Store:
                 return dict(answer)
             self.effects[metric] = answer
         return self.effects[metric]
+
+    async def curve(self, metric: str, progress: Progress) -> None:
+        """The learning curve of a metric; a refusal of the child is kept in its place."""
+        self._stop_curve()
+        measured = self.measured
+        child = self._curve_child = self.child.another()
+        child.progress = progress
+        try:
+            found = await child.ask("curve", metric=metric)
+        except UserError as error:
+            found = str(error)
+        finally:
+            child.close()
+        if measured == self.measured:
+            self.curves[metric] = found
+
+    def knows(self, view: str, metric: str) -> bool:
+        """Whether a view of a metric can be drawn without asking."""
+        if view in ("effects", "pairs"):
+            return metric in self.effects
+        return metric in (self.curves if view == "curve" else self.fits)
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being learnt."""
+        return self.child.busy or bool(self._curve_child and self._curve_child.busy)
+
+    def cancel(self) -> bool:
+        """Give up whatever is being learnt; False when nothing is."""
+        stopped = self._stop_curve()
+        return self.child.cancel() or stopped
+
+    def _stop_curve(self) -> bool:
+        return bool(self._curve_child and self._curve_child.cancel())
 
     def by_sampler(self, metric: str) -> list[dict[str, Any]]:
         """Records that train on one sampler's configurations and test on the others."""

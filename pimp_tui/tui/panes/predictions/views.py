@@ -1,4 +1,4 @@
-"""A section that shows one of the views of a metric: fit, effects, pairs or residuals."""
+"""A section that shows one view of a metric: fit, curve, effects, pairs or residuals."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pimp_tui.tui.widgets.numbers import ENERGY, Scale, name_and_unit, scale_of
 from pimp_tui.tui.widgets.plot import PlotBlock
 from pimp_tui.tui.widgets.section import Section
 
-VIEWS = ("fit", "effects", "pairs", "residuals")
+VIEWS = ("fit", "curve", "effects", "pairs", "residuals")
 
 
 class Charts(Widget, can_focus=True):
@@ -42,6 +42,7 @@ class Charts(Widget, can_focus=True):
         self.view, self._with_side = view, with_side
         self.fit: dict[str, Any] | None = None
         self.effects: dict[str, Any] | None = None
+        self.curve: list[dict[str, Any]] | str | None = None
         self.by_sampler: list[dict[str, Any]] = []
         self.metric, self.note = "", ""
         self.scale = Scale("", 1.0, "", 2)
@@ -65,18 +66,39 @@ class Charts(Widget, can_focus=True):
 
     def refresh_all(self) -> None:
         """Draw what is known."""
-        charted = self.view in ("fit", "residuals") or bool(self.note)
+        charted = self.view in ("fit", "curve", "residuals") or bool(self.note)
         self.plot.display, self.rows.display = charted, not charted
         self.side.display = (
-            charted and self._with_side and not self.note and self.fit is not None
+            charted and self._with_side and not self.note and self._known
             and self.size.width >= 60
         )  # fmt: skip
-        waiting = "" if self.fit else f"learning {name_and_unit(self.metric)[0]}…"
-        self.plot.say(self.note or waiting)
+        self.plot.say(self.note or self._waiting())
         self.rows.update()
         self.side.update()
 
+    @property
+    def _known(self) -> bool:
+        return isinstance(self.curve, list) if self.view == "curve" else self.fit is not None
+
+    def _waiting(self) -> str:
+        """What stands in place of the chart."""
+        name = name_and_unit(self.metric)[0]
+        if self.view == "curve" and self.fit is not None:
+            return self.curve if isinstance(self.curve, str) else (
+                "" if self.curve else f"learning curve of {name}…")  # fmt: skip
+        return "" if self.fit else f"learning {name}…"
+
+    def wait(self, words: str) -> None:
+        """How far the learning curve is."""
+        if self.curve is None and not self.note:
+            self.plot.say(f"learning curve of {name_and_unit(self.metric)[0]}… {words}")
+
     def _paint(self, figure: Any, width: int, height: int) -> None:
+        if self.view == "curve":
+            if isinstance(self.curve, list) and self.curve:
+                lines = charts.curve_lines(self.curve)
+                charts.curve(figure, lines, self.scale, width, height)
+            return
         points = [p for p in (self.fit or {}).get("points", []) if p["prediction"] is not None]
         if points:
             draw = charts.fit if self.view == "fit" else charts.residuals
@@ -104,6 +126,8 @@ class Charts(Widget, can_focus=True):
         return [*lines[: height - 2], *(line((" " + part, "accent")) for part in words)]
 
     def _draw_side(self, width: int, height: int) -> list[Line]:
+        if self.view == "curve" and isinstance(self.curve, list):
+            return side.curve(charts.curve_lines(self.curve), self.scale, width)
         if self.fit is None:
             return []
         return side.numbers(self.fit, self.scale, self.by_sampler, width)
@@ -129,6 +153,7 @@ class ViewSection(Section):
         part.metric = metric
         part.scale = scale_of(metric, values)
         part.fit, part.effects = store.fits.get(metric), store.effects.get(metric)
+        part.curve = store.curves.get(metric)
         part.by_sampler = store.by_sampler(metric)
         part.note = store.too_few
         part.refresh_all()
@@ -144,16 +169,17 @@ class ViewSection(Section):
         else:
             title = {
                 "fit": "Fit",
+                "curve": "Learning curve of",
                 "effects": "Effects on",
                 "pairs": "Pairs",
                 "residuals": "Residuals",
             }
             mark = "~" if part.estimated else ""
+            if part.view == "curve" and isinstance(part.curve, list):
+                known = side.legend(charts.curve_lines(part.curve))
             self.set_rule(f"{title[part.view]} {mark}{part.scale.label}", info or known)
 
     def next_view(self) -> str:
         """The next view in turn."""
         self.charts.view = VIEWS[(VIEWS.index(self.charts.view) + 1) % len(VIEWS)]
-        self.charts.refresh_all()
-        self.tell()
         return self.charts.view
