@@ -114,6 +114,35 @@ def test_a_checker_that_is_killed_from_outside_is_a_fault(holding_tiers):
         assert _sandboxes() == []
 
 
+def test_where_memory_runs_out_programs_go_before_the_model(holding_tiers):
+    """The kernel ends the process with the highest score: not the one that holds the model."""
+    job = Job("import time\ntime.sleep(30)\n", "", "", "f")
+    scores: list[str] = []
+
+    def look() -> None:
+        until = time.monotonic() + 30
+        while not scores and time.monotonic() < until:
+            time.sleep(0.1)
+            for process in _sandboxes():
+                with contextlib.suppress(psutil.NoSuchProcess, OSError):
+                    family = [process, *process.children(recursive=True)]
+                    if len(family) == 1 or any(one.children() for one in family[-1:]):
+                        continue
+                    paths = [Path(f"/proc/{one.pid}/oom_score_adj") for one in family]
+                    scores.extend(path.read_text().strip() for path in paths)
+                    os.kill(family[-1].pid, 9)
+                    return
+
+    for tier in holding_tiers:
+        scores.clear()
+        looker = threading.Thread(target=look)
+        looker.start()
+        sandbox.run(tier, job, LIMITS)
+        looker.join()
+        assert len(scores) >= 2
+        assert set(scores) == {"1000"}, tier
+
+
 @pytest.fixture
 def full_disk(tmp_path, monkeypatch):
     """The folder of temporary files on a disk of its own, with room for 1 MB."""

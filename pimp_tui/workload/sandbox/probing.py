@@ -25,6 +25,7 @@ WEAK = (
 )
 MEND_BUBBLEWRAP = (
     "apt install bubblewrap (or dnf); where AppArmor refuses it (Ubuntu 24.04): "
+    "sudo apt install apparmor-profiles && "
     "sudo ln -s /usr/share/apparmor/extra-profiles/bwrap-userns-restrict /etc/apparmor.d/ && "
     "sudo systemctl reload apparmor"
 )
@@ -66,7 +67,10 @@ def check_tier(name: str) -> SandboxTier:
     if not outcome.passed:
         return SandboxTier(name, False, f"{name}: {outcome.reason}", MEND_BUBBLEWRAP)
     if strong:
-        what = "own pid, network, mount and ipc namespaces, limits, read-only files"
+        what = (
+            "own pid, network, mount and ipc namespaces, read-only files, limits for each process, "
+            "memory of all together watched from outside"
+        )
         return SandboxTier(name, True, f"{name}: {what}")
     return SandboxTier(name, True, f"{name}: {WEAK} (Landlock ABI {abi()})", MEND_BUBBLEWRAP)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .inside.folders import SYSTEM_FOLDERS, python_folders
-from .inside.system import OWN_PROCESSES
+from .inside.system import FIRST_TO_GO, OWN_PROCESSES
 
 HERE = Path(__file__).resolve().parent
 BOOT = "import sys; sys.path.insert(0, {folder!r}); from inside.start import main; main()"
@@ -21,6 +21,11 @@ CHECKER_FOLDER = "/checker"
 CHECKER_CPU_S = 2  # beyond the wall-clock limit: ends only what its own alarm cannot
 TASKS_MEANWHILE = 200
 SHARED_BYTES = 1 << 20
+# Says for what follows that the kernel may end it first where memory runs out.
+OFFERED = (
+    "/bin/sh", "-c",
+    f'{{ echo {FIRST_TO_GO} >/proc/self/oom_score_adj; }} 2>/dev/null; exec "$@"', "sh",
+)  # fmt: skip
 # A fixed hash seed: a program that iterates over a set of strings must not pass only sometimes.
 ENVIRONMENT = {"PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
 
@@ -94,7 +99,8 @@ def _counted_already(mode: str) -> int:
 
 def bubblewrap(limits: Limits, packages: list[str]) -> list[str]:
     """The bwrap prefix: own namespaces, a read-only view of system and Python, no /proc."""
-    command = [shutil.which("bwrap") or "bwrap", "--die-with-parent", "--as-pid-1", "--clearenv"]
+    command = [*OFFERED, shutil.which("bwrap") or "bwrap"]
+    command += ["--die-with-parent", "--as-pid-1", "--clearenv"]
     for name, value in ENVIRONMENT.items():
         command += ["--setenv", name, value]
     if os.geteuid() == 0:

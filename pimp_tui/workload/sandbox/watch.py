@@ -1,7 +1,11 @@
 """Watches the processes of a sandbox from outside: what they use together, and that they end.
 
-Limits of the kernel hold for each process; their sum is held here. Control groups would do it too
-where they are delegated, but inside containers and batch jobs they seldom are.
+Limits of the kernel hold for each process; their sum is held here. A control group would do it too,
+but version 2 gives a group's controllers to its children only once no process is left in the group
+itself: the runner, and the shell it was started from, would have to move, which only their manager
+may do (cgroups(7), "no internal processes"), and containers and batch jobs show the tree read-only.
+So the sum is looked at every few hundredths of a second, and the kernel is told to begin with the
+sandbox where memory runs out all the same.
 """
 
 from __future__ import annotations

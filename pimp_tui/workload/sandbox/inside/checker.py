@@ -163,8 +163,9 @@ def _fault(error: BaseException, test: str, other: Candidate) -> str:
             return f"syntax error line {line}"
         return f"{name}: {' '.join(text.split())}" if text else name
     if isinstance(error, AssertionError):
-        got = short(other.last_result)
-        return f"assertion failed: {_line_of(error, test) or error}; got {got}"
+        # An error of the test's own making says what differs; a bare assertion does not.
+        line = _line_of(error, test) if type(error) is AssertionError else ""
+        return f"assertion failed: {line or error}; got {short(other.last_result)}"
     return f"test raised {type(error).__name__}: {error}"
 
 

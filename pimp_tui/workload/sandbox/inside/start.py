@@ -27,6 +27,7 @@ def main() -> None:
     sys.argv[:] = ["-c"]
     try:
         system.die_with_parent()
+        system.offer_to_the_kernel()
         if mode == "namespaces":
             isolate.enter([*python_folders(), *folders], storage, files)
         elif mode == "landlock":

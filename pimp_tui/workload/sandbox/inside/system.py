@@ -11,6 +11,7 @@ import sys
 LINUX = sys.platform == "linux"
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 SIGKILL = 9
+FIRST_TO_GO = "1000"  # proc_pid_oom_score_adj(5); anybody may raise it, and children inherit it
 OWN_PROCESSES = ("bubblewrap", "namespaces")  # the tiers with a pid namespace
 LAST_CAPABILITY = 63
 CAPABILITY_VERSION_3 = 0x20080522
@@ -35,6 +36,15 @@ def prctl(option: int, value: int) -> None:
 def die_with_parent() -> None:
     """Has the kernel kill this process when the thread that started it ends."""
     prctl(PR_SET_PDEATHSIG, SIGKILL)
+
+
+def offer_to_the_kernel() -> None:
+    """Where the machine runs out of memory, this process goes before the model and the runner."""
+    try:
+        with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:  # noqa: PTH123
+            file.write(FIRST_TO_GO)
+    except OSError:  # bubblewrap shows no /proc; its command line has done it (`tiers`)
+        return
 
 
 def hide_memory() -> None:
