@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pimp_tui.commands.effects import effects
+from pimp_tui.commands.objectives import Objectives, parse_objectives
 from pimp_tui.commands.output import (
     Json,
     SessionArgument,
@@ -17,6 +18,7 @@ from pimp_tui.commands.output import (
 )
 from pimp_tui.commands.predict import predict
 from pimp_tui.commands.report import report
+from pimp_tui.commands.suggest import suggest
 from pimp_tui.errors import UserError
 from pimp_tui.learning.accuracy import MARGIN
 
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from pimp_tui.session import Session
 
 Option = typer.Option
-Objectives = Annotated[list[str] | None, Option("--objective", help="metric:min or metric:max.")]
 Where = Annotated[str | None, Option(help="A condition, as latency_s <= 2.")]
 Margin = Annotated[float, Option(help="Loss of accuracy that does not matter.")]
 Seed = Annotated[int, Option(min=0, help="Seed.")]
@@ -146,30 +147,6 @@ def pareto(
     return 0
 
 
-def suggest(
-    session: SessionArgument,
-    n: Annotated[int, Option("-n", help="How many.")] = 4,
-    objective: Objectives = None,
-    select: Annotated[list[str] | None, Option(help="Feature that all have.")] = None,
-    deselect: Annotated[list[str] | None, Option(help="Feature that none has.")] = None,
-    seed: Seed = 0,
-    json: Json = False,
-) -> int:
-    """What to measure next: configurations by their expected improvement of the front."""
-    from pimp_tui.commands.spaces import choice_of
-    from pimp_tui.learning import suggest as choose
-    from pimp_tui.session import open_session
-
-    opened = open_session(session)
-    chosen, barred = split_list(select), split_list(deselect)
-    within = choice_of(opened.space(), chosen, barred) if chosen or barred else None
-    frame = choose(
-        opened, n=n, objectives=parse_objectives(objective) or None, within=within, seed=seed
-    )
-    print_json(frame.to_dicts()) if json else print_table(frame.to_dicts(), frame.columns)
-    return 0
-
-
 def require_measured(session: Session, objectives: dict[str, str]) -> None:
     """Raise a UserError for an unknown objective or one that nobody measured."""
     from pimp_tui.learning.measured import check_objectives, measured_frame, metric_values
@@ -208,23 +185,6 @@ def keep_record(session: Session, record: dict[str, Any]) -> bool:
         return True
     except (UserError, OSError):
         return False
-
-
-def parse_objectives(values: list[str] | None) -> dict[str, str]:
-    """``metric:min`` texts as metric -> direction.
-
-    Raises:
-        UserError: a direction is neither min nor max.
-    """
-    objectives = {}
-    for value in split_list(values):
-        name, _, way = value.rpartition(":")
-        if not name or way not in ("min", "max"):
-            raise UserError(
-                f"{value!r} is no objective", "--objective", "write metric:min or metric:max"
-            )
-        objectives[name] = way
-    return objectives
 
 
 def clean_row(row: dict[str, Any], session: Session) -> dict[str, Any]:

@@ -70,12 +70,23 @@ def expected_scalar_improvement(
     return total / _WEIGHTS
 
 
-def open_reference(costs: np.ndarray) -> np.ndarray:
-    """Bound for proposals: the worst measured value plus 10% of the range, per objective.
+def likely_reference(costs: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Bound for proposals: where the ends of the front are likely to be, per objective.
 
     The nadir of a young front would give nothing for points beyond its ends, and the ends are
-    what a campaign finds last.
+    what a campaign finds last; the worst measured value would send it after values that nobody
+    wants. Hence the nadir of the front of what is measured and predicted together, no less than
+    that of the measured front and no more than ``open_reference``.
+
+    Args:
+        costs: measured (m, k); mean: predicted for the candidates (c, k).
     """
+    both = reference_point(np.vstack([costs, mean]))
+    return np.minimum(np.maximum(both, reference_point(costs)), open_reference(costs))
+
+
+def open_reference(costs: np.ndarray) -> np.ndarray:
+    """The worst measured value plus 10% of the range, per objective."""
     low, high = costs.min(axis=0), costs.max(axis=0)
     return np.asarray(high + 0.1 * np.where(high > low, high - low, 1.0))
 

@@ -8,13 +8,14 @@ from pimp_tui.learning.acquisition import (
     expected_hypervolume_improvement,
     expected_scalar_improvement,
     expected_shortfall,
-    open_reference,
+    likely_reference,
 )
 from pimp_tui.learning.expense import cheapness
 from pimp_tui.learning.fronts import hypervolume
 from pimp_tui.learning.predictors.gaussian_process import GaussianProcess
 
 MINIMUM_MEASURED = 4  # below, nothing can be learnt and candidates are spread out
+FIRST = 6  # configurations that are spread out before the first is suggested
 
 
 def to_costs(values: np.ndarray, ways: list[str]) -> np.ndarray:
@@ -35,6 +36,7 @@ def propose(
     seed: int = 0,
     chance: np.ndarray | None = None,
     expense: np.ndarray | None = None,
+    prior: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """The next ``n`` rows of ``candidates`` (c, d), best first, and what each promises.
 
@@ -48,17 +50,20 @@ def propose(
         chance: probability (c,) that a candidate runs at all.
         expense: what each candidate takes of a budget (c,): gains are then compared for each unit
             of it (expected improvement per unit cost, Snoek et al. 2012).
+        prior: means of the costs known from elsewhere, at the measured rows (m, k) and at the
+            candidates (c, k); the processes learn what is left over.
 
     Returns:
         indices (n,), and the gains (n,) as a share of the present hypervolume (of the measured
         range for one objective).
     """
-    processes = [GaussianProcess(seed, "raw").fit(X, column) for column in costs.T]
+    before, ahead = prior or (np.zeros(costs.shape), np.zeros((len(candidates), costs.shape[1])))
+    processes = [GaussianProcess(seed, "raw").fit(X, column) for column in (costs - before).T]
     parts = [process.latent(candidates) for process in processes]
-    mean = np.column_stack([m for m, _ in parts])
+    mean = np.column_stack([m for m, _ in parts]) + ahead
     deviation = np.column_stack([s for _, s in parts])
     random = np.random.default_rng(seed)
-    reference, front = open_reference(costs), costs
+    reference, front = likely_reference(costs, mean), costs
     scale = _scale(costs, reference)
     weight = np.ones(len(candidates)) if chance is None else chance.copy()
     price = np.ones(len(candidates)) if expense is None else cheapness(expense)
@@ -98,9 +103,22 @@ def _scale(costs: np.ndarray, reference: np.ndarray) -> float:
     return float(np.ptp(costs[:, 0])) or 1.0 if costs.shape[1] == 1 else 1.0
 
 
-def spread_out(X: np.ndarray, candidates: np.ndarray, n: int, seed: int = 0) -> np.ndarray:
-    """Indices of ``n`` candidates, each as far as can be from the measured and those before."""
+def spread_out(
+    X: np.ndarray,
+    candidates: np.ndarray,
+    n: int,
+    seed: int = 0,
+    among: np.ndarray | None = None,
+) -> np.ndarray:
+    """Indices of ``n`` candidates, each as far as can be from the measured and those before.
+
+    Args:
+        among: mask (c,) of the candidates that may be chosen; None is all.
+    """
     random = np.random.default_rng(seed)
+    if among is not None and among.any():
+        places = np.flatnonzero(among)
+        return places[spread_out(X, candidates[places], n, seed)]
     nearest = np.full(len(candidates), np.inf)
     for row in X:
         nearest = np.minimum(nearest, ((candidates - row) ** 2).sum(axis=1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ from pimp_tui.learning.proposal import (
     spread_out,
     to_costs,
 )
+from pimp_tui.learning.warm_start import WarmStart, prior_means
 
 CANDIDATES = 2000
 
@@ -40,6 +41,8 @@ def suggest(
     seed: int = 0,
     candidates: int = CANDIDATES,
     expense: str | None = None,
+    warm: WarmStart | None = None,
+    told: Callable[[str], None] | None = None,
 ) -> pl.DataFrame:
     """The next ``n`` configurations to measure, most promising first.
 
@@ -51,6 +54,8 @@ def suggest(
         expense: a metric that a budget is counted in, ``duration_s`` or ``energy_j``: what counts
             is then the improvement for what a run is expected to take, and a column
             ``expected_<expense>`` is added, null while too little was measured.
+        warm: another session to start from, where that helps.
+        told: gets a line about the help of each objective.
 
     Returns:
         plan-like rows: config_id, position (after the plan's last), sampler "suggest", the
@@ -76,13 +81,23 @@ def suggest(
     X, C = encoder.transform(measured), encoder.transform(pool)
     takes = _expense(rows, expense, encoder, C) if expense else None
     if measured.height < MINIMUM_MEASURED:
-        picked, gains = spread_out(X, C, n, seed), None
+        gains = None
+        if warm is None:
+            picked = spread_out(X, C, n, seed)
+        else:
+            picked = spread_out(X, C, n, seed, warm.promising(pool, chosen))
     else:
-        costs = to_costs(
-            measured.select(pl.col(list(chosen)).cast(pl.Float64)).to_numpy(), list(chosen.values())
-        )
-        failed = encoder.transform(failed_rows(rows))
-        picked, gains = propose(X, costs, C, n, seed, chance_to_run(X, failed, C, seed), takes)
+        values = measured.select(pl.col(list(chosen)).cast(pl.Float64)).to_numpy()
+        costs = to_costs(values, list(chosen.values()))
+        prior = None
+        if warm is not None:
+            log = [bool((column > 0).all()) for column in values.T]
+            *means, helps = prior_means(warm, X, costs, measured, pool, chosen, log, seed)
+            prior = (means[0], means[1])
+            for one in helps:
+                (told or _unheard)(one.words())
+        chance = chance_to_run(X, encoder.transform(failed_rows(rows)), C, seed)
+        picked, gains = propose(X, costs, C, n, seed, chance, takes, prior)
     last = int(plan["position"].max() or 0) if "position" in plan.columns else 0  # type: ignore[arg-type]
     answer = pool[picked].select(
         "config_id",
@@ -97,6 +112,10 @@ def suggest(
         return answer
     each = [None] * len(picked) if takes is None else takes[picked].tolist()
     return answer.with_columns(pl.Series(f"expected_{expense}", each, dtype=pl.Float64))
+
+
+def _unheard(line: str) -> None:
+    """Where nobody listens."""
 
 
 def _objectives(session: Any) -> dict[str, str]:
