@@ -151,7 +151,7 @@ class Window:
                 into = faults if lost or why.endswith("went back") else notes
                 into.append(f"{device}: {why}, power samples integrated")
                 if gap_s := self._integral.gap_s(device):
-                    notes.append(f"{device}: no power sample for {gap_s:.1f} s, bridged")
+                    faults.append(f"{device}: no power sample for {gap_s:.1f} s, bridged")
             elif first is not None and last is not None:
                 notes.append(f"{device}: {why}, and power samples are missing")
             return integral_j

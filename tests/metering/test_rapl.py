@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import stat
+import subprocess
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from pimp_tui.metering.base import MeterUnavailable
+from pimp_tui.metering.meters import MeterSet
 from pimp_tui.metering.rapl import RaplMeter, Zone
 
 RANGE_UJ = 262_143_328_850
@@ -72,10 +77,11 @@ def test_a_counter_that_was_set_back_is_no_wrap(powercap):
 
 
 def test_power_is_the_difference_over_time(powercap, monkeypatch):
-    clock = iter([100.0, 100.0, 100.0, 102.0, 102.0, 102.0])
-    monkeypatch.setattr("pimp_tui.metering.rapl.time.monotonic", lambda: next(clock))
+    now = [100.0]
+    monkeypatch.setattr("pimp_tui.metering.rapl.time.monotonic", lambda: now[0])
     meter = RaplMeter(root=powercap)
     assert [sample.power_w for sample in meter.samples()] == [None, None, None]
+    now[0] = 102.0
     (powercap / "intel-rapl:0" / "energy_uj").write_text("25000000")
     assert meter.samples()[0].power_w == pytest.approx(10.0)
 
@@ -101,6 +107,73 @@ def test_no_permission_names_the_command(powercap, monkeypatch):
     with pytest.raises(MeterUnavailable) as caught:
         RaplMeter(root=powercap)
     assert caught.value.mend.startswith(f"sudo chmod a+r {powercap}/intel-rapl:*/energy_uj")
+
+
+def test_the_command_of_the_mend_makes_the_counters_readable(powercap, monkeypatch):
+    """It is run as it stands, but for sudo, by a shell whose user may not read them."""
+    files = sorted(powercap.glob("*/energy_uj"))
+    for file in files:
+        file.chmod(0o400)
+    test_no_permission_names_the_command(powercap, monkeypatch)
+    with pytest.raises(MeterUnavailable) as caught:
+        RaplMeter(root=powercap)
+    command = caught.value.mend.removeprefix("sudo ")
+    subprocess.run(["sh", "-ec", command], check=True)
+    readable = [stat.S_IMODE(file.stat().st_mode) & 0o444 == 0o444 for file in files]
+    wanted = [file.parent.name.startswith("intel-rapl:") for file in files]
+    assert readable == wanted and sum(wanted) == 5
+
+
+def test_a_package_that_cannot_be_read_leaves_no_partial_sum(powercap):
+    (powercap / "intel-rapl:1" / "energy_uj").write_text("no number")
+    with pytest.raises(MeterUnavailable, match="cannot read cpu package-1") as caught:
+        RaplMeter(root=powercap)
+    assert caught.value.mend, "doctor calls it a fault"
+
+
+def test_a_counter_that_was_not_read_for_longer_than_a_wrap_is_not_believed(powercap, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("pimp_tui.metering.rapl.time.monotonic", lambda: now[0])
+    meter = RaplMeter(root=powercap)
+    before = meter.counters_j()["cpu package-0"]
+    for _ in range(3):
+        now[0] += 600.0
+        (powercap / "intel-rapl:0" / "energy_uj").write_text("9000000")
+        after = meter.counters_j()["cpu package-0"]
+        assert after < before, "as one that went back: it may have wrapped twice"
+        before = after
+    now[0] += 1.0
+    (powercap / "intel-rapl:0" / "energy_uj").write_text("9500000")
+    assert meter.counters_j()["cpu package-0"] - before == pytest.approx(0.5), "and goes on"
+
+
+@pytest.mark.slow
+def test_a_window_of_many_wraps_counts_them_all(tmp_path):
+    """The trace reads often enough: 4000 W go round 2000 J twice a second."""
+    file = make_zone(tmp_path, "intel-rapl:0", "package-0", 0)
+    (tmp_path / "intel-rapl:0" / "max_energy_range_uj").write_text("2000000000\n")
+    stop = threading.Event()
+    began = time.monotonic()
+
+    def count() -> None:
+        with file.open("r+b", buffering=0) as counter:
+            while not stop.is_set():
+                microjoules = int(4e9 * (time.monotonic() - began)) % 2_000_000_000
+                os.pwrite(counter.fileno(), b"%012d\n" % microjoules, 0)
+                time.sleep(0.002)
+
+    feeder = threading.Thread(target=count)
+    feeder.start()
+    try:
+        time.sleep(0.1)
+        with MeterSet([RaplMeter(root=tmp_path)]) as meters, meters.window() as window:
+            time.sleep(3.0)
+    finally:
+        stop.set()
+        feeder.join()
+    reading = window.reading
+    assert reading.energy_cpu_j == pytest.approx(4000 * reading.duration_s, rel=0.03), reading
+    assert reading.energy_cpu_j > 5 * 2000
 
 
 def test_a_machine_without_rapl_has_no_mend(tmp_path):
