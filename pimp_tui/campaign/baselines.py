@@ -34,8 +34,9 @@ class MeterLog:
         wait = answer["cool_down"]
         if not wait["cooled"]:
             self._log(
-                f"#{item.position} begins at {wait['temperature_c']:.0f} C: warmer than at the "
-                f"idle baseline after {wait['waited_s']:.0f} s of waiting",
+                f"#{item.position} begins at {wait['temperature_c']:.0f} C: "
+                f"{wait.get('slowed') or 'warmer than at the idle baseline'} after "
+                f"{wait['waited_s']:.0f} s of waiting",
                 "warning",
             )
         if (idle := answer["idle"]) is None:

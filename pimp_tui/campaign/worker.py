@@ -114,12 +114,12 @@ class Worker:
         """Load, let the devices cool down, and see that the idle baseline holds."""
         self._tell("phase", phase="load")
         self._load(message)
-        self._tell("phase", phase="cool")
-        cooled = self._meters.cool_down(message["cool_down_s"])
-        self._tell("phase", phase="idle")
         self._baselines = self._baselines or Baselines(
             self._meters, message["idle_s"], message["cool_down_s"]
         )
+        self._tell("phase", phase="cool")
+        cooled = self._baselines.cool_down(message["device"], message["cool_down_s"])
+        self._tell("phase", phase="idle")
         idle = self._baselines.renew(message["device"])
         self._tell("settled", cool_down=asdict(cooled), idle=idle)
 

@@ -16,6 +16,7 @@ from typing import Any
 from . import idle as idle_module
 from .idle import Idle
 from .meters import MeterSet
+from .thermal import CoolDown
 
 #: Two looks at the idle power that differ by no more than this share: it has come down.
 _CALM = 0.02
@@ -42,20 +43,26 @@ class Baselines:
         self._known: dict[str, Idle] = {}
         self._last: Idle | None = None
 
+    def cool_down(self, settings: Mapping[str, float], most_s: float) -> CoolDown:
+        """Wait until temperature and clocks are as at the baseline that holds for the next run."""
+        known = self._known.get(_key(settings))
+        return self._meters.cool_down(most_s, known or self._last, known is not None)
+
     def renew(self, settings: Mapping[str, float]) -> dict[str, Any] | None:
         """Make the baseline for the next run the meters' own, and tell it where it is new.
 
         Returns:
             The fields of `Idle` and ``reason``; None where the known one still holds.
         """
-        key = json.dumps(settings, sort_keys=True)
+        key = _key(settings)
         known = self._known.get(key) or self._last
         if known is None:
             self._come_down()
             return self._take(key, "start")
         drifted = self._drifted(known)
         if drifted is not None:
-            return self._take(key, drifted)
+            fresh = key not in self._known
+            return self._take(key, f"device settings {key}" if fresh else drifted)
         self._known[key] = self._last = known
         self._meters.use_idle(known)
         return None
@@ -91,3 +98,7 @@ class Baselines:
                     f"drift: {now_w:.1f} W idle, {known.samples_w:.1f} W at the baseline "
                     f"(noise {known.noise_w:.1f} W)"
                 )
+
+
+def _key(settings: Mapping[str, float]) -> str:
+    return json.dumps(settings, sort_keys=True)

@@ -36,6 +36,7 @@ class Idle:
             too coarse for a look.
         noise_w: so far a look's mean strays from ``samples_w`` by chance.
         taken_s: its end, monotonic.
+        sm_clocks_mhz: median clock of the SMs, by device.
     """
 
     duration_s: float
@@ -47,6 +48,7 @@ class Idle:
     samples_w: float | None = None
     noise_w: float | None = None
     taken_s: float | None = None
+    sm_clocks_mhz: dict[str, float] = field(default_factory=dict)
 
 
 class IdleSamples:
@@ -56,6 +58,7 @@ class IdleSamples:
         self._devices = set(devices)
         self._powers: list[tuple[float, float]] = []
         self._temperatures_c: list[float] = []
+        self._clocks_mhz: dict[str, list[float]] = {}
 
     def add(self, tick: Tick) -> None:
         """Goes on to the next tick."""
@@ -65,6 +68,9 @@ class IdleSamples:
             self._powers.append((tick.monotonic_s, sum(powers)))
         hot = [s.temperature_c for s in tick.samples if s.temperature_c is not None]
         self._temperatures_c = hot or self._temperatures_c
+        for sample in tick.samples:
+            if sample.sm_clock_mhz is not None:
+                self._clocks_mhz.setdefault(sample.device, []).append(sample.sm_clock_mhz)
 
     @property
     def mean_w(self) -> float | None:
@@ -84,6 +90,7 @@ class IdleSamples:
             reading.duration_s, reading.power_mean_w, cv, max(self._temperatures_c, default=None),
             notes, reading.energy_source, self.mean_w,
             noise_w(self._powers, look_s(reading.duration_s)), time.monotonic(),
+            {device: statistics.median(seen) for device, seen in self._clocks_mhz.items()},
         )  # fmt: skip
 
 

@@ -96,10 +96,15 @@ class MeterSet:
             self._trace.unlisten(collected.add)
         return collected.mean_w
 
-    def cool_down(self, most_s: float) -> CoolDown:
-        """Wait until the devices are as cool as at the idle baseline; see `thermal.cool_down`."""
-        target_c = self._idle.temperature_c if self._idle else None
-        return cool_down(self._trace.latest, target_c, most_s)
+    def cool_down(self, most_s: float, idle: Idle | None, same: bool) -> CoolDown:
+        """Wait until the devices are as at an idle baseline; see `thermal.cool_down`.
+
+        Args:
+            same: whether it was taken under the device settings that hold now.
+        """
+        target_c = idle.temperature_c if idle else None
+        clocks_mhz = idle.sm_clocks_mhz if idle and same else None
+        return cool_down(self._trace.latest, target_c, most_s, clocks_mhz)
 
     def window(self, sync: Callable[[], object] | None = None) -> Window:
         """A context manager that measures what happens inside it.

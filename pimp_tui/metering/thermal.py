@@ -1,4 +1,4 @@
-"""Waiting until a GPU is as cool as it was for the idle baseline, and no longer slowed by heat.
+"""Waiting until a GPU is as cool and as fast as it was for the idle baseline.
 
 A hot chip leaks more and clocks lower, so that a run would pay for the one before it.
 """
@@ -6,7 +6,7 @@ A hot chip leaks more and clocks lower, so that a run would pay for the one befo
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .base import Sample
@@ -14,22 +14,32 @@ from .base import Sample
 #: So much warmer than at the baseline is as cool as it gets in use, in kelvin.
 MARGIN_K = 5.0
 _THERMAL = {"sw_thermal", "hw_thermal", "hw_slowdown"}
+#: A clock that is lower than this share of the baseline's is not back; clocks move in small steps.
+_CLOCK_SHARE = 0.95
 _LOOK_S = 0.5
 
 
 @dataclass(frozen=True)
 class CoolDown:
-    """How a wait went: seconds, the hottest device at its end, whether it was cool by then."""
+    """How a wait went.
+
+    Attributes:
+        temperature_c: of the hottest device at its end.
+        cooled: whether temperature and clocks were back by then.
+        slowed: which device was still slow at its end, and how, in words.
+    """
 
     waited_s: float
     temperature_c: float | None
     cooled: bool
+    slowed: str | None = None
 
 
 def cool_down(
     look: Callable[[], Sequence[Sample]],
     baseline_c: float | None,
     most_s: float,
+    clocks_mhz: Mapping[str, float] | None = None,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> CoolDown:
@@ -39,6 +49,9 @@ def cool_down(
         look: every device at this moment; those that tell no temperature are left out.
         baseline_c: of the hottest device when the idle baseline was taken; None waits for nothing.
         most_s: longest wait, seconds.
+        clocks_mhz: of the SMs by device when the baseline was taken, under the same device
+            settings; None to look at throttling alone. A device that is slow because it is idle
+            is not waited for: no time would make it faster.
     """
     began = clock()
     while True:
@@ -47,12 +60,19 @@ def cool_down(
         hottest = max(known, default=None)
         if baseline_c is None or hottest is None:
             return CoolDown(clock() - began, hottest, True)
-        if hottest <= baseline_c + MARGIN_K and not any(map(_slowed, samples)):
-            return CoolDown(clock() - began, hottest, True)
-        if clock() - began >= most_s:
-            return CoolDown(clock() - began, hottest, False)
+        slowed = next(filter(None, (_slowed(one, clocks_mhz or {}) for one in samples)), None)
+        cool = hottest <= baseline_c + MARGIN_K and slowed is None
+        if cool or clock() - began >= most_s:
+            return CoolDown(clock() - began, hottest, cool, slowed)
         sleep(_LOOK_S)
 
 
-def _slowed(sample: Sample) -> bool:
-    return bool(_THERMAL & set((sample.throttle_reasons or "").split(",")))
+def _slowed(sample: Sample, clocks_mhz: Mapping[str, float]) -> str | None:
+    """How a device is slower than at the baseline, or None."""
+    reasons = set((sample.throttle_reasons or "").split(","))
+    if hot := sorted(_THERMAL & reasons):
+        return f"{sample.device} is slowed down ({', '.join(hot)})"
+    wanted, now = clocks_mhz.get(sample.device), sample.sm_clock_mhz
+    if wanted is None or now is None or "gpu_idle" in reasons or now >= _CLOCK_SHARE * wanted:
+        return None
+    return f"{sample.device} is at {now:.0f} MHz, {wanted:.0f} MHz at the baseline"

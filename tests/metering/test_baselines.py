@@ -93,7 +93,9 @@ def test_each_device_setting_has_its_own_baseline() -> None:
     meters = Scripted([100.0, 110.0, 100.0, 100.0])
     baselines = Baselines(meters, 30.0, 0.0, ticking())  # type: ignore[arg-type]
     assert baselines.renew({}) is not None
-    assert baselines.renew({"sm_clock_share": 0.5}) is not None, "110 W with locked clocks"
+    locked = baselines.renew({"sm_clock_share": 0.5})
+    assert locked is not None, "110 W with locked clocks"
+    assert locked["reason"] == 'device settings {"sm_clock_share": 0.5}', "that is no drift"
     assert baselines.renew({}) is None, "and 100 W without, as known"
     assert baselines.renew({"sm_clock_share": 0.5}) is None
     assert meters.taken == 2
@@ -131,3 +133,38 @@ def test_the_noise_of_a_look_covers_looks_and_does_not_cover_a_shift() -> None:
         misses += abs(sum(w for _, w in look) / len(look) - middle) <= noise
     assert alarms <= 8 and misses <= 8, (alarms, misses)
     assert noise_w([(0.0, 1.0)], 1.0) is None
+
+
+GUARD = """
+from pathlib import Path
+from pimp_tui.metering.baselines import Baselines
+state = Path(os.environ["FAKE_NVML_CLOCKS"])
+def card(clock, celsius):
+    Path(str(state) + ".new").write_text(f"{clock} {celsius}")
+    Path(str(state) + ".new").replace(state)
+    time.sleep(0.3)
+card(1980, 40)
+found = []
+with open_meters() as meters:
+    baselines = Baselines(meters, 0.5, 0.0)
+    found.append(baselines.cool_down({}, 5.0))
+    baselines.renew({})
+    for clock, celsius in ((1980, 44), (1980, 70), (1200, 41)):
+        card(clock, celsius)
+        found.append(baselines.cool_down({}, 0.6))
+    found.append(baselines.cool_down({"sm_clock_share": 0.6}, 0.6))
+print(json.dumps([[one.cooled, one.temperature_c, one.slowed] for one in found]))
+"""
+
+
+def test_temperature_and_clocks_of_the_baseline_are_waited_for(
+    with_nvml: Callable[..., Any], tmp_path: Path
+) -> None:
+    found = with_nvml(GUARD, FAKE_NVML_CLOCKS=str(tmp_path / "state"))
+    assert found == [
+        [True, 40, None],
+        [True, 44, None],
+        [False, 70, None],
+        [False, 41, "Scripted GPU A [0] is at 1200 MHz, 1980 MHz at the baseline"],
+        [True, 41, None],  # with locked clocks there is no baseline yet to compare with
+    ]
