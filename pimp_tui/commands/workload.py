@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from pimp_tui.commands.output import Json, print_json, print_table, say
+from pimp_tui.commands.progress import Progress
 
 
 def score(
@@ -22,7 +23,12 @@ def score(
     from pimp_tui.workload import load_workload, score_file
     from pimp_tui.workload.sandbox.execute import printable
 
-    answer = score_file(load_workload(workload), samples, unsafe_sandbox=unsafe_sandbox)
+    tasks = load_workload(workload)
+    with Progress() as progress:
+        answer = score_file(
+            tasks, samples, unsafe_sandbox=unsafe_sandbox,
+            on_verdict=lambda done, planned: progress("scoring", done / planned),
+        )  # fmt: skip
     if json:
         print_json(answer)
         return 0

@@ -10,6 +10,7 @@ import functools
 import os
 import re
 import sysconfig
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -77,7 +78,10 @@ def score(
         limits = limits_for(workload.timeout_s if timeout_s is None else timeout_s)
         judge = functools.partial(judge_any, tier=tier, limits=limits, patience=Patience())
     verdicts = []
-    with ThreadPoolExecutor(workers or _cores()) as pool:
+    stop = threading.Event()
+    with ThreadPoolExecutor(
+        workers or _cores(), initializer=sandbox.stop_at, initargs=(stop,)
+    ) as pool:
         jobs = [pool.submit(judge, tasks[sample.task_id], sample) for sample in samples]
         try:
             for sample, number, job in zip(samples, numbers, jobs, strict=True):
@@ -85,7 +89,8 @@ def score(
                 verdicts.append(Verdict(sample.task_id, number, passed, reason))
                 if on_verdict is not None:
                     on_verdict(len(verdicts), len(samples))
-        except BaseException:
+        except BaseException:  # also a Ctrl+C: nobody waits for programs that go on for minutes
+            stop.set()
             pool.shutdown(cancel_futures=True)
             raise
     return verdicts

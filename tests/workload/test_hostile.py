@@ -75,7 +75,7 @@ def _left_behind(outside: Path) -> list[object]:
         left.extend(place.glob(TRACE + "*"))
         left.extend(place.glob(f"sem.{TRACE}*"))
         left.extend(place.glob("fill*"))
-    left.extend(Path(tempfile.gettempdir()).glob(f"pimp-tui-scratch-{os.getpid()}-*"))
+    left.extend(Path(tempfile.gettempdir()).glob(f"pimp-tui-scratch-*-{os.getpid()}-*"))
     for kind in ("shm", "msg", "sem"):
         table = Path("/proc/sysvipc") / kind
         left.extend(table.read_text().splitlines()[1:] if table.exists() else [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -136,14 +137,15 @@ def test_the_report_begins_with_the_tier_in_use(holding_tiers):
     assert all(row["mend"] for row in rows[1:])
 
 
-def test_programs_die_with_the_process_that_scores_them(holding_tiers):
+def test_programs_die_with_the_process_that_scores_them(holding_tiers, tmp_path):
     script = (
         "import sys\nfrom pimp_tui.workload import sandbox\n"
         "job = sandbox.Job('import time\\ntime.sleep(600)', '', '', 'f')\n"
         "sandbox.run(sys.argv[1], job, sandbox.Limits(600.0, 600.0))\n"
     )
     for tier in [*holding_tiers, "plain"]:
-        scorer = subprocess.Popen([sys.executable, "-c", script, tier])
+        named = {**os.environ, "TMPDIR": str(tmp_path)}  # what is left there nobody else finds
+        scorer = subprocess.Popen([sys.executable, "-c", script, tier], env=named)
         try:
             family = _family(psutil.Process(scorer.pid), 2)
         finally:

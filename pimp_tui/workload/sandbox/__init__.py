@@ -1,6 +1,6 @@
 """Runs generated programs as the hostile code they may be."""
 
-from .execute import Job, Outcome, run
+from .execute import Job, Outcome, run, stop_at
 from .faults import SandboxFault
 from .probing import SandboxTier, choose, probe, sandbox_report
 from .tiers import Limits
@@ -15,4 +15,5 @@ __all__ = [
     "probe",
     "run",
     "sandbox_report",
+    "stop_at",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 import subprocess
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +73,24 @@ class _Course:
     overrun: str | None = None
 
 
+class Stopped(Exception):
+    """Nobody waits for the verdict any more."""
+
+
+_asked = threading.local()
+
+
+def stop_at(event: threading.Event) -> None:
+    """Has every program that this thread runs from now on end where the event is set."""
+    _asked.event = event
+
+
+def _stop_if_asked() -> None:
+    event: threading.Event | None = getattr(_asked, "event", None)
+    if event is not None and event.is_set():
+        raise Stopped
+
+
 class _KilledWithChecker(SandboxFault):
     """No verdict although the program was running, in a tier where it can bring that about."""
 
@@ -81,10 +100,12 @@ def run(tier: str, job: Job, limits: tiers.Limits) -> Outcome:
 
     Raises:
         SandboxFault: the sandbox broke `ATTEMPTS` times in a row.
+        Stopped: it was asked to; see `stop_at`.
         UserError: the test passes something to the program that cannot be sent to it.
     """
     faults: list[SandboxFault] = []
     for attempt in range(ATTEMPTS):
+        _stop_if_asked()
         if attempt:
             time.sleep(BREATH_S)
         try:
@@ -139,6 +160,7 @@ def _follow(
     course = _Course(b"", "", Watch(process.pid))
 
     def look(output: bytes) -> bool:
+        _stop_if_asked()
         found = ALL_MEMORY if course.watch.look(limits.total_bytes) else None
         if folder is not None:
             found = found or over(folder, limits.storage_bytes, limits.files)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import hashlib
 import itertools
 import os
 import shutil
@@ -38,7 +40,7 @@ def scratch(needed_bytes: int) -> Iterator[Path]:
     """
     _sweep(tempfile.gettempdir())
     try:
-        folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+        folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{_here()}-{os.getpid()}-"))
     except OSError as error:
         raise SandboxFault(f"no throw-away folder ({error})", MEND) from None
     try:
@@ -77,19 +79,31 @@ def remove(folder: Path) -> None:
 def _sweep(parent: str) -> None:
     """Once per process: what a scorer that was killed could not remove.
 
-    Only what is old: the folder may be shared with other machines, whose processes do not show.
+    Of another machine or container only what is old: its processes do not show here.
     """
     if parent in _swept:
         return
     _swept.append(parent)
-    for folder in Path(parent).glob(f"{PREFIX}*-*"):
-        number = folder.name.removeprefix(PREFIX).partition("-")[0]
+    here = _here()
+    for folder in Path(parent).glob(f"{PREFIX}*-*-*"):
+        place, number, _ = folder.name.removeprefix(PREFIX).split("-", 2)
         with contextlib.suppress(OSError, ValueError):
             owner = folder.lstat()
             ours = owner.st_uid in (os.geteuid(), NOBODY) or owner.st_uid >= FIRST_SPARE_UID
             old = time.time() - owner.st_mtime > STALE_S
-            if stat.S_ISDIR(owner.st_mode) and ours and old and not _runs(int(number)):
+            over = not _runs(int(number)) if place == here else old
+            if stat.S_ISDIR(owner.st_mode) and ours and over:
                 remove(folder)
+
+
+@functools.cache
+def _here() -> str:
+    """A name for this boot of this machine and the processes that show here."""
+    facts = [os.uname().nodename]
+    with contextlib.suppress(OSError):
+        facts.append(Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii"))
+        facts.append(str(Path("/proc/self/ns/pid").readlink()))
+    return hashlib.sha256("\0".join(facts).encode()).hexdigest()[:8]
 
 
 def _runs(pid: int) -> bool:
