@@ -36,8 +36,3 @@ def test_tables_of_options_alone_are_run(tmp_path, mini, pimp) -> None:
     file.write_text("\n".join([head, rows[0], "true,3,1,40,0.7,1"]) + "\n")
     done = pimp("run", tmp_path / "s", "--space", mini, "--plan", file, "--dry-run")
     assert done.returncode == 2 and "row 2, column num_beams" in done.stderr
-
-
-def test_suggest_is_refused(tmp_path, mini, pimp) -> None:
-    done = pimp("run", tmp_path / "s", "--space", mini, "--method", "suggest", "--dry-run")
-    assert done.returncode == 2 and "pimp-tui suggest SESSION" in done.stderr
