@@ -111,8 +111,13 @@ def point(
     repeats: int,
     width: int,
     height: int,
+    verdict: list[Line],
 ) -> list[Line]:
-    """Everything about a point in a narrow column; ``place`` is its index on the front."""
+    """Everything about a point in a narrow column; ``place`` is its index on the front.
+
+    Args:
+        verdict: rows on its accuracy; empty where nothing is known.
+    """
     where = f"{place + 1} of {len(points.front)} on the front" if place is not None else (
         "off the front: w says why")  # fmt: skip
     before = points.front[place - 1] if place else None
@@ -128,7 +133,7 @@ def point(
     known = [(name, other) for name, other in others if other is not None]
     while len(known) > 1 and 9 + 8 * len(known) > width:  # prev and the last stay longest
         del known[1]
-    lines += delta_rows(row, known, metrics, width)
+    lines += [*delta_rows(row, known, metrics, width), *([()] if verdict else []), *verdict]
     text = describe(row, plan)
     lines += [(), *(line(" " + part) for part in wrap(text, width - 2))]
     if len(lines) > height:

@@ -26,6 +26,7 @@ from pimp_tui.tui.panes.tradeoffs.points import (
     remembered,
 )
 from pimp_tui.tui.panes.tradeoffs.problem import Problem
+from pimp_tui.tui.panes.tradeoffs.verdicts import Verdicts, config_ids, read_verdicts
 from pimp_tui.tui.snapshot import Snapshot
 from pimp_tui.tui.widgets.cells import Line, line
 from pimp_tui.tui.widgets.numbers import big, scale_of
@@ -48,6 +49,8 @@ class TradeoffsPane(PointActions):
         "@": "the point under the cursor",
         "v ^": "less, more is better",
         "base": "the baseline: the configuration of your own that the campaign measured",
+        "no loss": "accuracy is above the control's - 0.01, with 95 % confidence",
+        "not shown": "too few problems to say whether accuracy is lost",
         "knee": "the point of the front that lies furthest inside the line of its ends",
     }
 
@@ -57,6 +60,7 @@ class TradeoffsPane(PointActions):
         assert child is not None, "the registry shows this pane with a session only"
         self.child = child
         self._visible = False
+        self.verdicts = Verdicts()
         self._learning = ""
         self._asked: tuple[Any, ...] = ()
         self._back: Mapping[str, Any] = {}
@@ -141,6 +145,7 @@ class TradeoffsPane(PointActions):
             return
         self.walk.take(points)
         self._draw()
+        self._judge()
         if ground.frame.height < MINIMUM_CONFIGURATIONS:
             return
         self._learning = "predicting… esc stops"
@@ -160,6 +165,20 @@ class TradeoffsPane(PointActions):
         own = {row["config_id"]: row for row in points.measured}
         self._asked = asked
         self.walk.take(merge_predicted(points, answer, own))
+        self._draw()
+
+    @work(group="tradeoffs-judge", exclusive=True)
+    async def _judge(self) -> None:
+        """Compare the points' accuracy with the control's, problem by problem."""
+        points = self.walk.points
+        ids = config_ids(points.measured, points.front)
+        if "pass_at_1" not in (self.ground.metrics if self.ground else ()) or not ids:
+            return
+        try:
+            name = f"verdicts-{hash(tuple(ids))}"
+            self.verdicts.take(await self.reader.get(name, lambda s: read_verdicts(s, ids)))
+        except UserError as error:
+            self.say_error(error)
         self._draw()
 
     def place(self) -> dict[str, Any]:
@@ -224,7 +243,9 @@ class TradeoffsPane(PointActions):
         name, other = known[-1]
         assert other is not None
         long = {"base": "baseline"}.get(name, name)
-        return f"against the {long}: {details.trade_words(row, other, [*self.problem.objectives])}"
+        trade = details.trade_words(row, other, [*self.problem.objectives])
+        verdict = self.verdicts.words(row) if long in self.verdicts.against else ""
+        return f"against the {long}: {trade}{f' ({verdict})' if verdict else ''}"
 
     def _paint(self, figure: Any, width: int, height: int) -> None:
         if self.ground is not None:
@@ -249,7 +270,7 @@ class TradeoffsPane(PointActions):
         return details.point(
             row, self.walk.points, self.walk.place, ground.plan,
             self._shown_metrics(3 if height < 20 else 10), ground.default, ground.baseline,
-            ground.repeats, width, height,
+            ground.repeats, width, height, self.verdicts.rows(row, width),
         )  # fmt: skip
 
     def _draw_front(self, width: int, height: int) -> list[Line]:
