@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -40,6 +42,8 @@ def effects(
     """Effect of each option value on a metric, with interval and effect size, and in words."""
     from pimp_tui.learning import feature_effects
     from pimp_tui.learning.learner import require_varying, training_rows
+    from pimp_tui.learning.pair_words import pair_words, strength_words
+    from pimp_tui.learning.words import effect_words
     from pimp_tui.session import open_session
 
     if sum((pairs, importance, interactions, switch is not None)) > 1:
@@ -50,10 +54,12 @@ def effects(
     name = metric or next(iter(opened.default_objectives))
     training = training_rows(opened, name)
     require_varying(training)
+    words: Callable[[list[dict[str, Any]]], list[str]] | None = None
     if pairs:
         from pimp_tui.learning import pairwise_effects
 
         frame = pairwise_effects(opened, name)
+        words = partial(pair_words, metric=name)
     elif importance:
         from pimp_tui.learning import permutation_importance
 
@@ -61,24 +67,26 @@ def effects(
     elif interactions:
         from pimp_tui.learning import interaction_strength
 
-        frame = interaction_strength(_learner(opened, name, predictor, seed), seed=seed)
+        learner = _learner(opened, name, predictor, seed)
+        frame = interaction_strength(learner, seed=seed)
+        words = partial(strength_words, metric=name, predictor=learner.predictor)
     elif switch is not None:
         frame = _switches(opened, name, switch, predictor, seed)
     else:
         frame = feature_effects(opened, name)
-        if not json:
-            print_table(frame.to_dicts(), frame.columns)
-            _print_words(training, frame)
-            return 0
-    print_json(frame.to_dicts()) if json else print_table(frame.to_dicts(), frame.columns)
+        words = partial(effect_words, metric=name, configurations=len(training.y))
+    if json:
+        print_json(frame.to_dicts())
+        return 0
+    print_table(frame.to_dicts(), frame.columns)
+    if words is not None:
+        _print_words(training, words(frame.to_dicts()))
     return 0
 
 
-def _print_words(training: Training, frame: pl.DataFrame) -> None:
-    from pimp_tui.learning.words import effect_words
-
+def _print_words(training: Training, words: Sequence[str]) -> None:
     print()
-    for line in effect_words(frame.to_dicts(), training.metric, len(training.y)):
+    for line in words:
         print(line)
     for note in training.notes:
         say(f"note: {note}")

@@ -22,7 +22,7 @@ _HOMES = {
     "feature_effects": "pimp_tui.learning.effects",
     "pairwise_effects": "pimp_tui.learning.pair_effects",
     "permutation_importance": "pimp_tui.learning.importance",
-    "interaction_strength": "pimp_tui.learning.importance",
+    "interaction_strength": "pimp_tui.learning.interactions",
     "switches": "pimp_tui.learning.switching",
     "suggest": "pimp_tui.learning.suggestion",
     "learning_record": "pimp_tui.learning.record",

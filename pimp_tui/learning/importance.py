@@ -1,9 +1,8 @@
-"""Which options a predictor rests on, and which of them act together."""
+"""Which options a predictor rests on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -12,11 +11,10 @@ import polars as pl
 from pimp_tui.learning import conformal
 from pimp_tui.learning.bootstrap import ends, resampled_means
 from pimp_tui.learning.encoder import Encoder
-from pimp_tui.learning.learner import Learner, Progress, require_enough, training_rows
+from pimp_tui.learning.learner import Progress, require_enough, training_rows
 from pimp_tui.learning.predictors import DEFAULT_PREDICTOR, create_predictor
 
 _SHUFFLES = 5
-_ROWS = 30  # rows of the grid and of the background of a partial dependence
 
 IMPORTANCE_SCHEMA = {
     "option": pl.String,
@@ -24,7 +22,6 @@ IMPORTANCE_SCHEMA = {
     "lower": pl.Float64,
     "upper": pl.Float64,
 }
-INTERACTION_SCHEMA = {"option": pl.String, "other": pl.String, "strength": pl.Float64}
 
 
 def permutation_importance(
@@ -88,45 +85,3 @@ def permutation_importance(
 def _interval(values: np.ndarray, seed: int) -> dict[str, float]:
     lower, upper = ends(resampled_means(values, np.random.default_rng(seed)))
     return {"lower": lower, "upper": upper}
-
-
-def interaction_strength(
-    learner: Learner, options: Iterable[str] | None = None, top: int = 8, seed: int = 0
-) -> pl.DataFrame:
-    """Share of what two options do together that neither does alone: Friedman's H in [0, 1].
-
-    Friedman and Popescu (2008), on the partial dependences of the fitted predictor over rows it
-    was trained on: it tells of the predictor, and no interval says how far that is the system.
-
-    Args:
-        options: those to pair; the first ``top`` of them that vary (all are quadratic).
-
-    Returns:
-        columns as ``INTERACTION_SCHEMA``, strongest first.
-    """
-    frame = learner.held_out
-    names = [n for n in (options or learner.options) if frame[n].n_unique() > 1][:top]
-    if learner.model is None or len(names) < 2:
-        return pl.DataFrame(schema=INTERACTION_SCHEMA)
-    rows = np.random.default_rng(seed).permutation(frame.height)[:_ROWS]
-    sample = frame[rows].select(learner.options)
-
-    def dependence(fixed: tuple[str, ...]) -> np.ndarray:
-        """Centred mean prediction at each row's values of the fixed options."""
-        size = sample.height
-        every = pl.concat([sample] * size)  # row r of block g: background r with the values of g
-        grid = sample.select(fixed)[np.repeat(np.arange(size), size)]
-        guess = learner.predict(every.with_columns(grid))["prediction"].to_numpy()
-        mean = guess.reshape(size, size).mean(axis=1)
-        return np.asarray(mean - mean.mean())
-
-    single = {name: dependence((name,)) for name in names}
-    found = []
-    for a, b in combinations(names, 2):
-        both = dependence((a, b))
-        spread = float((both**2).sum())
-        beyond = float(((both - single[a] - single[b]) ** 2).sum())
-        strength = min(np.sqrt(beyond / spread), 1.0) if spread > 0 else 0.0
-        found.append({"option": a, "other": b, "strength": float(strength)})
-    result = pl.DataFrame(found, schema=INTERACTION_SCHEMA)
-    return result.sort("strength", descending=True, maintain_order=True)

@@ -14,7 +14,8 @@ from pimp_tui.learning.curve import DRAWS, learning_curve
 from pimp_tui.learning.effects import feature_effects
 from pimp_tui.learning.evaluation import DEFAULT_PREDICTORS, evaluate_measured
 from pimp_tui.learning.fronts import costs, knee
-from pimp_tui.learning.importance import interaction_strength, permutation_importance
+from pimp_tui.learning.importance import permutation_importance
+from pimp_tui.learning.interactions import interaction_strength
 from pimp_tui.learning.learner import Learner, Progress, fit, training_rows
 from pimp_tui.learning.measured import default_metrics, default_objectives, options_of
 from pimp_tui.learning.pair_effects import pairwise_effects
@@ -124,7 +125,9 @@ class Service:
             seed=int(request.get("seed") or 0),
             progress=self.progress,
         )
-        together = interaction_strength(self.learner(metric, request), options["option"].to_list())
+        together = interaction_strength(
+            self.learner(metric, request), options["option"].to_list(), intervals=False
+        )
         return {"options": options.to_dicts(), "interactions": together.to_dicts()}
 
     def switch(self, request: Mapping[str, Any]) -> Any:
@@ -157,11 +160,13 @@ class Service:
         plan = self.session.plan
         schema = plan.collect_schema() if isinstance(plan, pl.LazyFrame) else plan.schema
         rows = _rows(_field(request, "rows"), options_of(self.session, None), schema)
-        shown = ["prediction", "lower", "upper"]
-        return {
-            name: self.learner(name, request).predict(rows).select(shown).to_dicts()
-            for name in metrics
-        }
+        shown = ["prediction", "lower", "upper", "reason"]
+        answer = {}
+        for name in metrics:
+            learner = self.learner(name, request)
+            found = learner.predict(rows, warn=False).with_columns(reason=learner.reasons(rows))
+            answer[name] = found.select(shown).to_dicts()
+        return answer
 
 
 def _field(request: Mapping[str, Any], name: str) -> Any:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from pimp_tui.errors import UserError
 from pimp_tui.learning import fit
 from pimp_tui.learning.effects import FEATURE_SCHEMA, cliffs_delta, feature_effects, holm
-from pimp_tui.learning.importance import interaction_strength, permutation_importance
+from pimp_tui.learning.importance import permutation_importance
+from pimp_tui.learning.interactions import INTERACTION_SCHEMA, interaction_strength
 from pimp_tui.learning.pair_effects import PAIR_SCHEMA, pairwise_effects
 from pimp_tui.learning.switching import switches
 from pimp_tui.learning.words import effect_words
@@ -125,9 +126,17 @@ def test_interactions_are_told_from_sums() -> None:
     frame = pl.DataFrame({"a": a, "b": b, "c": c, "config_id": range(90)})
     cost = 10 + 4.0 * (a ^ b) + 2.0 * c + random.normal(0, 0.05, 90)
     learner = fit(frame.with_columns(cost=cost), "cost", ["a", "b", "c"], "extra_trees")
-    strength = {(r["option"], r["other"]): r["strength"] for r in
-                interaction_strength(learner).to_dicts()}  # fmt: skip
-    assert strength["a", "b"] > 0.8 > 0.2 > strength["b", "c"]
+    strengths = interaction_strength(learner)
+    assert strengths.schema == INTERACTION_SCHEMA
+    found = {(row["option"], row["other"]): row for row in strengths.to_dicts()}
+    assert found["a", "b"]["strength"] > 0.8 > 0.2 > found["b", "c"]["strength"]
+    for row in found.values():
+        assert 0.0 <= row["lower"] <= row["strength"] <= row["upper"] <= 1.0
+    assert found["a", "b"]["lower"] > found["b", "c"]["strength"]
+    assert found["a", "b"]["p_holm"] < 1e-6 and found["b", "c"]["p_holm"] > 0.05
+    quick = interaction_strength(learner, intervals=False)
+    assert quick["lower"].null_count() == quick.height
+    assert quick["strength"].to_list() == strengths["strength"].to_list()
 
 
 def test_switches_of_one_configuration() -> None:
@@ -147,3 +156,45 @@ def test_switches_of_one_configuration() -> None:
         switches(learner, start | {"cache": "paged"})
     with pytest.raises(UserError, match="no beams"):
         switches(learner, {"cache": "dynamic"})
+
+
+def test_intervals_of_few_configurations_hold_the_truth_and_claim_nothing_of_noise() -> None:
+    """Eight and sixteen configurations, a skewed metric, and features that are rare or common."""
+    held = asked = claimed = 0
+    for seed in range(60):
+        random = np.random.default_rng(seed)
+        n = 8 if seed % 2 else 16
+        on = {
+            name: random.random(n) < share
+            for name, share in zip("abc", (0.5, 0.3, 0.8), strict=True)
+        }
+        noise = np.exp(random.normal(0, 0.5, n))
+        frame = pl.DataFrame({**on, "config_id": range(n), "flat": noise})
+        frame = frame.with_columns(cost=5.0 * frame["a"] + noise)
+        for row in feature_effects(frame, "cost", ["a"]).to_dicts():
+            asked += row["lower"] is not None
+            held += row["lower"] is not None and row["lower"] <= 5.0 <= row["upper"]
+        claimed += "higher by" in (said := " ".join(
+            effect_words(feature_effects(frame, "flat", list("abc")).to_dicts(), "flat", n)
+        )) or "lower by" in said  # fmt: skip
+    assert asked >= 40 and held >= 0.88 * asked, "95 % of 45 or more, less two deviations"
+    assert claimed <= 7, "5 % of 60, and two deviations more"
+
+
+def test_a_test_on_aligned_ranks_tells_interactions_from_main_effects() -> None:
+    from pimp_tui.learning.aligned_ranks import interaction_p
+
+    random = np.random.default_rng(3)
+    a, b, c = random.random((3, 60)) < 0.4
+    frame = pl.DataFrame({"a": a, "b": b, "c": c, "size": random.integers(0, 40, 60)})
+    cost = 10 + 6.0 * a - 3.0 * b + 5.0 * (a & b) + 0.2 * frame["size"].to_numpy()
+    cost = cost + random.normal(0, 0.5, 60)
+    options = frame.columns
+    together, apart = (
+        interaction_p(frame, cost, options, pair) for pair in (("a", "b"), ("b", "c"))
+    )
+    assert together is not None and together < 1e-6
+    assert apart is not None and apart > 0.01
+    assert interaction_p(frame.head(4), cost[:4], options, ("a", "b")) is None, "too few"
+    flat = interaction_p(frame, np.ones(60), options, ("a", "b"))
+    assert flat is None, "nothing varies"
