@@ -38,32 +38,27 @@ def predict(
     learner = fit(opened, metric=name, seed=seed)
     if frame is None:
         say("note: all are measured; each is predicted by a refit that did not see it")
-        answer = learner.held_out
+        answer = learner.held_out.with_columns(reason=None)
     else:
-        answer = learner.predict(frame)
-    answer = without_guesses(answer, name)
+        answer = learner.predict(frame, warn=False).with_columns(reason=learner.reasons(frame))
+        tell_unseen(answer)
     rows = [row | {"metric": name, "estimated": True} for row in answer.iter_rows(named=True)]
     shown = ["config_id", "metric", "prediction", "lower", "upper", "estimated"]
     print_json(rows) if json else print_table(rows, shown)
     return 0
 
 
-def without_guesses(answer: pl.DataFrame, metric: str) -> pl.DataFrame:
-    """No number where an option has a value that was never measured: nothing speaks for one.
+def tell_unseen(answer: pl.DataFrame) -> None:
+    """Say how many rows have no prediction, and why the first has none.
 
     Raises:
-        UserError: that is so of every row.
+        UserError: none has one.
     """
-    unseen = answer["lower"].null_count()
-    if unseen == answer.height > 0:
+    reasons = answer["reason"].drop_nulls()
+    if reasons.is_empty():
+        return
+    if len(reasons) == answer.height:
         raise UserError(
-            f"no configuration can be predicted: each has an option value with which {metric} "
-            "was never measured",
-            mend="measure that value first",
+            f"no configuration can be predicted: {reasons[0]}", mend="measure that value first"
         )
-    if unseen:
-        say(f"note: {unseen} not predicted: an option has a value that was never measured")
-    known = answer["lower"].is_not_null()
-    return answer.with_columns(
-        answer["prediction"].zip_with(known, answer["prediction"].clear(answer.height))
-    )
+    say(f"note: {len(reasons)} not predicted: {reasons[0]}")

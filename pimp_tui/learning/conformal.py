@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from pimp_tui.learning.encoder import Encoder
-from pimp_tui.learning.predictors.base import Predictor
+from pimp_tui.learning.predictors.base import Predictor, mean_of
 
 FOLDS = 5
 COVERAGE = 0.9
@@ -91,7 +91,7 @@ def out_of_fold(
         rest, left_out = frame.filter(~test), frame.filter(test)
         encoder = Encoder(options).fit(rest)
         model = create().fit(encoder.transform(rest), y[~test], part)
-        held_out[test] = model.predict(encoder.transform(left_out))[0]
+        held_out[test] = mean_of(model, encoder.transform(left_out))
         if model.out_of_sample is not None:
             own[fold, ~test] = model.out_of_sample
         if progress:

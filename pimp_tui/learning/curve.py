@@ -18,7 +18,7 @@ from pimp_tui.learning.learner import (
     require_enough,
     training_rows,
 )
-from pimp_tui.learning.predictors import DEFAULT_PREDICTOR, create_predictor
+from pimp_tui.learning.predictors import DEFAULT_PREDICTOR, create_predictor, mean_of
 
 DRAWS = 5
 _POINTS = 6
@@ -112,7 +112,7 @@ def _predict(training: Training, part: _Part, predictor: str, seed: int) -> np.n
     encoder = Encoder(training.options).fit(rows)
     variance = None if training.variance is None else training.variance[part.train]
     model = create_predictor(predictor, seed).fit(encoder.transform(rows), y, variance)
-    return model.predict(encoder.transform(test))[0]
+    return mean_of(model, encoder.transform(test))
 
 
 def _errors(

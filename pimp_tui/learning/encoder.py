@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -81,18 +83,19 @@ class Encoder:
                 self._values[option] = sorted(present.unique().to_list())
             elif len(present):
                 self._scales[option] = _Scale.of(present.cast(pl.Float64).to_numpy())
-        names, columns = self._columns(frame)
-        self._kept = _informative(columns)
-        self.names = [names[index] for index in self._kept]
+        columns = self._columns(frame)
+        self._kept = _informative([column() for _, column in columns])
+        self.names = [columns[index][0] for index in self._kept]
         return self
 
     def transform(self, frame: pl.DataFrame) -> np.ndarray:
         """Matrix of shape (rows, len(names)); values never fitted count as none of the known."""
         require_columns(frame, self.options, "option")
-        _, columns = self._columns(frame)
-        if not self._kept:
-            return np.zeros((frame.height, 0))
-        return np.column_stack([columns[index] for index in self._kept])
+        columns = self._columns(frame)
+        matrix = np.empty((len(self._kept), frame.height))
+        for place, index in enumerate(self._kept):
+            matrix[place] = columns[index][1]()
+        return np.ascontiguousarray(matrix.T)
 
     def fitted(self, frame: pl.DataFrame) -> pl.Series:
         """Whether the fitted rows say something about every option value of each row.
@@ -100,14 +103,32 @@ class Encoder:
         Known are text and Booleans that were there, numbers inside the fitted range, and null
         where it was.
         """
+        require_columns(frame, self.options, "option")
         known = pl.Series([True], dtype=pl.Boolean).new_from_index(0, frame.height)
         for option in self.options:
             known &= self._known(_plain(frame[option], option), option)
         return known
 
+    def unseen(self, frame: pl.DataFrame) -> pl.Series:
+        """What was never measured in each row, as ``size=64, cache="paged"``; null where fitted."""
+        told = pl.Series("unseen", [None], dtype=pl.String).new_from_index(0, frame.height)
+        rows = np.flatnonzero(~self.fitted(frame).to_numpy())
+        if not len(rows):
+            return told
+        part, found = frame[rows], [list[str]() for _ in rows]
+        for option in self.options:
+            column = _plain(part[option], option)
+            for row in np.flatnonzero(~self._known(column, option).to_numpy()):
+                found[row].append(f"{option}={json.dumps(column[int(row)], default=str)}")
+        return told.scatter(rows, [", ".join(names) for names in found])
+
     def within_fitted(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows of ``frame`` without unseen values."""
         return frame.filter(self.fitted(frame))
+
+    def known(self, column: pl.Series, option: str) -> pl.Series:
+        """Whether the fitted rows say something about each value of one option."""
+        return self._known(_plain(column, option), option)
 
     def _known(self, column: pl.Series, option: str) -> pl.Series:
         known = column.is_null() & (option in self._with_null)
@@ -119,23 +140,30 @@ class Encoder:
             known |= number.is_between(low, high).fill_null(False)
         return known
 
-    def _columns(self, frame: pl.DataFrame) -> tuple[list[str], list[np.ndarray]]:
-        names: list[str] = []
-        columns: list[np.ndarray] = []
+    def _columns(self, frame: pl.DataFrame) -> list[tuple[str, Callable[[], np.ndarray]]]:
+        """Name of every column and how to compute it; most of a wide frame are never asked for."""
+        columns: list[tuple[str, Callable[[], np.ndarray]]] = []
         for option in self.options:
             column = _plain(frame[option], option)
             if option in self._values:
-                text = column.cast(pl.String)
                 for value in self._values[option]:
-                    names.append(f"{option}={value}")
-                    columns.append(_sign((text == value).fill_null(False).to_numpy()))
+                    columns.append((f"{option}={value}", partial(_is_value, column, value)))
             elif option in self._scales:
-                names.append(option)
-                numbers = column.cast(pl.Float64, strict=False).to_numpy()
-                columns.append(self._scales[option](numbers.astype(float)))
-            names.append(f"{option}=null")
-            columns.append(_sign(column.is_null().to_numpy()))
-        return names, columns
+                columns.append((option, partial(_scaled, column, self._scales[option])))
+            columns.append((f"{option}=null", partial(_is_null, column)))
+        return columns
+
+
+def _is_value(column: pl.Series, value: str) -> np.ndarray:
+    return _sign((column.cast(pl.String) == value).fill_null(False).to_numpy())
+
+
+def _scaled(column: pl.Series, scale: _Scale) -> np.ndarray:
+    return scale(column.cast(pl.Float64, strict=False).to_numpy().astype(float))
+
+
+def _is_null(column: pl.Series) -> np.ndarray:
+    return _sign(column.is_null().to_numpy())
 
 
 def _plain(column: pl.Series, option: str) -> pl.Series:

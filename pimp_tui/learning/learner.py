@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -19,10 +20,17 @@ from pimp_tui.learning.measured import (
     options_of,
     per_configuration,
 )
-from pimp_tui.learning.predictors import DEFAULT_PREDICTOR, Predictor, create_predictor
+from pimp_tui.learning.predictors import (
+    DEFAULT_PREDICTOR,
+    Predictor,
+    create_predictor,
+    mean_of,
+)
+from pimp_tui.learning.predictors.blend import Blend
 from pimp_tui.learning.scores import full_scores
 
 MINIMUM_CONFIGURATIONS = 12
+_BLOCK = 16384  # rows encoded at once
 _FRACTIONS = ("pass_at_1",)  # metrics that stay in [0, 1]
 
 Progress = Callable[[int, int], None]
@@ -88,26 +96,61 @@ class Learner:
     relative: bool
     constant: float | None = None
 
-    def predict(self, frame: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
+    def predict(
+        self,
+        frame: pl.DataFrame | pl.LazyFrame,
+        progress: Progress | None = None,
+        warn: bool = True,
+    ) -> pl.DataFrame:
         """The frame with ``prediction``, ``lower`` and ``upper`` (90%) added.
 
-        A row with an option value that was never measured is predicted from its other options;
-        its bounds are null, since no measurement speaks for an interval there.
+        All three are null in a row with an option value that was never measured, since nothing
+        speaks for it; a warning names the first such value (``reasons`` names all).
+
+        Args:
+            progress: called with (rows done, of); raise in it to cancel.
 
         Raises:
             UserError: an option is missing.
         """
         rows = frame.collect() if isinstance(frame, pl.LazyFrame) else frame
-        X = self.encoder.transform(rows)
         known = self.encoder.fitted(rows)
-        if self.model is None or rows.is_empty():
-            mean = np.full(rows.height, self.constant, dtype=float)
-        else:
-            mean = self.model.predict(X)[0]
+        mean = self._mean(rows, self.model, progress)
         lower, upper = conformal.bounds(mean, self.width, self.relative)
         added = rows.with_columns(_interval_columns(self.metric, mean, lower, upper))
-        bounds = pl.col("lower", "upper")
-        return added.with_columns(pl.when(known).then(bounds))
+        if warn and not known.all():
+            why = self.reasons(rows.filter(~known).head(1)).item()
+            text = f"{(~known).sum()} of {rows.height} rows are not predicted: {why}"
+            warnings.warn(text, stacklevel=2)
+        return added.with_columns(pl.when(known).then(pl.col("prediction", "lower", "upper")))
+
+    def reasons(self, frame: pl.DataFrame) -> pl.Series:
+        """Why each row has no prediction, in plain words; null where it has one."""
+        unseen = self.encoder.unseen(frame)
+        return (f"{self.metric} was never measured with " + unseen).alias("reason")
+
+    def screen(self, frame: pl.DataFrame, progress: Progress | None = None) -> np.ndarray:
+        """A cheap prediction (rows,) by one member of a blend: to rank a million rows by before
+        ``predict`` is asked for the best of them. NaN in a row with a value never measured.
+        """
+        cheap = self.model.cheap() if isinstance(self.model, Blend) else self.model
+        mean = self._mean(frame, cheap, progress)
+        mean[~self.encoder.fitted(frame).to_numpy()] = np.nan
+        return mean
+
+    def _mean(
+        self, rows: pl.DataFrame, model: Predictor | None, progress: Progress | None
+    ) -> np.ndarray:
+        """Mean of each row, block by block, so that no matrix of all rows stands in memory."""
+        if model is None:
+            return np.full(rows.height, self.constant, dtype=float)
+        mean = np.empty(rows.height)
+        for start in range(0, rows.height, _BLOCK):
+            block = self.encoder.transform(rows[start : start + _BLOCK])
+            mean[start : start + _BLOCK] = mean_of(model, block)
+            if progress:
+                progress(min(start + _BLOCK, rows.height), rows.height)
+        return mean
 
 
 def fit(

@@ -82,17 +82,34 @@ def test_no_rows_get_no_predictions(predictor: str) -> None:
     assert empty.height == 0 and empty.schema["prediction"] == pl.Float64
 
 
-def test_unseen_values_get_no_interval() -> None:
+def test_unseen_values_get_no_number_but_a_reason() -> None:
     learner = fit(table(40), "energy_j", OPTIONS, "gaussian_process")
     rows = table(4).with_columns(
-        cache=pl.when(pl.int_range(pl.len()) == 2).then(pl.lit("quantised")).otherwise("cache")
+        cache=pl.when(pl.int_range(pl.len()) == 2).then(pl.lit("quantised")).otherwise("cache"),
+        size=pl.when(pl.int_range(pl.len()) == 2).then(64).otherwise("size"),
     )
-    answer = learner.predict(rows)
-    assert answer["prediction"].null_count() == 0
-    assert answer["lower"].is_null().to_list() == [False, False, True, False]
-    assert answer["upper"].is_null().to_list() == [False, False, True, False]
+    why = 'energy_j was never measured with cache="quantised", size=64'
+    with pytest.warns(UserWarning, match=f"1 of 4 rows are not predicted: {why}"):
+        answer = learner.predict(rows)
+    for name in ("prediction", "lower", "upper"):
+        assert answer[name].is_null().to_list() == [False, False, True, False]
+    assert learner.reasons(rows).to_list() == [None, None, why, None]
+    assert np.isnan(learner.screen(rows)).tolist() == [False, False, True, False]
     with pytest.raises(UserError, match="no option cache"):
         learner.predict(table(3).drop("cache"))
+
+
+def test_large_frames_are_predicted_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pimp_tui.learning import learner as module
+
+    learner, rows = fit(table(40), "energy_j", OPTIONS), table(50)
+    whole = learner.predict(rows)
+    monkeypatch.setattr(module, "_BLOCK", 16)
+    seen: list[tuple[int, int]] = []
+    assert learner.predict(rows, lambda done, of: seen.append((done, of))).equals(whole)
+    assert seen == [(16, 50), (32, 50), (48, 50), (50, 50)]
+    cheap = learner.screen(rows)
+    assert np.corrcoef(cheap, whole["prediction"].to_numpy())[0, 1] > 0.95
 
 
 def test_constant_metric_has_no_r2() -> None:

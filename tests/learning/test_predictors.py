@@ -5,7 +5,10 @@ import pytest
 from scipy.optimize import check_grad
 
 from pimp_tui.errors import UserError
-from pimp_tui.learning.predictors import create_predictor, predictors
+from pimp_tui.learning.predictors import create_predictor, mean_of, predictors
+from pimp_tui.learning.predictors.base import cost_of
+from pimp_tui.learning.predictors.blend import Blend
+from pimp_tui.learning.predictors.forest import ExtraTrees, RandomForest
 from pimp_tui.learning.predictors.gaussian_process import AnovaProcess, GaussianProcess
 from pimp_tui.learning.predictors.kernels import Anova, Kernel, Matern52
 from pimp_tui.learning.predictors.process import fit_process
@@ -137,3 +140,22 @@ def test_a_fit_computes_in_one_thread_and_gives_the_others_back(
     X, y = law(20)
     fit_process(Matern52(), X, y, np.zeros(20), learn_from=np.arange(20), iterations=1)
     assert seen and all(set(one) == {1} for one in seen) and threads() == before
+
+
+@pytest.mark.parametrize("name", predictors())
+def test_the_mean_alone_is_that_of_predict(name: str) -> None:
+    X, y = law(60)
+    fresh, _ = law(1300, seed=1)
+    model = create_predictor(name, seed=3).fit(X, y)
+    np.testing.assert_allclose(mean_of(model, fresh), model.predict(fresh)[0], rtol=1e-9)
+    assert 0 < cost_of(model) < 60
+
+
+def test_the_cheap_member_of_a_blend_is_the_best_of_the_fast_ones() -> None:
+    X, y = law(40)
+    blend = Blend(0).fit(X, y)
+    fast = [i for i, member in enumerate(blend.members) if cost_of(member) <= 3.0]
+    best = max(fast, key=lambda index: blend.weights[index])
+    assert blend.cheap() is blend.members[best]
+    slow = Blend(0, [RandomForest(0), ExtraTrees(0)]).fit(X, y)
+    assert slow.cheap() in slow.members

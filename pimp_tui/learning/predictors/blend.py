@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pimp_tui.learning.predictors.base import Predictor
+from pimp_tui.learning.predictors.base import Predictor, cost_of, mean_of
 from pimp_tui.learning.predictors.boosting import GradientBoosting
 from pimp_tui.learning.predictors.forest import ExtraTrees, RandomForest
 from pimp_tui.learning.predictors.gaussian_process import AnovaProcess, GaussianProcess
 from pimp_tui.learning.predictors.targets import clip_to_range, own_error
 
 _POWER = 3.0
+_CHEAP_S = 3.0  # CPU for a million rows
 
 
 def default_members(seed: int) -> list[Predictor]:
@@ -65,3 +66,18 @@ class Blend:
         own = np.array([np.zeros(len(X)) if sd is None else sd for _, sd in parts])
         variance = self.weights @ (own**2 + (means - prediction) ** 2)
         return clip_to_range(prediction, self._y), np.sqrt(variance)
+
+    def mean(self, X: np.ndarray) -> np.ndarray:
+        """Weighted mean of the members."""
+        parts = np.array([mean_of(member, X) for member in self.members])
+        return clip_to_range(self.weights @ parts, self._y)
+
+    def cost(self) -> float:
+        return sum(map(cost_of, self.members))
+
+    def cheap(self) -> Predictor:
+        """The member of the largest weight among those that predict a million rows in seconds;
+        the fastest where none does."""
+        costs = np.array([cost_of(member) for member in self.members])
+        affordable = np.where(costs <= max(_CHEAP_S, costs.min()), self.weights, -1.0)
+        return self.members[int(affordable.argmax())]

@@ -65,6 +65,12 @@ class _Forest:
         prediction = clip_to_range(self._target.backward(mean), self._y)
         return prediction, self._target.backward_deviation(mean, spread)
 
+    def mean(self, X: np.ndarray) -> np.ndarray:
+        return self.predict(X)[0]
+
+    def cost(self) -> float:
+        return 6.0
+
 
 class RandomForest(_Forest):
     """The paper's learner: random forest on the raw target."""

@@ -92,6 +92,13 @@ class GaussianProcess:
         prediction = clip_to_range(self._target.backward(mean), self._y)
         return prediction, self._target.backward_deviation(mean, deviation)
 
+    def mean(self, X: np.ndarray) -> np.ndarray:
+        mean = self._process.mean(self.features(X))
+        return clip_to_range(self._target.backward(mean), self._y)
+
+    def cost(self) -> float:
+        return 0.008 * len(self._process.X)
+
     def latent(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Mean and deviation of the metric itself, measuring noise left out; raw target only."""
         mean, deviation = self._process.predict(self.features(X), with_noise=False)

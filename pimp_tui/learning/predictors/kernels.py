@@ -46,15 +46,24 @@ class Matern52:
 
     @staticmethod
     def _squared(theta: np.ndarray, A: np.ndarray, B: np.ndarray) -> np.ndarray:
-        root = np.exp(0.5 * theta[1:])
+        root = np.exp(0.5 * theta[1:]).astype(A.dtype)
         A, B = A * root, B * root
-        squared = (A**2).sum(1)[:, None] + (B**2).sum(1)[None, :] - 2.0 * A @ B.T
-        return np.maximum(squared, 0.0)
+        squared = A @ (-2.0 * B.T)
+        squared += (A**2).sum(1)[:, None]
+        squared += (B**2).sum(1)
+        return np.maximum(squared, 0.0, out=squared)
 
     def matrix(self, theta: np.ndarray, A: np.ndarray, B: np.ndarray) -> np.ndarray:
-        squared = self._squared(theta, A, B)
-        r = np.sqrt(squared)
-        return np.exp(theta[0] - _SQRT5 * r) * (1.0 + _SQRT5 * r + (5.0 / 3.0) * squared)
+        scaled = self._squared(theta, A, B)
+        scaled *= 5.0
+        root = np.sqrt(scaled)
+        scaled *= 1.0 / 3.0
+        scaled += root
+        scaled += 1.0
+        np.negative(root, out=root)
+        root += theta[0]
+        scaled *= np.exp(root, out=root)
+        return scaled
 
     def diagonal(self, theta: np.ndarray, A: np.ndarray) -> np.ndarray:
         return np.full(len(A), np.exp(theta[0]))
@@ -93,14 +102,25 @@ class Anova:
         p1 = (A * w) @ B.T
         p2 = (A2 * w**2) @ B2.T
         p3 = (A2 * A * w**3) @ (B2 * B).T
-        square = p1 * p1
+        e2 = p1 * p1
         # multiplied out: a power of 3 costs more than the three products above
-        return p1, 0.5 * (square - p2), (p1 * (square - 3.0 * p2) + 2.0 * p3) / 6.0
+        p3 *= 2.0
+        p3 += p1 * (e2 - 3.0 * p2)
+        p3 /= 6.0
+        e2 -= p2
+        e2 *= 0.5
+        return p1, e2, p3
 
     def matrix(self, theta: np.ndarray, A: np.ndarray, B: np.ndarray) -> np.ndarray:
-        v = np.exp(theta[:4])
-        e1, e2, e3 = self._symmetric(np.exp(theta[4:]), A, B)
-        return v[0] + v[1] * e1 + v[2] * e2 + v[3] * e3
+        v, w = np.exp(theta[:4]), np.exp(theta[4:])
+        e1, e2, e3 = self._symmetric(w.astype(A.dtype), A, B)
+        e1 *= v[1]
+        e2 *= v[2]
+        e3 *= v[3]
+        e1 += e2
+        e1 += e3
+        e1 += v[0]
+        return e1
 
     def diagonal(self, theta: np.ndarray, A: np.ndarray) -> np.ndarray:
         v, w = np.exp(theta[:4]), np.exp(theta[4:])

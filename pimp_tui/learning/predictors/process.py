@@ -14,6 +14,7 @@ _NOISE_START, _NOISE_SD = np.log(1e-2), 3.0
 _NOISE_BOUNDS = (np.log(1e-6), np.log(2.0))
 _REACH = 9.0  # bound of a log parameter around its start
 _JITTER = 1e-8
+_BLOCK = 512  # rows predicted at once: their covariances stay in a core's cache
 
 
 @dataclass(frozen=True)
@@ -36,18 +37,29 @@ class Process:
         """Mean and standard deviation of each row; blocks bound the memory."""
         from scipy.linalg import solve_triangular
 
-        means, deviations = [], []
+        mean, deviation = np.empty(len(X)), np.empty(len(X))
         noise = self.noise if with_noise else 0.0
-        for start in range(0, len(X), 4096):
-            block = X[start : start + 4096]
-            cross = self.kernel.matrix(self.theta, block, self.X)
-            means.append(cross @ self.weights)
-            solved = solve_triangular(self.factor, cross.T, lower=True, check_finite=False)
-            variance = self.kernel.diagonal(self.theta, block) - (solved**2).sum(0)
-            deviations.append(np.sqrt(np.maximum(variance, 0.0) + noise))
-        if not means:
-            return np.zeros(0), np.zeros(0)
-        return np.concatenate(means), np.concatenate(deviations)
+        with one_thread():
+            for rows in _blocks(len(X)):
+                block = X[rows]
+                cross = self.kernel.matrix(self.theta, block, self.X)
+                mean[rows] = cross @ self.weights
+                solved = solve_triangular(self.factor, cross.T, lower=True, check_finite=False)
+                variance = self.kernel.diagonal(self.theta, block) - (solved**2).sum(0)
+                deviation[rows] = np.sqrt(np.maximum(variance, 0.0) + noise)
+        return mean, deviation
+
+    def mean(self, X: np.ndarray) -> np.ndarray:
+        """Mean of each row alone, for a fraction of the cost."""
+        mean = np.empty(len(X))
+        with one_thread():
+            for rows in _blocks(len(X)):
+                mean[rows] = self.kernel.matrix(self.theta, X[rows], self.X) @ self.weights
+        return mean
+
+
+def _blocks(count: int) -> list[slice]:
+    return [slice(start, start + _BLOCK) for start in range(0, count, _BLOCK)]
 
 
 def fit_process(
