@@ -4,6 +4,7 @@ import pytest
 
 from pimp_tui.errors import UserError
 from pimp_tui.tui.app import PimpApp
+from pimp_tui.tui.keymap.names import in_sentence
 from pimp_tui.tui.keymap.places import CHAINS, actions, bound_in
 from pimp_tui.tui.keymap.resolve import keymap_of
 from pimp_tui.tui.keymap.template import template
@@ -134,3 +135,34 @@ async def test_the_palette_writes_a_settings_file(settings_file, look):
         await look.until(pilot, "wrote")
     assert 'sessions.demo = "d"' in settings_path().read_text()
     assert read_settings().keys == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("nothing runs; r starts it", "nothing runs; R starts it"),
+        ("the campaign runs: x stops it first", "the campaign runs: f9 stops it first"),
+        ("w why · n next", "K why · n next"),
+        ("stopped learning; s or c learns again", "stopped learning; s or C learns again"),
+        ("wrote a.json (y copies the path)", "wrote a.json (y copies the path)"),
+        ("a learning curve starts at 17", "a learning curve starts at 17"),
+        ("an r in runs stays as it is", "an r in runs stays as it is"),
+        ("x = 3; the r of it", "x = 3; the r of it"),
+        ("pausing after this run; r resumes", "pausing after this run; R resumes"),
+    ],
+)
+def test_sentences_name_the_users_keys(said, told):
+    keys = {"r": "R", "x": "f9", "w": "K", "c": "C"}
+    assert in_sentence(said, lambda key: keys.get(key, key)) == told
+
+
+async def test_messages_and_rules_name_the_users_keys(done_session, planned_session, look):
+    settings = Settings(keys={"run": "f8", "monitor.why": "f7"})
+    app = PimpApp(planned_session, settings=settings)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await look.until(pilot, lambda: getattr(app.screen, "action_pane", None))
+        app.screen.action_pane(3)
+        await look.until(pilot, "not started: f8 starts 16 runs")
+        await pilot.press("p")
+        await look.until(pilot, "nothing runs; f8 starts it")
+        assert "f7 why" in look.text(app)

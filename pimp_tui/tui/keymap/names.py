@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 
 from textual.dom import DOMNode
@@ -13,6 +14,19 @@ _SHORT = {key: text for text, key in LONG.items()} | {"space": "space"}
 
 #: Turns keys as written (``h/l``, ``n N``, ``esc``) into the user's.
 Rewrite = Callable[[str], str]
+
+#: A key in a sentence of ours: ``nothing runs; r starts it``, ``w why · n next``. It stands where
+#: a clause begins, and says what it does; an article is none.
+_HINT = re.compile(
+    r"(?:(?<=^)|(?<=[;:·,.!?] )|(?<=\()|(?<=\bor )|(?<=, then ))"
+    r"(?![aAI] (?!adds))([A-Za-z=/?]|esc|enter|space)"
+    r"(?=:? (?:or \S+ )?(?:[a-z]+s|why|next|mark|queue|back|then|again)\b)"
+)
+
+
+def in_sentence(text: str, rewrite: Rewrite) -> str:
+    """A sentence of ours with the user's keys in place of the default ones."""
+    return _HINT.sub(lambda found: rewrite(found[1]), text)
 
 
 def shown(key: str) -> str:

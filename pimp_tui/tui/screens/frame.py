@@ -109,14 +109,22 @@ class FrameScreen(Screen[None]):
 
         return rewrite_for((self.focused or self).ancestors_with_self, self.pimp.keymap)
 
+    def own_words(self, text: str) -> str:
+        """A sentence with the user's keys where it names a default one."""
+        if not self.pimp.keymap:
+            return text
+        from pimp_tui.tui.keymap.names import in_sentence
+
+        return in_sentence(text, self.own_keys())
+
     def say(self, text: str, kind: str = "info") -> None:
         """One sentence in the message line; kind is info, good, warn or error."""
         if self.is_attached:
-            self.message.say(text, kind)
+            self.message.say(self.own_words(text), kind)
 
     async def ask(self, question: str) -> bool:
         """See ``MessageLine.ask``."""
-        return await self.message.ask(question)
+        return await self.message.ask(self.own_words(question))
 
     async def prompt(
         self,

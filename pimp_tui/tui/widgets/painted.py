@@ -31,6 +31,11 @@ class Painted(Widget):
 
     _by_kind: dict[str, Style] | None = None
 
+    def own_words(self, text: str) -> str:
+        """A sentence of ours, with the user's keys where it names a default one."""
+        tell = getattr(self.screen, "own_words", None)
+        return str(tell(text)) if tell else text
+
     def kind_style(self, kind: str) -> Style:
         """The style of a kind as this widget's theme and focus have it now."""
         styles = self._by_kind

@@ -41,7 +41,8 @@ class PlotBlock(Block):
     def body(self, width: int, height: int) -> list[Line]:
         """The chart's rows."""
         if self.note:
-            return [(), *(((f"  {part}", ""),) for part in wrap(self.note, width - 4))]
+            note = self.own_words(self.note)
+            return [(), *(((f"  {part}", ""),) for part in wrap(note, width - 4))]
         if width < 12 or height < 4:
             return []
         if self._figure is None:

@@ -41,7 +41,8 @@ class Rule(Painted):
         """The rule as a strip; the title gives way to the right end, which holds live numbers."""
         dash = self.app.marks.rule  # type: ignore[attr-defined]
         width = self.size.width
-        right = f" {self._right} {dash}" if self._right else dash
+        said = self._right and self.own_words(self._right)
+        right = f" {said} {dash}" if said else dash
         if len(right) + 4 > width:
             right = f"{fit(right[:-2], max(width - 6, 0))} {dash}"
         title = self._title

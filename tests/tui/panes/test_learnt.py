@@ -42,9 +42,9 @@ async def test_views_of_a_metric(learnt_session, look, answers, size):
         assert "R2" in shown and "0.94" in shown and "o" in shown and "What if, from #1" in shown
         assert "valid: yes" in shown
         await pilot.press("c")
-        await look.until(pilot, " x uniform")
+        await look.until(pilot, " + uniform")
         if size[0] == 80:
-            assert "[1.6, 3.8]" in look.text(app) and "x uniform" in look.text(app)
+            assert "[1.6, 3.8]" in look.text(app) and "+ uniform" in look.text(app)
             assert "MAPE %" in look.text(app) and "c: fit [curve]" in look.text(app)
             await pilot.press("c")
         await look.until(pilot, "num_beams=4")

@@ -245,7 +245,9 @@ class MonitorPane(Pane):
         return watch.control_words(self.model, control[1], name, self.size.width >= WIDE)
 
     def _draw_head(self, width: int, height: int) -> list[Line]:
-        return [fit(text.headline(self.model, self.plan, self._status()), width, "…")]
+        status = self._status()
+        told = text.headline(self.model, self.plan, status, self.workspace.own_words)
+        return [fit(told, width, "…")]
 
     def _draw_request(self, width: int, height: int) -> list[Line]:
         end = text.headline_end(self.model, self._repeats)

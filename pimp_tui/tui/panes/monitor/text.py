@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import re
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,11 +26,20 @@ _PHASES = {
 }
 
 
-def headline(model: Model, plan: PlanInfo | None, status: dict[str, Any]) -> Line:
-    """The first row: what runs now, or what became of the campaign."""
+def headline(
+    model: Model,
+    plan: PlanInfo | None,
+    status: dict[str, Any],
+    own_words: Callable[[str], str],
+) -> Line:
+    """The first row: what runs now, or what became of the campaign.
+
+    Args:
+        own_words: puts the user's keys into a sentence.
+    """
     run = model.current
     if not model.live or run is None:
-        return line((f" {_outcome(model, status)}", ""))
+        return line((f" {own_words(_outcome(model, status))}", ""))
     name = plan.name(run.config_id) if plan else run.config_id[:8]
     what = plan.describe(run.config_id) if plan else ""
     return line((f" {name} ", "bright"), (what, ""))

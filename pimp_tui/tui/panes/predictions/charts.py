@@ -10,7 +10,7 @@ from pimp_tui.tui.widgets.plot import padded, tick_texts, ticks
 
 LOOKS = {"o": "accent", "+": "dim"}
 #: Marks of the lines of a learning curve, in turn.
-CURVE_MARKS = "ox+*#%"
+CURVE_MARKS = "o+*#%&"
 
 
 def _axes(figure: Any, xs: Sequence[float], ys: Sequence[float], width: int, height: int,

@@ -67,7 +67,7 @@ def curve(lines: dict[str, list[dict[str, Any]]], scale: Scale, width: int) -> l
 
 
 def legend(lines: dict[str, list[dict[str, Any]]]) -> str:
-    """The marks of a learning curve in one row, for a rule: ``o all · x uniform``."""
+    """The marks of a learning curve in one row, for a rule: ``o all · + uniform``."""
     return " · ".join(f"{mark} {name}" for name, mark in zip(lines, CURVE_MARKS, strict=False))
 
 
