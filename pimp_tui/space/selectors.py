@@ -40,6 +40,29 @@ def features_named(space: Space, text: str) -> list[str]:
     return [leaf]
 
 
+def rejoined(space: Space, texts: Iterable[str]) -> list[str]:
+    """Texts of which those that mean nothing alone are joined with what follows, where that does.
+
+    So a feature or a value that holds a comma is found again after a split at commas.
+    """
+    left, found = list(texts), []
+    while left:
+        spans = (
+            (n, comma.join(left[:n])) for n in range(1, len(left) + 1) for comma in (",", ", ")
+        )
+        count, whole = next((span for span in spans if _means(space, span[1])), (1, left[0]))
+        found.append(whole)
+        left = left[count:]
+    return found
+
+
+def _means(space: Space, text: str) -> bool:
+    try:
+        return bool(features_named(space, text))
+    except UserError:
+        return False
+
+
 def configure(space: Space, select: Iterable[str] = (), deselect: Iterable[str] = ()) -> Choice:
     """A choice with features selected and deselected, named as in ``features_named``.
 
@@ -48,9 +71,9 @@ def configure(space: Space, select: Iterable[str] = (), deselect: Iterable[str] 
         UserError: a name means nothing, or one to select means several features.
     """
     choice = space.configure()
-    for text in select:
+    for text in rejoined(space, select):
         choice.select(feature_named(space, text, "--select"))
-    for text in deselect:
+    for text in rejoined(space, deselect):
         for feature in features_named(space, text):
             if choice.literals().get(feature):
                 raise UserError(f"{feature} is selected and deselected", mend="keep one of the two")

@@ -47,3 +47,21 @@ def test_configure(space):
     assert states["k2"] == states["slow"] == "selected" and states["extra"] == "deselected"
     with pytest.raises(Contradiction):
         configure(space, ["k=1", "k=2"])
+
+
+def test_values_and_names_that_hold_commas_survive_a_split_at_commas():
+    """As `run --select` splits: the pieces that mean nothing alone are put together again."""
+    text = TEXT + "            \"a,b\" {option 'tag', value 'x, y'}\n            c\n"
+    own = load_space(UvlText(text))
+    for given, chosen in (
+        (["extra=[8", "1.5]"], {"extra"}),
+        (["a", "b", "k=2"], {"a,b", "k2"}),
+        (["tag=x", "y", "c"], {"a,b", "c"}),
+        (["c", "extra=[8", "1.50]", "mode=slow"], {"c", "extra", "slow"}),
+    ):
+        assert set(configure(own, given).literals()) == chosen
+        assert not any(configure(own, (), given).literals().values())
+    with pytest.raises(UserError, match="no feature d"):
+        configure(own, ["c", "d", "k=2"])
+    with pytest.raises(UserError, match="no value"):
+        configure(own, ["extra=[9", "1.5]"])
