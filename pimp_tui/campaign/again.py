@@ -12,7 +12,7 @@ from pimp_tui.session.paths import absolute, file_hash
 _FLAGS = {
     "batch_size": "--batch", "configurations": "-n", "max_new_tokens": "--max-new-tokens",
     "timeout_s": "--timeout",
-    "models": "--model", "trust_remote_code": "--trust-remote-code",
+    "models": "--model", "drafts": "--draft", "trust_remote_code": "--trust-remote-code",
     "unsafe_sandbox": "--unsafe-sandbox", "shared_gpu": "--shared-gpu",
     "chat_template": "--no-chat-template",
 }  # fmt: skip
@@ -42,6 +42,7 @@ def check_same(session: Path, asked: dict[str, Any], sources: dict[str, Any]) ->
         "workload": manifest["workload"]["id"],
         "engine": manifest["engine"],
         "models": [item["reference"] for item in manifest["models"]],
+        "drafts": [item["reference"] for item in manifest.get("drafts", [])],
         "space": manifest["space"]["source"],
         "host": manifest.get("host_file"),
         "plan": manifest.get("plan_file"),
@@ -52,7 +53,7 @@ def check_same(session: Path, asked: dict[str, Any], sources: dict[str, Any]) ->
             continue
         before = planned.get(name)
         wanted = list(value) if isinstance(value, tuple | list) else value
-        if name in ("models", "plan", "baseline", "host", "space", "workload"):
+        if name in ("models", "drafts", "plan", "baseline", "host", "space", "workload"):
             wanted, before = _normal(wanted), _normal(before)
         if name in ("select", "deselect"):
             wanted, before = sorted(wanted), sorted(before or ())

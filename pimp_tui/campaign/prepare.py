@@ -40,6 +40,7 @@ class Request:
         plan: file of a plan that is run as it is; None samples one.
         baseline: the user's own configuration, a JSON file or a command line.
         engine: name of the engine.
+        drafts: models that may draft in assisted decoding, besides those of the space.
         settings: the protocol.
     """
 
@@ -50,6 +51,7 @@ class Request:
     plan: str | None = None
     baseline: str | None = None
     engine: str = "transformers"
+    drafts: list[str] = field(default_factory=list)
     settings: Settings = field(default_factory=lambda: PRESETS["quick"])
 
 
@@ -77,7 +79,10 @@ def prepare(
     require_gpus(request.settings.gpus)
     if not dry_run:
         require_free_gpus(request.settings.gpus, request.settings.shared_gpu)
-    setup = set_up(request.models, request.workload, request.space, request.host, request.settings)
+    setup = set_up(
+        request.models, request.workload, request.space, request.host, request.settings,
+        request.drafts,
+    )  # fmt: skip
     for line in setup.notes:
         say(line)
     drawing = first_design(request.settings, setup, bool(request.baseline))
@@ -154,6 +159,7 @@ def _manifest(
         libraries=_libraries(),
         engine=request.engine,
         models=setup.models,
+        drafts=setup.drafts,
         workload={
             "id": setup.workload_id,
             "hash": setup.whole.hash,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pimp_tui.campaign.drafts import add_drafts, manifest_entries, require_drafting
 from pimp_tui.campaign.settings import Settings
 from pimp_tui.errors import UserError
 
@@ -29,6 +30,7 @@ class Setup:
         models: the manifest's entries, one per model.
         workload: the tasks that are measured; ``whole``: with those that are kept out.
         notes: lines for the user.
+        drafts: the manifest's entries, one per draft model that was given.
     """
 
     space: Space
@@ -42,12 +44,18 @@ class Setup:
     sandbox: str | None
     devices: list[str]
     notes: list[str]
+    drafts: list[dict[str, Any]] = field(default_factory=list)
 
 
 def set_up(
-    models: Sequence[str], workload: str, space: str, host: str | None, settings: Settings
+    models: Sequence[str],
+    workload: str,
+    space: str,
+    host: str | None,
+    settings: Settings,
+    drafts: Sequence[str] = (),
 ) -> Setup:
-    """Check and load what a campaign stands on.
+    """Check and load what a campaign stands on; ``drafts`` are models for assisted decoding.
 
     Raises:
         UserError: a part is missing, broken, or does not fit this machine.
@@ -71,9 +79,12 @@ def set_up(
     if settings.holdout is not None:
         tasks = part(whole, keep_out(whole, settings.holdout, settings.seed)[0])
     sandbox = choose(settings.unsafe_sandbox).name if tasks.scored else None
-    host_facts = read_host(Path(host)) if host else detect_host()
+    host_facts = read_host(Path(host)) if host else detect_host(settings.gpus)
     loaded = load_space(space, host=host_facts, models=list(models))
+    helpers = _drafts(drafts, settings)
+    loaded, draft_leaves = add_drafts(loaded, helpers, facts)
     loaded, choice = _fix(loaded, facts, settings)
+    require_drafting(choice, loaded, draft_leaves)
     notes = [f"warning: {text}" for text in loaded.warnings]
     entries = []
     for reference, item in zip(models, facts, strict=True):
@@ -108,7 +119,24 @@ def set_up(
         sandbox,
         devices,
         notes,
+        drafts=manifest_entries(helpers),
     )
+
+
+def _drafts(drafts: Sequence[str], settings: Settings) -> list[tuple[str, ModelFacts]]:
+    from pimp_tui.space.machine.model_facts import check_fits, model_facts
+
+    if len(set(drafts)) != len(drafts):
+        raise UserError("a draft is given twice", "--draft")
+    try:
+        found = [(one, model_facts(one, settings.trust_remote_code)) for one in drafts]
+    except UserError as error:
+        where = "--draft" if error.where in (None, "--model") else error.where
+        raise UserError(error.what, where, error.mend) from error
+    for _, facts in found:
+        _check_gguf(facts)
+        check_fits(facts)
+    return found
 
 
 def _check_gguf(facts: ModelFacts) -> None:

@@ -67,6 +67,9 @@ def demo(
 def run(
     session: SessionArgument,
     model: Annotated[Repeatable, Option(help="Model folder, .gguf file or micro-coder.")] = None,
+    draft: Annotated[
+        Repeatable, Option(help="Model that may draft for it: folder, .gguf file or hub id.")
+    ] = None,
     engine: Annotated[str | None, Option(help="Engine that generates.")] = None,
     url: Annotated[str | None, Option(help="Server to attach to.")] = None,
     python: Annotated[str | None, Option(help="Interpreter of the engine.")] = None,
@@ -129,8 +132,8 @@ def run(
         "shared_gpu": shared_gpu or None, "chat_template": False if no_chat_template else None,
     }  # fmt: skip
     sources = {
-        "models": model, "workload": workload, "space": space, "host": host, "plan": plan,
-        "baseline": baseline, "engine": engine,
+        "models": model, "drafts": draft, "workload": workload, "space": space, "host": host,
+        "plan": plan, "baseline": baseline, "engine": engine,
     }  # fmt: skip
     _refuse_empty(asked | sources)
     path = resolve(session)
@@ -206,6 +209,7 @@ def _prepare(
         plan=sources["plan"],
         baseline=sources["baseline"],
         engine=sources["engine"] or "transformers",
+        drafts=sources["drafts"] or [],
         settings=preset(name, **asked),
     )
     with Progress() as progress:

@@ -33,7 +33,7 @@ config = GenerationConfig(
 )
 # Entries of the model's own generation_config.json would count wherever ours are unset.
 model.generation_config = config
-
+{draft}
 
 def complete(prompts: list[str]) -> list[str]:
     """Complete prompts in batches of {batch}."""
@@ -48,6 +48,17 @@ def complete(prompts: list[str]) -> list[str]:
         )
     return texts
 '''
+
+_DRAFT = """\
+
+DRAFT = {path}
+draft = AutoModelForCausalLM.from_pretrained(DRAFT{loading})
+draft.generation_config = config
+drafting = {{"assistant_model": draft}}
+if draft.config.get_text_config().vocab_size != model.config.get_text_config().vocab_size:
+    other = AutoTokenizer.from_pretrained(DRAFT)
+    drafting |= {{"tokenizer": tokenizer, "assistant_tokenizer": other}}
+"""
 
 
 def generation_config_json(options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -134,6 +145,9 @@ def _python(config_id: str, model: str, options: dict[str, Any]) -> str:
         extra += (
             "".join(f",\n                {k}={v}" for k, v in arguments.items()) + ",\n            "
         )
+    draft = options.get("assistant_model")
+    if draft is not None:
+        extra += ", **drafting"
     return _PYTHON.format(
         config_id=config_id,
         model=json.dumps(model, ensure_ascii=False),
@@ -142,6 +156,17 @@ def _python(config_id: str, model: str, options: dict[str, Any]) -> str:
         batch=int(options.get("batch_size") or 1),
         extra=extra,
         custom=custom,
+        draft="" if draft is None else _draft(str(draft), options.get("dtype")),
+    )
+
+
+def _draft(reference: str, dtype: str | None) -> str:
+    from pimp_tui.space.machine.model_facts import BUNDLED, bundled_model
+
+    path = str(bundled_model()) if reference == BUNDLED else reference
+    return _DRAFT.format(
+        path=json.dumps(path, ensure_ascii=False),
+        loading="" if dtype is None else f", dtype={_code(dtype)}",
     )
 
 

@@ -14,7 +14,9 @@ from pimp_tui.space.uvl.reader import read_uvl
 from pimp_tui.space.uvl.values import attributes_text, quoted
 
 
-def set_option(space_text: str, option: str, value: Any) -> tuple[str, list[str]]:
+def set_option(
+    space_text: str, option: str, value: Any, name: str | None = None
+) -> tuple[str, list[str]]:
     """Fix an option to a value, adding a leaf beside its others where none has it.
 
     Beside an option that is a single switch the leaf becomes a second switch, and a constraint
@@ -24,6 +26,7 @@ def set_option(space_text: str, option: str, value: Any) -> tuple[str, list[str]
         space_text: UVL text.
         option: name of a bound option whose leaves stand in one group.
         value: the value.
+        name: what a new leaf is called; by default after the option and the value.
 
     Returns:
         the text (as given where a leaf has the value), and the features to select.
@@ -45,7 +48,7 @@ def set_option(space_text: str, option: str, value: Any) -> tuple[str, list[str]
     if last.group is None or (switch and isinstance(known.values[0], bool)):
         values = ", ".join(map(str, known.values))
         raise UserError(f"{option} has no value {value}", mend=f"it has {values}")
-    name = re.sub(r"\W+", "_", f"{option}_{value}", flags=re.ASCII).strip("_")
+    name = re.sub(r"\W+", "_", name or f"{option}_{value}", flags=re.ASCII).strip("_")
     while name in model.features:
         name += "_set"
     lines = model.text.split("\n")
@@ -62,9 +65,9 @@ def set_option(space_text: str, option: str, value: Any) -> tuple[str, list[str]
     return text, [name]
 
 
-def with_value(space: Space, option: str, value: Any) -> tuple[Space, str]:
+def with_value(space: Space, option: str, value: Any, name: str | None = None) -> tuple[Space, str]:
     """The space with a leaf that has the value, and the leaf; errors as for ``set_option``."""
-    text, leaves = set_option(space.text, option, value)
+    text, leaves = set_option(space.text, option, value, name)
     if text == space.text:
         return space, leaves[0]
     return Space(space.name, read_uvl(text, space.model.label)), leaves[0]

@@ -24,7 +24,9 @@ class Outcome:
             return
         config.output_scores = config.output_logits = config.return_dict_in_generate = True
         encoded = encode(loaded, prompts, config.max_new_tokens)
-        extra = {"tokenizer": loaded.tokenizer} if config.stop_strings else {}
+        extra: dict[str, Any] = {"tokenizer": loaded.tokenizer} if config.stop_strings else {}
+        if loaded.draft is not None:
+            extra |= loaded.draft.arguments
         torch.manual_seed(0)
         with torch.inference_mode(), watching(loaded) as passes:
             found = loaded.model.generate(**encoded, generation_config=config, **extra)

@@ -55,17 +55,17 @@ def test_json_holds_every_option(space, configurations):
 
 
 @pytest.mark.slow
-def test_python_form_runs(space, tmp_path):
+@pytest.mark.parametrize("chosen", ["batch_size_8", "draft_micro_coder"])
+def test_python_form_runs(space, tmp_path, chosen):
     from pimp_tui.sampling import sample
 
     choice = space.configure()
-    choice.select(
-        next(f for f in space.features if f.startswith("batch_size_") and f.endswith("8"))
-    )
+    choice.select(chosen)
     choice.deselect("continuous_batching")
     plan = sample(space, method="uniform", n=1, seed=2, within=choice)
     features = space.from_row(plan.to_dicts()[0])
     text, left_out = export_forms.render("python", space, features, str(micro_coder()))
+    assert ("assistant_model" in text) == (chosen == "draft_micro_coder")
     script = tmp_path / "pick.py"
     script.write_text(text + '\nprint(len(complete(["def add(a, b):\\n"])))\n')
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120)

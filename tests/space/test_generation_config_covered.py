@@ -42,7 +42,7 @@ def test_every_attribute_is_modelled_or_left_out_for_a_reason(name: str) -> None
 def test_every_option_is_one_of_the_library() -> None:
     elsewhere = {
         "model", "batch_size", "dtype", "attn_implementation", "quantization_config",
-        "continuous_batching", "power_cap_share", "sm_clock_share",
+        "assistant_model", "continuous_batching", "power_cap_share", "sm_clock_share",
     }  # fmt: skip
     known = attributes("GenerationConfig") | attributes("ContinuousBatchingConfig")
     assert modelled() - known - elsewhere == set()

@@ -86,6 +86,7 @@ IN_FLIGHT: dict[str, Callable[[Lab], None]] = {
     "flight_assisted": all_of(
         dropped("prompt_lookup_num_tokens", prompt_lookup_num_tokens=10, batch_size=1),
         dropped("assistant_early_exit", assistant_early_exit=1, batch_size=1),
+        dropped("assistant_model", assistant_model="micro-coder", batch_size=1),
     ),
     "flight_caches": all_of(
         dropped("cache_implementation", cache_implementation="static"),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 LOOKUP = {"prompt_lookup_num_tokens": 10, "batch_size": 1}
 DRAFT = {"assistant_early_exit": 1, "batch_size": 1}
+SECOND = {"assistant_model": "micro-coder", "batch_size": 1}
 HOT = {"do_sample": True, "temperature": 1.3, "max_new_tokens": 32}
 SAMPLE = {"do_sample": True, "max_new_tokens": 32}
 COLD = {"do_sample": True, "temperature": 0.7, "max_new_tokens": 32}
@@ -108,6 +109,16 @@ IDLE: dict[str, Callable[[Lab], None]] = {
         idle("cache_implementation", use_cache=False, cache_implementation="static")
     ),
     "length_without_static": idle("max_cache_len", max_cache_len=512),
+    "chunk_draft": idle("prefill_chunk_size", prefill_chunk_size=16, **SECOND),
+    "drafting_alone": each(
+        idle("num_assistant_tokens", num_assistant_tokens=5),
+        idle("num_assistant_tokens_schedule", num_assistant_tokens_schedule="heuristic"),
+        idle("assistant_confidence_threshold", assistant_confidence_threshold=0.8),
+        idle("assistant_ensemble_weight", assistant_ensemble_weight=0.1, do_sample=True),
+    ),
+    "draft_itself": idle(
+        "assistant_ensemble_weight", assistant_ensemble_weight=0.1, do_sample=True, **SECOND
+    ),
     "chunk_assisted": idle("prefill_chunk_size", prefill_chunk_size=16, **LOOKUP),
     "early_stopping_short": one_idle(
         "early_stopping", num_beams=2, early_stopping="never", max_new_tokens=32
@@ -133,7 +144,10 @@ IDLE: dict[str, Callable[[Lab], None]] = {
             max_new_tokens=64,
         ),
     ),
-    "assisted_beams": idle("prompt_lookup_num_tokens", num_beams=2, **LOOKUP),
+    "assisted_beams": each(
+        idle("prompt_lookup_num_tokens", num_beams=2, **LOOKUP),
+        idle("assistant_model", num_beams=2, **SECOND),
+    ),
     "lookup_top_h": idle("prompt_lookup_num_tokens", do_sample=True, top_h=0.4, **LOOKUP),
     "lookup_penalised": each(
         *(

@@ -69,6 +69,31 @@ def _depth(lab: Lab) -> None:
     assert min(item.layers for item in passes) >= loaded.depth
 
 
+def _draft_words(lab: Lab) -> None:
+    """Two tokens change places: the library would not see it, and the model's facts tell it."""
+    import json
+    import shutil
+
+    from pimp_tui.engine.micro_coder import path
+    from pimp_tui.engine.transformers import TransformersEngine
+    from pimp_tui.errors import UserError
+    from pimp_tui.space.machine.model_facts import model_facts
+
+    alike, other = lab.folder / "alike", lab.folder / "shuffled"
+    for folder in (alike, other):
+        shutil.copytree(path(), folder)
+    held = json.loads((other / "tokenizer.json").read_text())
+    vocab = held["model"]["vocab"]
+    vocab["a"], vocab["b"] = vocab["b"], vocab["a"]
+    (other / "tokenizer.json").write_text(json.dumps(held))
+    known = {"micro-coder": True, str(alike): True, str(other): False}
+    assert {m: model_facts(m).facts["micro_coder_words"] for m in known} == known
+    drafted = {"assistant_model": "micro-coder"}
+    assert TransformersEngine().load(str(alike), drafted)["draft"]["tokenizer"] == "the same"
+    with pytest.raises(UserError, match="takes for the same tokenizer"):
+        TransformersEngine().load(str(other), drafted)
+
+
 def _mtp(lab: Lab) -> None:
     with pytest.raises(Exception, match=r"(?i)mtp|multi-token|predict"):
         lab.run(use_mtp=True, batch_size=1)
@@ -126,6 +151,7 @@ RULES: dict[str, Callable[[Lab], None]] = {
     "quantized_backend": _quantized_backend,
     "chunk_caches": _chunk_caches,
     "early_exit_depth": _depth,
+    "draft_words": _draft_words,
     "mtp_missing": _mtp,
     "beam_sample_cold": _beam_sample_cold,
     "beam_sample_ended": _beam_sample_ended,
