@@ -13,13 +13,19 @@ if TYPE_CHECKING:
 
 
 def open_space(
-    source: str, host: str | None, models: Sequence[str] | None, checked: bool = True
+    source: str,
+    host: str | None,
+    models: Sequence[str] | None,
+    checked: bool = True,
+    trust_remote_code: bool = False,
 ) -> Space:
     """Load a space, ``checked`` not to be void; its warnings go to stderr."""
     from pimp_tui.space import load_space
 
     given = list(models) if models else None
-    space = load_space(source, host=host, models=given, checked=checked)
+    space = load_space(
+        source, host=host, models=given, checked=checked, trust_remote_code=trust_remote_code
+    )
     for warning in space.warnings:
         say(f"warning: {warning}")
     return space

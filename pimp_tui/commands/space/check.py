@@ -48,7 +48,7 @@ def check(
         raise UserError("a check takes one model", "--model", "check each model by itself")
     if out is not None and not out.parent.is_dir():
         raise UserError(f"there is no folder {out.parent}", "--out", "make it first")
-    loaded = open_space(space, host, model)
+    loaded = open_space(space, host, model, trust_remote_code=trust_remote_code)
     within = choice_of(loaded, select, deselect)
     progress = _Progress()
     report = check_space(
