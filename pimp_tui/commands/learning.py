@@ -38,6 +38,9 @@ def learn(
     curve: Annotated[
         bool, Option("--curve", help="Error against configurations measured, per sampler.")
     ] = False,
+    source: Annotated[
+        str | None, Option("--from", help="Does it help to start from this other session?")
+    ] = None,
     seed: Seed = 0,
     json: Json = False,
 ) -> int:
@@ -50,6 +53,10 @@ def learn(
     opened = open_session(session)
     predictors = tuple(split_list(predictor)) or DEFAULT_PREDICTORS
     metrics = split_list(metric) or [*learned_metrics(opened), *estimated_metrics(opened)]
+    if source is not None:
+        from pimp_tui.commands.transfer import learn_from
+
+        return learn_from(opened, source, metrics, seed, json)
     if curve:
         return _curve(opened, metrics, split_list(predictor), bool(metric), seed, json)
     notes: list[str] = []
