@@ -243,6 +243,26 @@ def test_model_default_is_what_generate_would_do() -> None:
         ({"disable_compile": True}, ["disable_compile"]),
         ({"power_cap_share": 0.6, "model": "x"}, []),
         ({"cache_implementation": "static"}, []),
+        ({"temperature": 0.3, "top_p": 0.5, "min_p": 0.2}, ["min_p", "temperature", "top_p"]),
+        ({"do_sample": True, "top_k": 5000}, ["top_k"]),
+        ({"do_sample": True, "top_p": 1.0, "temperature": 1.0}, []),
+        ({"repetition_penalty": 1.0, "guidance_scale": 1, "length_penalty": 2.0}, ["length_penalty"]),
+        ({"use_cache": False, "cache_implementation": "static"}, ["cache_implementation"]),
+        ({"cache_config": {"backend": "fp8"}}, ["cache_config"]),
+        ({"min_new_tokens": 30}, ["min_new_tokens"]),
+        ({"no_repeat_ngram_size": 90}, ["no_repeat_ngram_size"]),
+        ({"num_return_sequences": 1, "penalty_alpha": 0.0}, ["penalty_alpha"]),
+        ({"penalty_alpha": 0.6, "top_k": 4, "cache_implementation": "static"}, []),
+        ({"penalty_alpha": 0.6, "top_k": 4, "temperature": 0.5}, ["temperature"]),
+        ({"max_cache_len": 512, "cache_implementation": "static", "use_cache": False},
+         ["cache_implementation", "max_cache_len"]),
+        # PROMPTS[1] is the longest, 84 tokens: one chunk of it is no chunk.
+        ({"prefill_chunk_size": 84}, ["prefill_chunk_size"]),
+        ({"prefill_chunk_size": 83}, []),
+        # 84 and the 20 to come are what the library makes room for by itself.
+        ({"cache_implementation": "static", "max_cache_len": 104}, ["max_cache_len"]),
+        ({"cache_implementation": "static", "max_cache_len": 103}, ["max_cache_len"]),
+        ({"cache_implementation": "static", "max_cache_len": 105}, []),
     ],
 )  # fmt: skip
 def test_probe_is_not_taken_in_by_options_that_look_alike(

@@ -43,8 +43,10 @@ def shown_by(
             all(word in kind for word in _cache_words(options)) for kind in kinds
         ),
         "cache_config": any("Quant" in kind or "Fp8" in kind for kind in kinds),
-        "max_cache_len": capacity is not None and any(p.capacity == capacity for p in passes),
-        "prefill_chunk_size": chunk is not None and first.tokens == chunk and bool(later),
+        "max_cache_len": capacity is not None
+        and capacity > width + int(options.get("max_new_tokens") or 0)  # else made by itself
+        and any(p.capacity == capacity for p in passes),
+        "prefill_chunk_size": chunk is not None and first.tokens == chunk < width,
         "prompt_lookup_num_tokens": drafted and drafting == "prompt_lookup_num_tokens",
         "assistant_early_exit": any(p.layers < full for p in passes) or full < (loaded.depth or 0),
         "assistant_model": bool(run.drafts),
