@@ -190,6 +190,33 @@ def test_plain_values_cross_unchanged(value):
     assert one("    return x\n", test) == (True, "passed")
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "range(3, 9, 2)", "bytearray(b'ab')", "deque([1, [2]], 5)", "Fraction(1, 3)",
+        "Decimal('1.50')", "date(2020, 2, 29)", "datetime(2020, 2, 29, 1, 2, 3, 4)",
+        "timedelta(1, 2, 3)", "time(1, 2)",
+    ],
+)  # fmt: skip
+def test_values_of_the_standard_library_cross_both_ways(value):
+    test = (
+        "from collections import deque\nfrom fractions import Fraction\n"
+        "from decimal import Decimal\nfrom datetime import date, datetime, time, timedelta\n"
+        f"v = {value}\nr = f(v)\n"
+        "assert r == [v] and type(r[0]) is type(v)\nassert f(7) == [7]\n"
+    )
+    assert one("    return [x]\n", test) == (True, "passed")
+    wrong = one("    return [str(x)]\n", test)
+    assert not wrong[0]
+
+
+def test_numbers_of_other_kinds_are_equal_to_those_they_equal():
+    body = (
+        "    import decimal, fractions\n    return [fractions.Fraction(x, 2), decimal.Decimal(x)]\n"
+    )
+    assert one(body, "assert f(1) == [0.5, 1]") == (True, "passed")
+
+
 def test_subclasses_of_plain_values_arrive_as_plain_equals():
     completion = (
         "    import collections, enum\n    E = enum.IntEnum('E', 'A')\n"
@@ -202,6 +229,11 @@ def test_subclasses_of_plain_values_arrive_as_plain_equals():
 def test_changes_in_place_reach_the_test():
     test = "l, d = [3, 1], {}\nf(l, d=d)\nassert l == [1, 3] and d == {1: 1}"
     assert one("    x.sort()\n    d[1] = 1\n", test, "def f(x, d):\n") == (True, "passed")
+    test = (
+        "from collections import deque\nq, b = deque([1, 2], 2), bytearray(b'a')\nf(q, d=b)\n"
+        "assert list(q) == [2, 3] and b == b'ab'"
+    )
+    assert one("    x.append(3)\n    d += b'b'\n", test, "def f(x, d):\n") == (True, "passed")
 
 
 def test_exceptions_cross_by_their_built_in_kind():

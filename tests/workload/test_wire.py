@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
+import datetime
 import os
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -16,8 +19,14 @@ SCALARS = (
     | st.complex_numbers(allow_nan=False) | st.just(...)
     | st.text(st.characters(codec=None))
 )  # fmt: skip
+KNOWN = (
+    st.fractions() | st.decimals(allow_nan=False) | st.dates() | st.times() | st.datetimes()
+    | st.timedeltas() | st.binary().map(bytearray)
+    | st.builds(range, st.integers(), st.integers(), st.integers(1))
+    | st.lists(st.integers(), max_size=3).map(collections.deque)
+)  # fmt: skip
 VALUES = st.recursive(
-    SCALARS,
+    SCALARS | KNOWN,
     lambda inner: (
         st.lists(inner)
         | st.lists(inner).map(tuple)
@@ -61,6 +70,27 @@ def test_a_changed_byte_never_breaks_the_reader(value, data):
 def test_sizes_and_depths_that_lie_are_refused(data):
     with pytest.raises(wire.WireError):
         wire.decode(data)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ("os.system", ("true",)), ("builtins.eval", ("1",)), ("datetime.date", (2020, 13, 1)),
+        ("fractions.Fraction", (1, 0)), ("decimal.Decimal", ("1e99999999",)), (7, ()),
+        ("decimal.Decimal", ("x",)), ("collections.deque", ([1], -1)), ("builtins.range", "abc"),
+        ("datetime.timedelta", (10**12,)), ("builtins.bytearray", (-1,)), ([], ()),
+    ],
+)  # fmt: skip
+def test_only_known_values_are_made_and_only_of_what_fits(value):
+    with pytest.raises(wire.WireError):
+        wire.decode(b"v" + wire.encode(value[0]) + wire.encode(value[1]))
+
+
+def test_what_would_change_on_its_way_stays_where_it_is():
+    aware = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+    for value in (aware, aware.timetz(), type("D", (Decimal,), {})(1)):
+        with pytest.raises(wire.WireError):
+            wire.encode(value)
 
 
 def test_values_that_hold_themselves_or_nest_too_deep_are_refused():

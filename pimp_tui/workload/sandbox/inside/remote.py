@@ -255,8 +255,11 @@ def _wrap(value: Any, candidate: Candidate) -> Any:
 
 def _update(mine: Any, other: Any) -> None:
     """Carries a change in place over to the test's own argument."""
-    if type(mine) is list and type(other) is list:
+    if type(mine) in (list, bytearray) and type(other) is type(mine):
         mine[:] = other
+    elif type(mine) is type(other) and hasattr(mine, "maxlen"):
+        mine.clear()
+        mine.extend(other)
     elif type(mine) in (dict, set) and type(other) is type(mine):
         mine.clear()
         mine.update(other)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 
+from . import values
+
 TYPE_CHECKING = False  # typing and collections.abc would cost more than the rest of the start-up
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +78,8 @@ def encode(value: Any, refer: Callable[[Any], Reference] | None = None, depth: i
 
     Args:
         value: None, Ellipsis, bool, int, float, complex, str, bytes, list, tuple, set, frozenset
-            or dict of such values, a subclass of these, a numpy scalar, or a `Reference`.
+            or dict of such values, a subclass of these, a numpy scalar, one of `values`, or a
+            `Reference`.
         refer: turns any other value into a `Reference`; without it they raise.
 
     Raises:
@@ -112,6 +115,8 @@ def encode(value: Any, refer: Callable[[Any], Reference] | None = None, depth: i
         return b"d%d:%b" % (len(pairs), b"".join(pairs))
     if kind is Reference:
         return b"r" + encode(value.number) + encode(value.kind)
+    if (known := values.parts(value)) is not None:
+        return b"v" + encode(known[0]) + encode(known[1], refer, depth + 1)
     plain = _base(value)
     if plain is not value:
         return encode(plain, refer, depth + 1)
@@ -128,7 +133,7 @@ def decode(data: bytes) -> Any:
     """
     try:
         value, end = _decode(data, 0, 0)
-    except (ValueError, TypeError, IndexError, OverflowError, RecursionError) as error:
+    except (ValueError, TypeError, IndexError, ArithmeticError, RecursionError) as error:
         raise WireError(f"malformed message ({type(error).__name__})") from None
     if end != len(data):
         raise WireError("bytes after the end of the message")
@@ -141,9 +146,11 @@ def _decode(data: bytes, at: int, depth: int) -> tuple[Any, int]:
     tag, at = data[at : at + 1], at + 1
     if tag in (b"n", b".", b"T", b"F"):
         return {b"n": None, b".": Ellipsis, b"T": True, b"F": False}[tag], at
-    if tag in (b"c", b"r"):
+    if tag in (b"c", b"r", b"v"):
         first, at = _decode(data, at, depth + 1)
         second, at = _decode(data, at, depth + 1)
+        if tag == b"v":
+            return values.build(first, second), at
         return (complex(first, second) if tag == b"c" else Reference(int(first), str(second))), at
     colon = data.index(b":", at, at + 20)
     size, at = int(data[at:colon]), colon + 1
