@@ -43,7 +43,7 @@ def parts(value: Any) -> tuple[str, tuple[Any, ...]] | None:
     kind = type(value)
     name = f"{kind.__module__}.{kind.__qualname__}"
     take = _PARTS.get(name)
-    if take is None or getattr(value, "tzinfo", None) is not None:
+    if take is None or getattr(value, "tzinfo", None) or getattr(value, "fold", 0):
         return None
     return name, take(value)
 
