@@ -18,8 +18,9 @@ from .reading import Reading
 from .trace import Counters, Trace
 
 # On long windows counter and samples agree within 1%; on short or idle ones they may not
-# (arXiv 2312.02741), and the counter is the better of the two.
-DISAGREEMENT = 0.05
+# (arXiv 2312.02741), and the counter is the better of the two. It moves every 100 ms or so, by
+# which a window may be off at its ends.
+DISAGREEMENT, COUNTER_S = 0.05, 0.1
 # Meters are read one after the other; one that was slow at one end only has measured another
 # interval than the window: said beyond this share of the window and what a read may take.
 SKEW, READ_S = 0.01, 0.005
@@ -157,7 +158,8 @@ class Window:
             return integral_j
         assert first is not None and last is not None
         counted_j = last - first
-        if integral_j is not None and abs(integral_j - counted_j) > DISAGREEMENT * max(
+        share = DISAGREEMENT + COUNTER_S / max(self.ended_s - self.started_s, COUNTER_S)
+        if integral_j is not None and abs(integral_j - counted_j) > share * max(
             counted_j, integral_j
         ):
             faults.append(

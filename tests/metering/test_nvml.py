@@ -141,6 +141,20 @@ def test_disagreement_of_counter_and_samples_is_flagged(with_nvml):
     assert sum("disagree" in note for note in notes) == 2
 
 
+def test_a_counter_that_moves_ten_times_a_second_is_no_disagreement(with_nvml):
+    script = """
+told = []
+with open_meters() as meters:
+    for _ in range(8):
+        with meters.window() as window:
+            time.sleep(0.25)
+        told += [note for note in window.reading.notes if "disagree" in note]
+print(json.dumps(told))
+"""
+    assert with_nvml(script, FAKE_NVML_PERIOD_S="0.1") == []
+    assert len(with_nvml(script, FAKE_NVML_STEP="400")) == 8, "0.4 kW that no sample saw"
+
+
 def test_idle_baseline_is_subtracted(with_nvml):
     answer = with_nvml("""
 with open_meters() as meters:
