@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import polars as pl
 
 from pimp_tui.errors import UserError
-from pimp_tui.learning.candidates import fresh_candidates, without
+from pimp_tui.learning.candidates import fresh_candidates, measured_part, space_of, without
 from pimp_tui.learning.fronts import average_repeats, pareto
 from pimp_tui.learning.learner import Learner, fit
 from pimp_tui.learning.measured import (
@@ -19,8 +20,11 @@ from pimp_tui.learning.measured import (
     measured_frame,
 )
 from pimp_tui.learning.predictors import DEFAULT_PREDICTOR
+from pimp_tui.learning.ranking import Progress, near_front
+from pimp_tui.session.where import compile_where
 
 CANDIDATES = 2000
+RANKED_FROM = 5000  # up to so many fresh configurations are all predicted by the blend
 
 
 def predicted_front(
@@ -68,17 +72,61 @@ def session_front(
     n: int = CANDIDATES,
     seed: int = 0,
     predictor: str = DEFAULT_PREDICTOR,
+    progress: Progress | None = None,
 ) -> pl.DataFrame:
     """As ``predicted_front``, with ``n`` fresh uniform configurations and a learner for each
-    objective.
+    objective, and for each other metric of ``where`` that can be learnt.
+
+    Args:
+        progress: told what is done and the share of it; raise in it to cancel.
 
     Raises:
         UserError: as ``fit`` and ``pareto``.
     """
-    check_objectives(measured_frame(session), objectives)
-    learners = {name: fit(session, name, predictor=predictor, seed=seed) for name in objectives}
-    candidates = fresh_candidates(session, n, seed)
+    known = measured_frame(session)
+    check_objectives(known, objectives)
+    condition = compile_where(where, known.schema) if where else None
+    learners = {}
+    for name in objectives:
+        learners[name] = fit(
+            session, name, predictor=predictor, seed=seed, progress=_fits(name, progress)
+        )
+    options = next(iter(learners.values())).options
+    for name in [] if condition is None else condition.meta.root_names():
+        if name in learners or name in options or not known.schema[name].is_numeric():
+            continue
+        with suppress(UserError):  # too little is measured: null in a prediction
+            learners[name] = fit(session, name, predictor=predictor, seed=seed)
+    candidates = _candidates(session, n, learners, objectives, known, condition, seed, progress)
     return predicted_front(session, candidates, learners, objectives, where)
+
+
+def _candidates(
+    session: Any,
+    n: int,
+    learners: Mapping[str, Learner],
+    objectives: Mapping[str, str],
+    known: pl.DataFrame,
+    condition: pl.Expr | None,
+    seed: int,
+    progress: Progress | None,
+) -> pl.DataFrame:
+    """Fresh configurations: all where they are few, else those near the front."""
+    space = space_of(session)
+    if space is None or n <= RANKED_FROM:
+        return fresh_candidates(session, n, seed)
+    if condition is not None and not set(condition.meta.root_names()) <= {
+        *learners, *space.bindings, "config_id", "sampler",
+    }:  # fmt: skip
+        return fresh_candidates(session, RANKED_FROM, seed)
+    within = measured_part(session, space)
+    return near_front(space, within, n, learners, objectives, condition, seed, progress)
+
+
+def _fits(name: str, progress: Progress | None) -> Callable[[int, int], None] | None:
+    if progress is None:
+        return None
+    return lambda done, of: progress(f"learning {name}", done / of)
 
 
 def predict_metrics(candidates: pl.DataFrame, learners: Mapping[str, Learner]) -> pl.DataFrame:

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from pimp_tui.errors import UserError
+from pimp_tui.learning.coded_rows import CodedRows
+from pimp_tui.learning.encoder import Encoder
+from pimp_tui.learning.learner import fit
+from pimp_tui.learning.predicted_front import predicted_front, session_front
+from pimp_tui.learning.ranking import KEPT, near_front
+from pimp_tui.sampling import sample
+from pimp_tui.sampling.frames import plan_frame
+from pimp_tui.space import Space, load_space
+from tests.learning.tables import FakeSession
+
+GOALS = {"duration_s": "min", "pass_at_1": "max"}
+
+
+@pytest.fixture(scope="module")
+def space() -> Space:
+    return load_space("transformers")
+
+
+@pytest.fixture(scope="module")
+def session(space: Space) -> FakeSession:
+    """60 measured configurations whose duration and accuracy follow laws over all options."""
+    plan = sample(space, method="uniform", n=60, seed=1).unique("config_id", maintain_order=True)
+    options = [name for name in plan.columns if name not in ("config_id", "position", "sampler")]
+    X = Encoder(options).fit(plan).transform(plan)
+    random = np.random.default_rng(0)
+    weight = random.normal(size=X.shape[1]) * (random.random(X.shape[1]) < 0.3)
+    rows = plan.drop("position", "sampler").with_columns(
+        duration_s=pl.Series(np.exp(2 + 0.3 * X @ weight)),
+        pass_at_1=pl.Series(1 / (1 + np.exp(-0.5 * X @ np.roll(weight, 3)))),
+        latency_s=pl.Series(np.exp(1 + 0.2 * X @ weight)),
+        runs_ok=pl.lit(1),
+        runs_failed=pl.lit(0),
+    )
+    return FakeSession(rows, options, a_space=space)
+
+
+def test_coded_rows_are_what_the_encoder_makes_of_the_frame(
+    space: Space, session: FakeSession
+) -> None:
+    encoder = Encoder(session.options).fit(session.rows)
+    rows = space.reasoner.draw(500, np.random.default_rng(5), [])
+    frame = plan_frame(space, rows, "uniform")
+    X, fitted = CodedRows(space, encoder).encode(rows)
+    np.testing.assert_allclose(X, encoder.transform(frame), atol=1e-12)
+    assert fitted.tolist() == encoder.fitted(frame).to_list()
+    assert 0 < fitted.sum() < 500
+
+
+OR_GROUP = """features
+    Root {abstract}
+        mandatory
+            parts {abstract, option 'parts'}
+                or
+                    first {value 'first'}
+                    second {value 'second'}
+        optional
+            plain
+"""
+
+
+def test_several_leaves_of_one_option_are_a_value_of_their_own(tmp_path: Path) -> None:
+    file = tmp_path / "parts.uvl"
+    file.write_text(OR_GROUP)
+    space = load_space(file)
+    rows = space.reasoner.draw(40, np.random.default_rng(0), [])
+    frame = plan_frame(space, rows, "uniform")
+    encoder = Encoder(list(space.bindings)).fit(frame)
+    X, fitted = CodedRows(space, encoder).encode(rows)
+    np.testing.assert_allclose(X, encoder.transform(frame))
+    assert fitted.all() and '["first","second"]' in frame["parts"].to_list()
+
+
+def test_the_front_of_what_is_kept_is_the_front_of_all(space: Space, session: FakeSession) -> None:
+    predictor = "gaussian_process"  # it screens for itself, so nothing of its front may be lost
+    learners = {name: fit(session, name, predictor=predictor) for name in GOALS}
+    told: list[tuple[str, float | None]] = []
+    kept = near_front(
+        space, None, 30_000, learners, GOALS, seed=2, progress=lambda *one: told.append(one)
+    )
+    assert 0 < kept.height <= KEPT and kept["config_id"].is_unique().all()
+    rows = np.vstack([space.reasoner.draw(k, r, []) for k, r in _blocks(30_000, 2)])
+    whole = plan_frame(space, rows, "uniform").unique("config_id", maintain_order=True)
+    want = predicted_front(session, whole, learners, GOALS)
+    have = predicted_front(session, kept, learners, GOALS)
+    assert set(have["config_id"]) == set(want["config_id"])
+    assert [share for _, share in told] == [0.0, pytest.approx(2 / 3)]
+
+
+def _blocks(n: int, seed: int) -> list[tuple[int, np.random.Generator]]:
+    random = np.random.default_rng(seed)
+    return [(20_000, random), (n - 20_000, random)]
+
+
+@pytest.mark.slow
+def test_a_condition_on_another_metric_holds_for_predictions_too(session: FakeSession) -> None:
+    limit = float(session.rows["latency_s"].quantile(0.2) or 0.0)
+    front = session_front(session, GOALS, where=f"latency_s <= {limit}", n=300, seed=1)
+    assert front["estimated"].any() and front["latency_s"].max() <= limit
+
+
+def test_ranking_can_be_cancelled(space: Space, session: FakeSession) -> None:
+    learners = {name: fit(session, name, predictor="gaussian_process") for name in GOALS}
+
+    def stop(what: str, share: float | None) -> None:
+        if share:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        near_front(space, None, 100_000, learners, GOALS, progress=stop)
+
+
+def test_a_mistake_in_the_condition_is_told_before_anything_is_learnt(
+    session: FakeSession,
+) -> None:
+    with pytest.raises(UserError, match="latencies"):
+        session_front(session, GOALS, where="latencies < 3", n=10_000)
