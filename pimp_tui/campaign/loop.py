@@ -32,6 +32,8 @@ STOP_GRACE_S = 30.0
 #: So many configurations failing in a row from the start end a campaign.
 HOPELESS = 5
 _ATTEMPTS = 2
+#: A worker that somebody killed says less against its configuration than one that crashed.
+_ATTEMPTS_KILLED = 5
 #: A run beside somebody else's load is repeated until the last of so many attempts.
 _ATTEMPTS_SPOILT = 3
 
@@ -159,7 +161,7 @@ class CampaignLoop:
             self.runs_failed += 1
             self._update()
             return
-        for number in range(1, _ATTEMPTS_SPOILT + 1):
+        for number in range(1, _ATTEMPTS_KILLED + 1):
             try:
                 with self._gpus.applied(item.device):
                     answer = self._measure(item, repetition)
@@ -177,7 +179,7 @@ class CampaignLoop:
             except WorkerDied as error:
                 self._keeper.look()  # a worker finds no session where the folder was moved
                 self._log(f"#{item.position}: {error}; a new worker takes over", "warning")
-                if number >= _ATTEMPTS:
+                if number >= (_ATTEMPTS_KILLED if error.by_hand else _ATTEMPTS):
                     self._fail(item, repetition, number, str(error), begun)
                     return
                 continue

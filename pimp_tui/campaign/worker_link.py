@@ -23,7 +23,15 @@ _START_TIMEOUT_S = 600.0
 
 
 class WorkerDied(Exception):
-    """The worker is gone; the text says how."""
+    """The worker is gone; the text says how.
+
+    Args:
+        by_hand: it was killed, and not by the kernel for want of memory.
+    """
+
+    def __init__(self, how: str, by_hand: bool = False) -> None:
+        self.by_hand = by_hand
+        super().__init__(how)
 
 
 class WorkerHung(Exception):
@@ -57,6 +65,7 @@ class WorkerLink:
     ) -> None:
         self._session, self._engine, self._gpus = session, engine, gpus
         self._on_message, self._log, self._interrupt = on_message, log, interrupt
+        self._kills_before: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: Channel | None = None
 
@@ -71,13 +80,14 @@ class WorkerLink:
         Raises:
             WorkerDied, WorkerHung, Interrupted: there is no answer; the worker is gone.
         """
+        self._kills_before = kills_for_memory()
         self._ensure()
         assert self._channel is not None
         try:
             self._channel.send(command)
             return self._wait({"loaded", "settled", "result", "failed"}, timeout_s)
         except Closed:
-            raise WorkerDied(self._how_it_died()) from None
+            raise self._death() from None
 
     def kill(self) -> None:
         """End the worker and all that it started, at once."""
@@ -117,7 +127,7 @@ class WorkerLink:
         try:
             answer = self._wait({"ready", "failed"}, _START_TIMEOUT_S)
         except Closed:
-            raise WorkerDied(self._how_it_died()) from None
+            raise self._death() from None
         if answer["type"] == "failed":
             self.kill()
             raise WorkerDied(answer["reason"])
@@ -146,24 +156,41 @@ class WorkerLink:
                 self.kill()
                 raise WorkerHung(f"timeout after {timeout_s:.0f} s")
 
-    def _how_it_died(self) -> str:
+    def _death(self) -> WorkerDied:
         assert self._process is not None
         group = self._process.pid
         try:
             code = self._process.wait(5)
         except subprocess.TimeoutExpired:
             self.kill()
-            return "the worker closed its channel and was killed"
+            return WorkerDied("the worker closed its channel and was killed")
         with contextlib.suppress(ProcessLookupError):  # what it started may live on
             os.killpg(group, signal.SIGKILL)
         self._drop()
-        if code < 0:
-            name = signal.Signals(-code).name
-            hint = " (out of memory?)" if name == "SIGKILL" else ""
-            return f"the worker was killed by {name}{hint}"
-        return f"the worker exited with code {code}"
+        if code >= 0:
+            return WorkerDied(f"the worker exited with code {code}")
+        told = f"the worker was killed by {signal.Signals(-code).name}"
+        if code != -signal.SIGKILL:
+            return WorkerDied(told)
+        if (kills := kills_for_memory()) is None:
+            return WorkerDied(f"{told} (out of memory?)")
+        if kills != self._kills_before:
+            return WorkerDied(f"{told}: the machine ran out of memory")
+        return WorkerDied(told, by_hand=True)
 
     def _drop(self) -> None:
         if self._channel is not None:
             self._channel.close()
         self._process = self._channel = None
+
+
+def kills_for_memory() -> int | None:
+    """How often the kernel has killed a process for want of memory; None where it does not say."""
+    try:
+        for line in Path("/proc/vmstat").read_text().splitlines():
+            name, _, count = line.partition(" ")
+            if name == "oom_kill":
+                return int(count)
+    except (OSError, ValueError):
+        pass
+    return None

@@ -36,12 +36,18 @@ class Campaign:
     """A campaign in the background."""
 
     def __init__(
-        self, session: Path, space: Path, flags: list[str] = FLAGS, inside: list[str] | None = None
+        self,
+        session: Path,
+        space: Path,
+        flags: list[str] = FLAGS,
+        inside: list[str] | None = None,
+        again: bool = False,
     ) -> None:
+        given = [] if again else ["--space", str(space), *flags]
         self.session = session
         self.process = subprocess.Popen(
             [*(inside or []), sys.executable, "-m", "pimp_tui", "run", str(session),
-             "--space", str(space), *flags],
+             *given],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             start_new_session=True,
         )  # fmt: skip
@@ -104,7 +110,7 @@ def test_a_killed_runner_takes_its_worker_along_and_is_resumed(campaign, pimp) -
     campaign.wait_for(lambda: campaign.runs() >= 2)
     os.kill(campaign.pid("campaign.runner"), signal.SIGKILL)
     campaign.wait_for(lambda: not campaign.processes(), 20)
-    campaign.process.wait(20)
+    assert campaign.process.wait(20) == 130
     status = json.loads(pimp("status", campaign.session, "--json").stdout)
     assert status["state"] == "lost"
     assert pimp("run", campaign.session).returncode == 0
@@ -113,7 +119,7 @@ def test_a_killed_runner_takes_its_worker_along_and_is_resumed(campaign, pimp) -
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_a_deleted_socket_costs_nothing_and_stop_still_works(tmp_path, mini, pimp) -> None:
+def test_a_deleted_socket_costs_nothing_and_the_campaign_still_obeys(tmp_path, mini, pimp) -> None:
     long = [*FLAGS[:4], "--repeats", "200", "--limit", "4"]
     campaign = Campaign(tmp_path / "s", mini, long)
     campaign.wait_for(lambda: campaign.runs() >= 1)
@@ -122,11 +128,34 @@ def test_a_deleted_socket_costs_nothing_and_stop_still_works(tmp_path, mini, pim
     campaign.wait_for(lambda: campaign.runs() >= before + 2)
     status = json.loads(pimp("status", campaign.session, "--json").stdout)
     assert status["state"] == "running" and status["runs_done"] >= before
+    for command, state in (("pause", "paused"), ("resume", "running")):
+        (campaign.session / "control.sock").unlink(missing_ok=True)
+        done = pimp(command, campaign.session)
+        assert done.returncode == 0, done.stderr
+        campaign.wait_for(lambda state=state: campaign.state()["state"] == state, 20)
+    (campaign.session / "control.sock").unlink()
     assert pimp("stop", campaign.session).returncode == 0
-    campaign.process.wait(60)
+    assert campaign.process.wait(60) == 130
     campaign.wait_for(lambda: not campaign.processes(), 20)
     status = json.loads(pimp("status", campaign.session, "--json").stdout)
     assert status["state"] == "stopped" and status["runs_failed"] == 0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_one_run_whose_worker_is_killed_again_and_again_is_done_in_the_end(campaign) -> None:
+    """Every worker of the first run is killed while it loads, three times over."""
+    killed: set[int] = set()
+    while len(killed) < 3:
+        workers = {pid for pid, line in campaign.processes().items() if "campaign.worker" in line}
+        for pid in workers - killed:
+            os.kill(pid, signal.SIGKILL)
+            killed.add(pid)
+        time.sleep(0.05)
+    assert campaign.runs() == 0
+    assert campaign.process.wait(200) == 0
+    runs = check_complete(campaign.session)
+    assert (runs["status"] == "ok").all() and runs["attempt"].max() == 4
 
 
 @pytest.mark.slow
@@ -275,7 +304,7 @@ def test_a_moved_folder_is_followed_once_and_resumed_where_it_is(campaign, pimp,
     moved = tmp_path / "elsewhere"
     campaign.session.rename(moved)
     campaign.wait_for(lambda: not campaign.processes(), 60)
-    campaign.process.wait(60)
+    assert campaign.process.wait(60) == 2
     assert not campaign.session.exists(), "nothing grows at the old place"
     assert f"moved to {moved}" in (moved / "log.txt").read_text()
     before = len(list((moved / "runs").glob("*.parquet")))
@@ -293,14 +322,38 @@ def test_a_truncated_segment_is_told_and_measured_again(campaign, pimp) -> None:
     for pid in campaign.processes():
         os.kill(pid, signal.SIGKILL)
     campaign.process.wait(20)
-    victim = sorted((campaign.session / "runs").glob("*.parquet"))[0]
-    victim.write_bytes(victim.read_bytes()[:100])
-    status = pimp("status", campaign.session)
-    assert status.returncode in (0, 2) and "Traceback" not in status.stderr
+    victims = []
+    cuts = {"runs": slice(0, 100), "requests": slice(0, 0), "power": slice(60, None)}
+    for at, (table, kept) in enumerate(cuts.items()):
+        victim = sorted((campaign.session / table).glob("*.parquet"))[at]
+        victim.write_bytes(victim.read_bytes()[kept])
+        victims.append(victim)
+    for command in ("status", "report", "pareto"):
+        told = pimp(command, campaign.session)
+        assert told.returncode == 2 and "is damaged" in told.stderr, command
+        assert "Traceback" not in told.stderr and len(told.stderr.splitlines()) <= 3
     done = pimp("run", campaign.session)
     assert done.returncode == 0, done.stderr
+    runs = check_complete(campaign.session)
+    assert runs["attempt"].max() == 1
+    log = (campaign.session / "log.txt").read_text()
+    for victim in victims:
+        assert victim.name in log
+        aside = campaign.session / "damaged" / victim.parent.name / victim.name
+        assert aside.exists(), "nothing is thrown away"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_of_two_runners_at_once_one_is_refused_by_pid(campaign, pimp) -> None:
+    campaign.wait_for(lambda: campaign.runs() >= 1)
+    for pid in campaign.processes():
+        os.kill(pid, signal.SIGKILL)
+    campaign.process.wait(20)
+    two = [Campaign(campaign.session, Path("mini.uvl"), again=True) for _ in range(2)]
+    codes = sorted(one.process.wait(200) for one in two)
+    assert codes == [0, 2], "one goes on, the other is told who does"
     check_complete(campaign.session)
-    assert victim.name in (campaign.session / "log.txt").read_text()
 
 
 def test_a_stepped_clock_never_takes_session_time_back(monkeypatch) -> None:
