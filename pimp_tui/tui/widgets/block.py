@@ -68,7 +68,7 @@ class Block(Painted):
         if y >= len(self._lines):
             return Strip([Segment(" " * self.size.width, self._kind(""))], self.size.width)
         segments = [Segment(text, self._kind(kind)) for text, kind in self._lines[y]]
-        strip = Strip(segments)
+        strip = Strip(segments).simplify()  # each span of its own costs 40 bytes
         if (selection := self.text_selection) is not None:
             span = selection.get_span(y)
             if span is not None:

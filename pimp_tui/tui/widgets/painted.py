@@ -70,7 +70,7 @@ class Painted(Widget):
         if left > 0:
             style = self.kind_style("")
             segments.append(Segment(" " * left, style + lay if lay else style))
-        return Strip(segments, width)
+        return Strip(segments, width).simplify()
 
 
 def overlays(app: App[object]) -> dict[str, Style]:

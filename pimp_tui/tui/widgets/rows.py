@@ -70,6 +70,7 @@ class Rows(ScrollView, Painted, can_focus=True):
         before = self.cursor
         wanted = self.cursor if cursor is None else cursor
         self.cursor = max(0, min(wanted, len(rows) - 1))
+        self._reveal()  # before anything is painted, or all rows would be sent twice
         top = self.scroll_offset.y
         for y in range(self.size.height):
             index = top + y

@@ -120,7 +120,7 @@ def device_power(index: int, device: Device, width: int) -> Line:
     room = 18 if wide else 8
     name = re.sub(r"^(NVIDIA|AMD|Intel(\(R\))?) ", "", device.name)[:room]
     power = f"{'~' if estimated else ''}{watts:.0f} W" if watts is not None else "-"
-    return line(f" {index:>2} ", (f"{name:<{room}}", "bright"), f" {power:>6} ")
+    return line((f" {index:>2} {name:<{room}} {power:>6} ", "bright"))  # one span: sent often
 
 
 def device_rest(device: Device, live: bool, width: int) -> Line:
