@@ -7,7 +7,9 @@ import sys
 import pytest
 
 from pimp_tui.errors import UserError
+from pimp_tui.session import open_session
 from pimp_tui.tui.app import PimpApp
+from pimp_tui.tui.panes.space.about import touching_of
 from pimp_tui.tui.panes.space.outline import outline, value_words
 from pimp_tui.tui.panes.space.painting import count_words
 from pimp_tui.tui.screens.workspace import WorkspaceScreen
@@ -455,3 +457,13 @@ async def test_a_model_too_hard_to_settle_opens_and_says_so(
         assert "[ ] G" in look.text(app)
         await pilot.press("u")
         await look.until(pilot, "nothing to undo")
+
+
+def test_a_group_counts_the_constraints_on_what_is_below_it(done_session):
+    model = open_session(done_session).space().model
+    touching = touching_of(model)
+    on_leaf = {c.words() for c in touching["num_beams_4"]}
+    assert on_leaf and on_leaf <= {c.words() for c in touching["num_beams"]}
+    root = next(iter(model.features))
+    assert len(touching[root]) == len(model.constraints), "each once, all of them"
+    assert "batch_8" not in touching

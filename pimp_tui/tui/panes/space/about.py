@@ -118,12 +118,14 @@ def wrapped(lines: Sequence[str], width: int, kind: str = "") -> list[Spans]:
 
 
 def touching_of(model: FeatureModel) -> dict[str, list[Constraint]]:
-    """Feature -> cross-tree constraints that name it."""
+    """Feature -> cross-tree constraints that name it or, of a group, what is below it."""
     found: dict[str, list[Constraint]] = {}
     for constraint in model.constraints:
-        for name in features_in(constraint.formula):
-            if name in model.features:
-                found.setdefault(name, []).append(constraint)
+        named = [model.features[n] for n in features_in(constraint.formula) if n in model.features]
+        above = (feature.ancestors() for feature in named)
+        touched = dict.fromkeys(f.name for group in (named, *above) for f in group)
+        for name in touched:
+            found.setdefault(name, []).append(constraint)
     return found
 
 
