@@ -108,7 +108,7 @@ class Attempt:
         if unscored := not_scored(judged):
             row |= unscored | {"reason": record.joined(unscored["reason"], row["reason"])}
         if self._neighbours.end():
-            row = record.without_cpu(row, answer["reading"]["energy_gpu_source"])
+            row = record.without_cpu(row, answer["reading"])
         if spoilt:
             row |= {"status": "failed", "reason": spoilt}
         hashes = [record.text_hash(prompt) for prompt in answer["prompts"]]

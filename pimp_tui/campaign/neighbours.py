@@ -38,9 +38,13 @@ class Neighbours:
 
     They are told by their command lines. A pid is looked at twice, since a process that was just
     forked still has the command line of its parent; after that it costs nothing any more.
+
+    Args:
+        word: the argument that tells a campaign's runner.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, word: str = _RUNNER) -> None:
+        self._word = word
         self._looks: dict[int, int] = {}
         self._met = False
         self._due_s = 0.0
@@ -70,11 +74,11 @@ class Neighbours:
             if self._looks.get(pid, 0) >= 2 or pid == os.getpid():
                 continue
             self._looks[pid] = self._looks.get(pid, 0) + 1
-            self._met = self._met or _is_runner(pid)
+            self._met = self._met or _has_argument(pid, self._word)
 
 
-def _is_runner(pid: int) -> bool:
+def _has_argument(pid: int, word: str) -> bool:
     try:
-        return _RUNNER in psutil.Process(pid).cmdline()
+        return word in psutil.Process(pid).cmdline()
     except psutil.Error:
         return False

@@ -88,26 +88,27 @@ def joined(*reasons: str | None) -> str | None:
     return "; ".join(reason for reason in reasons if reason) or None
 
 
-def without_cpu(row: Row, gpu_source: str | None) -> Row:
+def without_cpu(row: Row, reading: Row) -> Row:
     """A run that overlapped with another campaign on the same host: the CPU's energy is neither's.
 
     What rests on it is nulled; the GPU's energy stays.
 
     Args:
-        gpu_source: the meters of ``energy_gpu_j``, as in ``energy_source``.
+        reading: of the run's window, which knows the GPUs' meters and idle power.
     """
     if row["energy_cpu_j"] is None:
         return row
     energy, solved = row["energy_gpu_j"], None
+    idle_w = None if energy is None else reading["idle_gpu_power_w"]
     if row["pass_at_1"] and row["j_per_solved"]:
         solved = row["energy_j"] / row["j_per_solved"]
     return row | {
         "reason": joined(row["reason"], _SHARED_HOST),
         "energy_cpu_j": None,
         "energy_j": energy,
-        "energy_above_idle_j": None,
-        "energy_source": gpu_source if energy is not None else None,
-        "idle_power_w": None,
+        "energy_above_idle_j": None if idle_w is None else energy - idle_w * reading["duration_s"],
+        "energy_source": reading["energy_gpu_source"] if energy is not None else None,
+        "idle_power_w": idle_w,
         "power_mean_w": None if energy is None else energy / row["duration_s"],
         "power_peak_w": None,
         "j_per_token": energy / row["tokens_out"] if energy and row["tokens_out"] else None,

@@ -120,7 +120,10 @@ class Worker:
         self._tell("phase", phase="cool")
         cooled = self._baselines.cool_down(message["device"], message["cool_down_s"])
         self._tell("phase", phase="idle")
+        self._foreign.begin()
         idle = self._baselines.renew(message["device"])
+        if (others := self._foreign.end()) and idle is not None:
+            idle["notes"].append(f"taken beside {'; '.join(others)}")
         self._tell("settled", cool_down=asdict(cooled), idle=idle)
 
     def _run(self, message: dict[str, Any]) -> None:

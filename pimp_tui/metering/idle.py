@@ -37,6 +37,7 @@ class Idle:
         noise_w: so far a look's mean strays from ``samples_w`` by chance.
         taken_s: its end, monotonic.
         sm_clocks_mhz: median clock of the SMs, by device.
+        gpu_power_w: mean power of the GPUs alone; ``gpu_source``: their meters.
     """
 
     duration_s: float
@@ -49,6 +50,14 @@ class Idle:
     noise_w: float | None = None
     taken_s: float | None = None
     sm_clocks_mhz: dict[str, float] = field(default_factory=dict)
+    gpu_power_w: float | None = None
+    gpu_source: str | None = None
+
+    @property
+    def by_source_w(self) -> dict[str, float]:
+        """Power by the meters it is of, as in ``energy_source``."""
+        known = ((self.source, self.power_w), (self.gpu_source, self.gpu_power_w))
+        return {source: watts for source, watts in known if source and watts is not None}
 
 
 class IdleSamples:
@@ -91,6 +100,7 @@ class IdleSamples:
             notes, reading.energy_source, self.mean_w,
             noise_w(self._powers, look_s(reading.duration_s)), time.monotonic(),
             {device: statistics.median(seen) for device, seen in self._clocks_mhz.items()},
+            reading.power_gpu_w, reading.energy_gpu_source,
         )  # fmt: skip
 
 

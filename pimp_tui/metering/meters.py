@@ -66,7 +66,7 @@ class MeterSet:
         if not self.measures:
             return Idle(0.0, None, None, None, ["no power meter: no idle baseline"])
         collected = IdleSamples(self._measured)
-        window = Window(self.meters, self._trace, None, None, self._memory_bytes)
+        window = Window(self.meters, self._trace, {}, None, self._memory_bytes)
         self._trace.listen(collected.add)
         try:
             with window:
@@ -112,9 +112,7 @@ class MeterSet:
         Args:
             sync: waits for the device's queue; called at both ends.
         """
-        idle = None
-        if self._idle is not None and self._idle.power_w is not None:
-            idle = (self._idle.power_w, self._idle.source or "")
+        idle = self._idle.by_source_w if self._idle else {}
         return Window(self.meters, self._trace, idle, sync, self._memory_bytes)
 
     def samples(self, since: float = 0.0) -> list[dict[str, Any]]:

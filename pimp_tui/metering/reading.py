@@ -17,6 +17,7 @@ class Reading:
             baseline was not taken of the same meters.
         energy_source: meters that make up ``energy_j``, joined by "+".
         energy_gpu_source: those of them that make up ``energy_gpu_j``.
+        idle_gpu_power_w: of the GPUs alone, where the baseline was taken of the same meters.
         energy_estimated: whether ``energy_j`` is the estimate; then no other energy or power is.
         power_peak_w: highest sum of power over all devices of all meters at one tick.
         peak_memory_bytes: most memory in use on the GPUs; by this process where there are none.
@@ -41,3 +42,11 @@ class Reading:
     notes: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     energy_gpu_source: str | None = None
+    idle_gpu_power_w: float | None = None
+
+    @property
+    def power_gpu_w(self) -> float | None:
+        """Mean power of the GPUs."""
+        if self.energy_gpu_j is None or not self.duration_s > 0:
+            return None
+        return self.energy_gpu_j / self.duration_s

@@ -32,7 +32,7 @@ class Window:
     Args:
         meters: all that are open.
         trace: their ticks.
-        idle: the baseline's power in watts and its meters as in ``energy_source``, or None.
+        idle: the baseline's power in watts by its meters, as in ``energy_source``.
         sync: called at both ends before the clock and the counters are read, so that work queued
             on a GPU falls into the window that queued it.
         memory: bytes of this process, for machines without a GPU.
@@ -44,7 +44,7 @@ class Window:
         self,
         meters: Sequence[Meter],
         trace: Trace,
-        idle: tuple[float, str] | None,
+        idle: Mapping[str, float],
         sync: Callable[[], object] | None,
         memory: Callable[[], int | None],
     ) -> None:
@@ -115,17 +115,20 @@ class Window:
         if not measured:
             return self._estimated(after, duration_s, notes, faults)
         energy_j, source = sum(measured), "+".join(sources["gpu"] + sources["cpu"])
-        idle_w, idle_source = self._idle or (None, None)
-        if idle_w is not None and idle_source != source:
-            notes.append(f"the idle baseline is of {idle_source}, the energy of {source}")
-            idle_w = None
+        gpu_source = "+".join(sources["gpu"])
+        idle_w = self._idle.get(source)
+        if self._idle and idle_w is None:
+            notes.append(
+                f"the idle baseline is of {next(iter(self._idle))}, the energy of {source}"
+            )
         return Reading(
             parts_j["gpu"], parts_j["cpu"], energy_j,
             None if idle_w is None else energy_j - idle_w * duration_s,
             source, False, idle_w,
             energy_j / duration_s if duration_s > 0 else None,
             None if lacking else self._integral.peak_power_w, self._integral.peak_memory_bytes,
-            duration_s, devices_j, notes + faults, faults, "+".join(sources["gpu"]) or None,
+            duration_s, devices_j, notes + faults, faults, gpu_source or None,
+            self._idle.get(gpu_source),
         )  # fmt: skip
 
     def _device_j(

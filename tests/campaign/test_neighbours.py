@@ -41,6 +41,8 @@ def test_foreign_load_refuses_marks_and_repeats(tmp_path, mini, pimp, machine) -
     assert shared.returncode == 0, shared.stderr
     runs = open_session(tmp_path / "shared").runs.collect()
     assert runs["contaminated"].all() and (runs["status"] == "ok").all()
+    notes = open_session(tmp_path / "shared").manifest["idle"]["notes"]
+    assert any(f"taken beside pid {os.getpid()}" in note for note in notes)
     processes.write_text("")
     runner = subprocess.Popen(
         [sys.executable, "-m", "pimp_tui", "run", str(session), *map(str, flags)], env=env,
@@ -71,32 +73,32 @@ def test_an_overlapping_campaign_leaves_the_energy_of_the_gpu_alone() -> None:
         "power_peak_w": 12.0, "duration_s": 10.0, "tokens_out": 40, "pass_at_1": 0.5,
         "j_per_token": 2.5, "j_per_solved": 25.0, "reason": None,
     }  # fmt: skip
-    left = without_cpu(row, "nvml")
+    reading = {"energy_gpu_source": "nvml", "idle_gpu_power_w": 3.0, "duration_s": 10.0}
+    left = without_cpu(row, reading)
     assert "another campaign" in left["reason"]
     assert left["energy_j"] == 80.0 and left["energy_cpu_j"] is None
-    assert left["energy_source"] == "nvml" and left["energy_above_idle_j"] is None
+    assert left["energy_source"] == "nvml"
+    assert (left["energy_above_idle_j"], left["idle_power_w"]) == (50.0, 3.0), "the GPU's own"
+    unknown = without_cpu(row, reading | {"idle_gpu_power_w": None})
+    assert unknown["energy_above_idle_j"] is None and unknown["idle_power_w"] is None
     assert left["power_mean_w"] == 8.0 and left["j_per_token"] == 2.0 and left["j_per_solved"] == 20
-    alone = without_cpu(row | {"energy_gpu_j": None, "energy_source": "rapl"}, None)
+    alone = without_cpu(row | {"energy_gpu_j": None, "energy_source": "rapl"}, reading)
+    assert alone["energy_above_idle_j"] is None and alone["idle_power_w"] is None
     for name in ("energy_j", "energy_source", "power_mean_w", "j_per_token", "j_per_solved"):
         assert alone[name] is None
     unmeasured = row | {"energy_cpu_j": None}
-    assert without_cpu(unmeasured, "nvml") == unmeasured
-    wall = without_cpu(row | {"energy_source": "nvml+wall"}, "nvml")
+    assert without_cpu(unmeasured, reading) == unmeasured
+    wall = without_cpu(row | {"energy_source": "nvml+wall"}, reading)
     assert wall["energy_source"] == "nvml", "whatever the CPU's meter is called"
 
 
-def campaign_for(seconds: float) -> subprocess.Popen[bytes]:
-    """A process that looks like another campaign's runner."""
-    command = [sys.executable, "-c", f"import time; time.sleep({seconds})"]
-    return subprocess.Popen([*command, "pimp_tui.campaign.runner"])
-
-
 def test_a_campaign_that_begins_and_ends_within_a_run_is_met() -> None:
-    watch = Neighbours()
+    word = f"runner-of-{os.getpid()}"  # real ones may run beside this test
+    watch = Neighbours(word)
     watch.begin()
     assert not watch.end()
     watch.begin()
-    other = campaign_for(30)
+    other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(30)", word])
     try:
         deadline = time.monotonic() + 20
         while not watch._met and time.monotonic() < deadline:
@@ -108,3 +110,17 @@ def test_a_campaign_that_begins_and_ends_within_a_run_is_met() -> None:
     assert watch.end(), "it was there, although it is gone"
     watch.begin()
     assert not watch.end()
+
+
+def test_a_runner_is_told_by_its_command_line() -> None:
+    watch = Neighbours()
+    command = [sys.executable, "-c", "import time; time.sleep(30)", "pimp_tui.campaign.runner"]
+    other = subprocess.Popen(command)
+    try:
+        deadline = time.monotonic() + 20
+        watch.begin()
+        while not watch.end():
+            assert time.monotonic() < deadline
+    finally:
+        other.kill()
+        other.wait()

@@ -194,6 +194,23 @@ def test_faults_are_those_notes_that_put_this_window_in_doubt():
     assert set(back.faults) <= set(back.notes)
 
 
+def test_the_gpus_idle_power_is_known_apart():
+    """So that energy above idle survives where the CPU's part is not usable."""
+    gpu = Scripted("nvml", "gpu", {"a": [0.0, 5.0, 10.0, 110.0]})
+    cpu = Scripted("rapl", "cpu", {"package": [0.0, 1.0, 2.0, None]})
+    with MeterSet([gpu, cpu], period_s=10.0) as opened:
+        idle = opened.idle(0.2)
+        with opened.window() as window:
+            pass
+    reading = window.reading
+    assert idle.source == "nvml+rapl" and idle.power_w == pytest.approx(6 / idle.duration_s)
+    assert idle.gpu_power_w == pytest.approx(5 / idle.duration_s)
+    assert (reading.energy_source, reading.energy_j) == ("nvml", 100.0)
+    assert reading.idle_power_w == reading.idle_gpu_power_w == idle.gpu_power_w
+    above = 100.0 - idle.gpu_power_w * reading.duration_s
+    assert reading.energy_above_idle_j == pytest.approx(above)
+
+
 def test_each_parts_meters_are_named_apart():
     gpu = Scripted("nvml", "gpu", {"a": [10.0, 110.0]})
     wall = Scripted("wall", "cpu", {"socket": [1.0, 8.0]})
