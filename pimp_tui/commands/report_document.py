@@ -18,13 +18,19 @@ _STYLE = (
 
 @dataclass
 class Document:
-    """Blocks in order: ("heading" | "text", words), ("table", rows) or ("chart", name, svg)."""
+    """Blocks in order.
+
+    ("heading" | "subheading" | "text", words), ("table", rows) or ("chart", name, svg).
+    """
 
     title: str
     blocks: list[tuple[Any, ...]] = field(default_factory=list)
 
     def heading(self, words: str) -> None:
         self.blocks.append(("heading", words))
+
+    def subheading(self, words: str) -> None:
+        self.blocks.append(("subheading", words))
 
     def text(self, words: str) -> None:
         self.blocks.append(("text", words))
@@ -55,6 +61,8 @@ def _html(block: tuple[Any, ...]) -> str:
     kind = block[0]
     if kind == "heading":
         return f"<h2>{escape(block[1])}</h2>"
+    if kind == "subheading":
+        return f"<h3>{escape(block[1])}</h3>"
     if kind == "text":
         return f"<p>{escape(block[1])}</p>"
     if kind == "chart":
@@ -72,6 +80,8 @@ def _markdown(block: tuple[Any, ...]) -> str:
     kind = block[0]
     if kind == "heading":
         return f"## {block[1]}"
+    if kind == "subheading":
+        return f"### {block[1]}"
     if kind == "text":
         return str(block[1])
     if kind == "chart":

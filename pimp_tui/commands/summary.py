@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pimp_tui.commands.output import cell, print_table, say
 from pimp_tui.errors import UserError
 from pimp_tui.learning.accuracy import MARGIN
+from pimp_tui.learning.control import change, control_of
 
 if TYPE_CHECKING:
     from pimp_tui.session import Session
@@ -34,6 +35,7 @@ def print_summary(path: Path, margin: float = MARGIN) -> None:
     _print_steadiness(session)
     _print_quality(session)
     _print_front(session, margin)
+    _print_verified(session)
 
 
 def result_row(row: dict[str, Any], session: Session) -> dict[str, Any]:
@@ -58,65 +60,79 @@ def _print_outcome(session: Session) -> None:
 
 def _print_steadiness(session: Session) -> None:
     """Spread of repeats, drift, idle baselines; nothing where nothing was repeated or measured."""
-    from pimp_tui.learning.control import change, control_of
-    from pimp_tui.learning.steadiness import (
-        REPEAT_CV_LIMIT,
-        energy_sources,
-        idle_steadiness,
-        steadiness,
-    )
+    from pimp_tui.learning.steadiness import idle_steadiness
 
-    runs = session.runs.collect()
-    first = session.plan.select("config_id").head(1).collect().to_series().to_list()
-    control = control_of(session.manifest.get("named"), first[0] if first else None)
-    rows = steadiness(runs, control[1] if control else None)
-    if rows:
+    if rows := steadiness_rows(session):
         print("\nSteadiness of repeats, and drift through the campaign (95 % interval)")
-        print_table(
-            [
-                {
-                    "metric": row["metric"],
-                    "repeat CV": f"{row['repeat_cv']:.3f}",
-                    "worst": f"{row['repeat_cv_worst']:.3f}",
-                    "first to last run": _drift_words(row),
-                    f"control ({control[0] if control else 'none'})": _control_words(
-                        change(row["control"]), len(row["control"])
-                    ),
-                }
-                for row in rows
-            ]
-        )
-    for row in rows:
-        if not row["steady"]:
-            say(
-                f"note: repeats of {row['metric']} spread by {row['repeat_cv']:.3f}, more than "
-                f"{REPEAT_CV_LIMIT}: take more repeats, or a quieter machine"
-            )
-    _print_idle(idle_steadiness(session.manifest))
-    if len(sources := energy_sources(runs)) > 1:
-        told = ", ".join(f"{name} in {count} runs" for name, count in sources.items())
-        say(f"note: energy_j is not of the same meters everywhere: {told}; compare with care")
-    for remark in session.manifest.get("meter_remarks") or []:
-        runs = f"in {remark['runs']} runs, " if remark.get("runs", 1) > 1 else ""
-        say(f"note: meters: {remark['text']} ({runs}first in {remark['config_id'][:8]})")
+        print_table(rows)
+    if idle := idle_steadiness(session.manifest):
+        print(f"\n{idle_words(idle)}")
+    for note in unsteady_notes(session):
+        say(f"note: {note}")
 
 
-def _print_idle(idle: dict[str, Any] | None) -> None:
-    """The idle baselines, and whether they are calm enough."""
+def steadiness_rows(session: Session) -> list[dict[str, Any]]:
+    """Spread of repeats, drift and the control, a row a metric."""
+    from pimp_tui.learning.steadiness import REPEAT_CV_LIMIT
+
+    rows, name = _steadiness(session)
+    return [
+        {
+            "metric": row["metric"],
+            "repeat CV": f"{row['repeat_cv']:.3f}",
+            "worst": f"{row['repeat_cv_worst']:.3f}",
+            f"within {REPEAT_CV_LIMIT}": row["steady"],
+            "first to last run": _drift_words(row),
+            f"control ({name or 'none'})": _control_words(
+                change(row["control"]), len(row["control"])
+            ),
+        }
+        for row in rows
+    ]
+
+
+def unsteady_notes(session: Session) -> list[str]:
+    """What of the measuring gives reason for care, in sentences without a full stop."""
+    from pimp_tui.learning.steadiness import REPEAT_CV_LIMIT, energy_sources, idle_steadiness
     from pimp_tui.metering.idle import IDLE_CV_LIMIT
 
-    if idle is None:
-        return
+    notes = [
+        f"repeats of {row['metric']} spread by {row['repeat_cv']:.3f}, more than "
+        f"{REPEAT_CV_LIMIT}: take more repeats, or a quieter machine"
+        for row in _steadiness(session)[0]
+        if not row["steady"]
+    ]
+    idle = idle_steadiness(session.manifest)
+    if idle and not idle["steady"]:
+        notes.append(
+            f"idle power varies by {idle['cv_worst']:.3f}, more than {IDLE_CV_LIMIT}: "
+            "energy_above_idle_j is uncertain; take a quieter machine or a longer baseline"
+        )
+    if len(sources := energy_sources(session.runs.collect())) > 1:
+        told = ", ".join(f"{name} in {count} runs" for name, count in sources.items())
+        notes.append(f"energy_j is not of the same meters everywhere: {told}; compare with care")
+    for remark in session.manifest.get("meter_remarks") or []:
+        notes.append(f"meters: {remark['text']} (first in {remark['config_id'][:8]})")
+    return notes
+
+
+def idle_words(idle: dict[str, Any]) -> str:
+    """The idle baselines in a line."""
     low, high = f"{idle['low_w']:.1f}", f"{idle['high_w']:.1f}"
     watts = f"{low} W" if low == high else f"{low} W to {high} W"
     again = f", {idle['drifted']} again for drift" if idle["drifted"] else ""
     spread = "" if idle["cv_worst"] is None else f", worst CV {idle['cv_worst']:.3f}"
-    print(f"\nIdle baselines: {idle['taken']} taken{again}, {watts}{spread}")
-    if not idle["steady"]:
-        say(
-            f"note: idle power varies by {idle['cv_worst']:.3f}, more than {IDLE_CV_LIMIT}: "
-            "energy_above_idle_j is uncertain; take a quieter machine or a longer baseline"
-        )
+    return f"Idle baselines: {idle['taken']} taken{again}, {watts}{spread}"
+
+
+def _steadiness(session: Session) -> tuple[list[dict[str, Any]], str | None]:
+    """Rows of ``steadiness``, and what the control is called."""
+    from pimp_tui.learning.steadiness import steadiness
+
+    first = session.plan.select("config_id").head(1).collect().to_series().to_list()
+    control = control_of(session.manifest.get("named"), first[0] if first else None)
+    rows = steadiness(session.runs.collect(), control[1] if control else None)
+    return rows, control[0] if control else None
 
 
 def _control_words(found: tuple[float, float, float] | None, count: int) -> str | None:
@@ -183,3 +199,12 @@ def _print_front(session: Session, margin: float) -> None:
 
 def _told(row: dict[str, Any], options: list[str]) -> str:
     return " ".join(f"{name}={cell(row[name])}" for name in options if row[name] is not None)
+
+
+def _print_verified(session: Session) -> None:
+    from pimp_tui.commands.verify import print_verification
+    from pimp_tui.learning.verification import verification_rows
+
+    if rows := verification_rows(session):
+        print("\nPicks verified")
+        print_verification(rows)

@@ -36,14 +36,24 @@ def imported(tmp_path_factory):
 def test_the_report_of_a_table(imported):
     document = build(open_session(imported))
     page, text = document.html(), document.markdown()
-    for words in ("Protocol", "Learning curves", "Effects of features", "Pareto front, measured"):
+    for words in (
+        "Protocol", "Steadiness", "Failures and what was left out",
+        "Distributions per configuration", "Pareto front, measured", "Picks verified",
+        "Learning curves", "Effects of features", "Limits",
+    ):  # fmt: skip
         assert f"<h2>{words}</h2>" in page and f"## {words}" in text
     assert "With a=3, cost is higher by" in text
     assert not re.search(r"<script|<link|<img|src=|@import|url\(", page), "nothing is fetched"
     figures = re.findall(r"<svg.*?</svg>", page, re.S)
-    assert len(figures) == 1 and figures[0] in text
-    chart = ElementTree.fromstring(figures[0])
-    assert "MAPE of cost (%)" in "".join(chart.itertext())
+    assert all(figure in text for figure in figures)
+    titles = [ElementTree.fromstring(figure)[0].text for figure in figures]
+    assert titles == [
+        "cost of every run",
+        "MAPE of cost (%) by configurations learnt from",
+        "change of cost with the feature",
+        "on minus off of cost",
+        "interaction plots of cost",
+    ]
 
 
 def test_accuracy_stands_in_the_report_of_a_scored_session(demo):

@@ -1,0 +1,141 @@
+"""The report's distributions per configuration, its fronts, honest accuracy and verified picks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pimp_tui.commands.report_document import Document
+from pimp_tui.commands.report_protocol import energy_kind
+from pimp_tui.errors import UserError
+
+if TYPE_CHECKING:
+    from pimp_tui.session import Session
+
+
+def distributions(document: Document, session: Session) -> None:
+    """Every run of each configuration, a chart a metric."""
+    import polars as pl
+
+    from pimp_tui.commands.charts_runs import Row, runs_chart
+    from pimp_tui.commands.learning import learned_metrics
+    from pimp_tui.learning.outcomes import control_of_session
+
+    document.heading("Distributions per configuration")
+    places = dict(session.plan.select("config_id", "position").collect().iter_rows())
+    control = control_of_session(session)
+    runs = session.runs.collect()
+    for metric in learned_metrics(session):
+        if metric not in runs.columns:
+            continue
+        failed = dict(
+            runs.filter(pl.col("status") == "failed").group_by("config_id").len().iter_rows()
+        )
+        good = runs.filter(pl.col("status") == "ok", pl.col(metric).is_finite())
+        if energy_kind(session, metric) == " (measured)":
+            good = good.filter(~pl.col("energy_estimated").fill_null(True))
+        values = good.group_by("config_id").agg(pl.col(metric).cast(pl.Float64))
+        rows = [
+            Row(
+                f"#{places.get(name, '?')}", found, failed.get(name, 0),
+                control is not None and name == control[1],
+            )
+            for name, found in values.iter_rows()
+        ]  # fmt: skip
+        if not rows:
+            document.text(f"{metric}: no {metric} was measured.")
+            continue
+        kind = energy_kind(session, metric)
+        marked = f"; bold and orange: the {control[0]}" if control else ""
+        document.chart(
+            f"{metric}{kind} of every good run, a line a configuration (# is its place in the "
+            f"plan), ordered by the median, which is the bar{marked}.",
+            runs_chart(rows, f"{metric}{kind}"),
+        )
+
+
+def front(document: Document, session: Session, margin: float) -> None:
+    """The measured front: chart, table, and what may be said of each point's accuracy."""
+    from pimp_tui.commands.accuracy import accuracy_rows, accuracy_title, with_accuracy
+    from pimp_tui.learning import pareto
+
+    objectives = session.default_objectives
+    document.heading("Pareto front, measured")
+    try:
+        found: list[dict[str, Any]] = pareto(session, objectives).to_dicts()
+    except UserError as error:
+        document.text(f"{error.what}.")
+        return
+    if not found:
+        document.text("No configuration has all objectives measured.")
+        return
+    _front_chart(document, session, objectives, found)
+    options = [name for name in session.options if len({str(row[name]) for row in found}) > 1]
+    shown = ("position", "config_id", *objectives, *options)
+    document.table([{name: row[name] for name in shown} for row in found])
+    compared = with_accuracy(found, session, margin)
+    if rows := accuracy_rows(compared):
+        document.text(accuracy_title(compared))
+        document.table(rows)
+    _fronts_of_models(document, session, objectives)
+
+
+def _front_chart(
+    document: Document, session: Session, objectives: dict[str, str], found: list[dict[str, Any]]
+) -> None:
+    from pimp_tui.commands.charts_runs import Point, front_chart
+    from pimp_tui.learning.measured import measured_frame, metric_values, one_kind_of_energy
+    from pimp_tui.learning.outcomes import control_of_session
+
+    if len(objectives) < 2:
+        return
+    first, second = list(objectives)[:2]
+    rows = measured_frame(session)
+    for name in (first, second):
+        rows, _, _ = one_kind_of_energy(metric_values(rows, name), name)
+    rows = rows.drop_nulls([first, second])
+    control = control_of_session(session)
+    on_front = {row["config_id"] for row in found}
+    points = [
+        Point(
+            f"#{row['position']}", row[first], row[second], row["config_id"] in on_front,
+            control is not None and row["config_id"] == control[1],
+        )
+        for row in rows.iter_rows(named=True)
+    ]  # fmt: skip
+    labels = [f"{name}{energy_kind(session, name)}" for name in (first, second)]
+    document.chart(
+        f"{labels[1]} against {labels[0]}: means of each configuration; the front is joined, "
+        "# is the place in the plan.",
+        front_chart(points, labels[0], labels[1], objectives[second] == "max"),
+    )
+
+
+def _fronts_of_models(document: Document, session: Session, objectives: dict[str, str]) -> None:
+    from pimp_tui.learning import pareto
+
+    models = [model["name"] for model in session.manifest.get("models") or []]
+    if len(models) < 2 or "model" not in session.options:
+        return
+    for name in models:
+        rows = pareto(session, objectives, where=f'model = "{name}"').to_dicts()
+        document.text(f"Front of {name} alone:")
+        shown = ("position", "config_id", *objectives)
+        document.table([{column: row[column] for column in shown} for row in rows])
+
+
+def verified(document: Document, session: Session) -> None:
+    """How far picks of the front fell short of what was promised of them."""
+    from pimp_tui.commands.verify import verification_table
+    from pimp_tui.learning.verification import verification_rows
+    from pimp_tui.learning.verification_words import verification_words
+
+    document.heading("Picks verified")
+    rows = verification_rows(session)
+    if not rows:
+        document.text(
+            "No pick was measured anew: what is best of many measured or predicted is on average "
+            "worse than it looks (`pimp-tui verify` tells by how much)."
+        )
+        return
+    document.table(verification_table(rows))
+    document.text(" ".join(verification_words(rows)))
