@@ -26,11 +26,18 @@ class MeterLog:
     ) -> None:
         self._clock, self._mark, self._log = clock, mark, log
         self._baselines: list[dict[str, Any]] = list(manifest.get("idle_baselines") or [])
+        self._meters: list[dict[str, Any]] | None = manifest.get("meters")
         self._remarks: list[dict[str, Any]] = list(manifest.get("meter_remarks") or [])
         self._known = {_kind(remark["text"]): remark for remark in self._remarks}
 
     def settled(self, item: Planned, answer: dict[str, Any]) -> None:
-        """Keep a new idle baseline; say when a run begins on a device that is still hot."""
+        """Keep a new idle baseline; say when a run begins on a device that is still hot.
+
+        What is metered, each device with its meter and UUID, stands in the manifest too.
+        """
+        if answer.get("meters") not in (None, self._meters):
+            self._meters = answer["meters"]
+            self._mark("running", meters=self._meters)
         wait = answer["cool_down"]
         if not wait["cooled"]:
             self._log(

@@ -124,7 +124,8 @@ class Worker:
         idle = self._baselines.renew(message["device"])
         if (others := self._foreign.end()) and idle is not None:
             idle["notes"].append(f"taken beside {'; '.join(others)}")
-        self._tell("settled", cool_down=asdict(cooled), idle=idle)
+        meters = self._meters.devices()
+        self._tell("settled", cool_down=asdict(cooled), idle=idle, meters=meters)
 
     def _run(self, message: dict[str, Any]) -> None:
         options, seed = message["options"], message["seed"]

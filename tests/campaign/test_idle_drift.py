@@ -42,7 +42,9 @@ def kept():
 def test_baselines_are_kept_with_their_times(kept) -> None:
     log, manifest, lines, clock = kept
     cool = {"cooled": True, "waited_s": 0.0, "temperature_c": 40.0}
-    log.settled(ITEM, {"cool_down": cool, "idle": idle(58.0)})
+    meters = [{"device": "H100 [0]", "meter": "nvml", "uuid": "GPU-1"}]
+    log.settled(ITEM, {"cool_down": cool, "idle": idle(58.0), "meters": meters})
+    assert manifest["meters"] == meters
     log.settled(ITEM, {"cool_down": cool, "idle": None})
     log.settled(ITEM, {"cool_down": cool, "idle": idle(64.0, "drift: 64.0 W idle")})
     assert [one["power_w"] for one in manifest["idle_baselines"]] == [58.0, 64.0]

@@ -73,10 +73,15 @@ def test_the_trace_of_a_run_integrates_to_its_energy(tmp_path, mini, pimp) -> No
     env = {**os.environ, "LD_LIBRARY_PATH": str(tmp_path), "FAKE_NVML_EPOCH_S": "0"}
     session = tmp_path / "s"
     done = pimp("run", session, "--space", mini, "--method", "uniform", "-n", 2, "--repeats", 2,
-                env=env)  # fmt: skip
+                "--gpus", "GPU-0000aa01", env=env)  # fmt: skip
     assert done.returncode == 0, done.stderr
     opened = open_session(session)
+    assert opened.manifest["meters"] == [
+        {"device": "Scripted GPU B [1]", "meter": "nvml",
+         "uuid": "GPU-0000aa01-0000-4000-8000-000000000001"},
+    ], "the GPU that was asked for, by its UUID, and no other"  # fmt: skip
     trace = opened.power.collect()
+    assert trace["device"].unique().to_list() == ["Scripted GPU B [1]"]
     counted = ["energy_counter_j", "power_w", "utilisation", "memory_bytes", "temperature_c",
                "sm_clock_mhz", "memory_clock_mhz", "throttle_reasons"]  # fmt: skip
     assert sum(trace[name].null_count() for name in counted) == 0, "all columns are filled"
