@@ -148,10 +148,17 @@ class CampaignLoop:
             return Outcome("stopped", self._board.stop_reason)
         self._keeper.look()
         if self._budget.exhausted:
-            return Outcome("stopped", f"{self._budget}, {self._left()} runs left out")
+            return Outcome("stopped", f"{self._budget}, {self._left_of_budget()}")
         self._board.skip.clear()
         self._update(config_id=item.config_id, position=item.position, repetition=repetition)
         return None
+
+    def _left_of_budget(self) -> str:
+        measured = {config_id for config_id, _, _ in committed_keys(self._session)}
+        never = sum(item.config_id not in measured for item in self._planned)
+        told = f"{self._left()} runs left out"
+        which = f"{never} of {len(self._planned)} configurations not measured at all"
+        return f"{told}, {which}" if never else told
 
     def _one(self, item: Planned, repetition: int) -> None:
         """One run, recorded whatever happens, unless it is dropped by a stop."""

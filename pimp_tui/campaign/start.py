@@ -52,11 +52,6 @@ def start_runner(session: Path) -> subprocess.Popen[bytes]:
     return process
 
 
-def start_detached(session: Path) -> int:
-    """Start the runner and leave it alone; returns its pid."""
-    return start_runner(session).pid
-
-
 def _runs_already(session: Path) -> UserError:
     return UserError(
         f"a campaign runs already ({lock.describe(read_holder(session))})",

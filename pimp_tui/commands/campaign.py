@@ -153,10 +153,11 @@ def run(
     if dry_run:
         from pimp_tui.session.status import read_status
 
-        print_json(read_status(path))
+        status = read_status(path)
+        print_json(status) if json else _print_dry_run(status)
         return 0
     runner = start_runner(path)
-    if detach:
+    if detach and runner.poll() is None:
         say(f"running in the background (pid {runner.pid}): pimp-tui attach {path}")
         return 0
     return follow(path, runner)

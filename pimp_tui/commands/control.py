@@ -32,7 +32,8 @@ def pause(session: SessionArgument) -> int:
 
 def resume(session: SessionArgument) -> int:
     """Go on after a pause, or start again where a stopped session ended."""
-    from pimp_tui.campaign.start import start_detached
+    from pimp_tui.campaign.start import start_runner
+    from pimp_tui.commands.follow import tell_end
     from pimp_tui.session import resolve
     from pimp_tui.session.manifest import read_manifest
     from pimp_tui.session.status import state_of
@@ -41,8 +42,10 @@ def resume(session: SessionArgument) -> int:
     manifest = read_manifest(path)
     if state_of(path, manifest) in ("running", "paused"):
         return _send(session, "resume")
-    pid = start_detached(path)
-    say(f"the campaign goes on in the background (pid {pid})")
+    runner = start_runner(path)
+    if runner.poll() is not None:  # nothing was left to do
+        return tell_end(path)
+    say(f"the campaign goes on in the background (pid {runner.pid})")
     return 0
 
 

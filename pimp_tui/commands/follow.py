@@ -112,11 +112,11 @@ def follow(session: Path, runner: subprocess.Popen[bytes] | None = None) -> int:
         signal.signal(signal.SIGINT, previous)
     if runner is not None and not (session / FILE).exists():
         return runner.returncode  # the folder was moved: the runner has said where to
-    code = _tell_end(session)
+    code = tell_end(session)
     return _INTERRUPTED if interrupted.is_set() else code
 
 
-def _tell_end(session: Path) -> int:
+def tell_end(session: Path) -> int:
     """Say how a campaign ended; returns the exit code that this means for ``run``."""
     manifest = read_manifest(session)
     state = state_of(session, manifest)

@@ -65,12 +65,14 @@ def test_each_unit_counts_its_own() -> None:
 def test_a_budget_ends_a_campaign_and_says_what_it_left_out(tmp_path, mini, pimp) -> None:
     folder = tmp_path / "s"
     done = pimp("run", folder, "--space", mini, "--method", "uniform", "-n", 3, "--repeats", 2,
-                "--limit", 2, "--budget", "4runs")  # fmt: skip
+                "--limit", 2, "--budget", "2runs")  # fmt: skip
     assert done.returncode == 0, "nothing failed: the budget was kept\n" + done.stderr
-    assert len(open_session(folder).runs.collect()) == 4
-    told = "budget of 4runs used up, 2 runs left out"
+    assert len(open_session(folder).runs.collect()) == 2
+    left = "4 runs left out, 1 of 3 configurations not measured at all"
+    told = f"budget of 2runs used up, {left}"
     assert told in (folder / "log.txt").read_text()
     assert f"stopped: {told}" in pimp("report", folder).stdout
     again = pimp("run", folder)
     assert again.returncode == 0
-    assert len(open_session(folder).runs.collect()) == 4, "a resume has no budget of its own"
+    assert pimp("resume", folder).returncode == 0
+    assert len(open_session(folder).runs.collect()) == 2, "a resume has no budget of its own"
