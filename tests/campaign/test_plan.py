@@ -36,3 +36,14 @@ def test_tables_of_options_alone_are_run(tmp_path, mini, pimp) -> None:
     file.write_text("\n".join([head, rows[0], "true,3,1,40,0.7,1"]) + "\n")
     done = pimp("run", tmp_path / "s", "--space", mini, "--plan", file, "--dry-run")
     assert done.returncode == 2 and "row 2, column num_beams" in done.stderr
+
+
+def test_the_drawing_of_a_plan_tells_how_far_it_is(tmp_path, mini) -> None:
+    from pimp_tui.campaign.prepare import Request, prepare
+    from pimp_tui.campaign.settings import preset
+
+    told: list[str] = []
+    settings = preset("quick", method="twise")
+    request = Request(["micro-coder"], "micro-coder", str(mini), settings=settings)
+    prepare(tmp_path / "s", request, print, True, lambda what, share: told.append(what))
+    assert told and not (tmp_path / "s").exists()
