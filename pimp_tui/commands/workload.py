@@ -24,6 +24,11 @@ def score(
     from pimp_tui.workload.sandbox.execute import printable
 
     tasks = load_workload(workload)
+    if workload.startswith(("humaneval+=", "mbpp+=")):
+        known = (
+            "HumanEval+ v0.1.10 or MBPP+ v0.2.0 as published: not to be laid beside their scores"
+        )
+        say(tasks.release or f"the file is not {known}")
     with Progress() as progress:
         answer = score_file(
             tasks, samples, unsafe_sandbox=unsafe_sandbox,

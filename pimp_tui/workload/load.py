@@ -107,6 +107,8 @@ def _evalplus_file(file: str, kind: str) -> Path:
 
 
 def _unknown(name: str) -> UserError:
+    if Path(name).is_file():
+        return UserError("a workload file's name ends in .jsonl or .jsonl.gz", name, "rename it")
     from pimp_tui.space.nearest import nearest  # its package is slow to import
 
     near = nearest(name, [known.split("=")[0] for known in NAMES[:4]])

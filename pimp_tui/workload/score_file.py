@@ -59,7 +59,8 @@ def score_file(
 
     Returns:
         The contract's JSON of ``score``: tasks (with at least one sample), pass_at_1 (mean over
-        these tasks, None where one cannot be scored), results in the order of the samples.
+        these tasks, None where one cannot be scored), results in the order of the samples; also
+        the release of a published file, None of any other.
 
     Raises:
         UserError: as `read_samples` and `score`; also when the sandbox fails, with what to mend.
@@ -74,6 +75,7 @@ def score_file(
     return {
         "tasks": len({verdict.task_id for verdict in verdicts}),
         "tasks_in_workload": len(workload.tasks),
+        "release": workload.release,
         "pass_at_1": pass_at_1(verdicts),
         "pass_at_k": pass_at_k(verdicts),
         "results": [

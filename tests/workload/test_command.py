@@ -48,6 +48,21 @@ def test_a_table_for_people_and_json_for_scripts(write_lines, isolating_tiers):
     assert answer["results"][2]["task_id"] == TASKS[1]["task_id"]
 
 
+def test_a_file_that_is_not_the_published_one_is_told(write_lines, isolating_tiers):
+    row = {
+        "task_id": "HumanEval/900", "prompt": "def f(x):\n", "entry_point": "f", "atol": 0,
+        "canonical_solution": "    return x + 1\n", "base_input": [[1]], "plus_input": [[2]],
+    }  # fmt: skip
+    samples = ({"task_id": row["task_id"], "solution": f"def f(x):\n    return {right}\n"}
+               for right in ("1 + x", "2"))  # fmt: skip
+    told = score(f"humaneval+={write_lines(row)}", write_lines(*samples, name="s.jsonl"), "--json")
+    answer = json.loads(told.stdout)
+    assert "not HumanEval+ v0.1.10" in told.stderr
+    assert (answer["release"], answer["pass_at_1"]) == (None, 0.5)
+    said = "assertion failed: input [2], expected 3; got 2"
+    assert [row["reason"] for row in answer["results"]] == ["passed", said]
+
+
 @pytest.mark.parametrize(
     ("tasks", "samples", "said"),
     [

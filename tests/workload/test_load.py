@@ -114,6 +114,13 @@ def test_an_unknown_name_is_answered_with_what_there_is(name, text):
     assert text in caught.value.mend
 
 
+def test_a_file_by_another_name_is_not_called_unknown(tmp_path):
+    path = tmp_path / "tasks.json"
+    path.write_text(json.dumps(CODE))
+    with pytest.raises(UserError, match=r"ends in \.jsonl"):
+        load_workload(str(path))
+
+
 def test_a_file_that_cannot_be_read_or_holds_nothing(tmp_path, write_lines):
     with pytest.raises(UserError, match="no such workload file"):
         load_workload(str(tmp_path / "none.jsonl"))
