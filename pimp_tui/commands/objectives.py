@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pimp_tui.commands.output import split_list
 from pimp_tui.errors import UserError
+
+if TYPE_CHECKING:
+    from pimp_tui.session import Session
 
 Objectives = Annotated[
     list[str] | None, typer.Option("--objective", help="metric:min or metric:max.")
@@ -29,3 +32,16 @@ def parse_objectives(values: list[str] | None) -> dict[str, str]:
             )
         objectives[name] = way
     return objectives
+
+
+def require_measured(session: Session, objectives: dict[str, str]) -> None:
+    """Raise a UserError for an unknown objective or one that nobody measured."""
+    from pimp_tui.learning.measured import check_objectives, measured_frame, metric_values
+
+    frame = measured_frame(session)
+    check_objectives(frame, objectives)
+    for name in objectives:
+        if metric_values(frame, name)[name].drop_nulls().is_empty():
+            raise UserError(
+                f"no {name} was measured", str(session.path), "measure it, or choose another"
+            )

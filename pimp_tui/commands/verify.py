@@ -110,7 +110,7 @@ def verification_table(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]
 def _choose(
     session: Session, n: int, objective: list[str] | None, where: str | None, seed: int
 ) -> list[dict[str, Any]]:
-    from pimp_tui.commands.learning import parse_objectives, require_measured
+    from pimp_tui.commands.objectives import parse_objectives, require_measured
     from pimp_tui.learning.picking import pick_along
     from pimp_tui.learning.predicted_front import session_front
 
