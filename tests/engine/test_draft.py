@@ -126,6 +126,25 @@ def test_a_sampled_draft_with_other_words_is_drawn_from_the_models_distribution(
     assert apart < 0.2, counts
 
 
+@pytest.mark.parametrize("draft", ["other", "chat"])
+@pytest.mark.parametrize("sampled", [False, True])
+def test_the_models_rules_are_not_applied_to_other_words(
+    engine: TransformersEngine, models: Path, draft: str, sampled: bool
+) -> None:
+    """The green list of the model's 258 tokens falls outside the draft's 257."""
+    rules = {
+        "watermarking_config": {"bias": 2.5, "seeding_scheme": "lefthash"},
+        "repetition_penalty": 1.3,
+        "no_repeat_ngram_size": 2,
+        "exponential_decay_length_penalty": [8, 1.3],
+        "do_sample": sampled,
+    }
+    found = texts(engine, options(models, draft, **rules))
+    assert len(found) == 2
+    if not sampled:
+        assert found == texts(engine, options(models, None, **rules))
+
+
 @pytest.mark.slow
 def test_a_draft_that_loses_its_place_begins_anew(engine: TransformersEngine, models: Path) -> None:
     """Left alone, its text outgrows the 512 positions it has: "index out of range in self"."""

@@ -2,11 +2,12 @@
 
 Leviathan et al. 2022 (speculative decoding); with another tokenizer, its universal forms (Timor et
 al. 2025). Seen with transformers 5.24.0: it takes vocabularies of the same size for the same
-tokenizer; a sampled run with another tokenizer prunes the draft's embeddings and keeps them so,
-takes the pruned words in the order of a hash map, and fails where there is nothing to prune, so
-that it is given a translator here that does not prune; a greedy run with another tokenizer may lose
-its place, and appends to the draft's text until that is longer than its context; what the draft
-inherits from its own generation_config.json acts on the drafts.
+tokenizer; with another tokenizer the rules of the model are applied to the draft, whose tokens are
+not those they speak of; a sampled run prunes the draft's embeddings then and keeps them so, takes
+the pruned words in the order of a hash map, and fails where there is nothing to prune, so that it
+is given a translator here that does not prune; a greedy run may lose its place, and appends to the
+draft's text until that is longer than its context; what the draft inherits from its own
+generation_config.json acts on the drafts.
 """
 
 from __future__ import annotations
@@ -74,11 +75,14 @@ def make_draft(reference: str, model: Any, tokenizer: Any, main: Any, main_token
 
 def _translate(model: Any, tokenizer: Any, main_tokenizer: Any, words: int) -> None:
     """Have sampled runs find a translator that leaves the draft's embeddings as they are."""
+    from transformers import LogitsProcessorList
     from transformers.generation.candidate_generator import AssistantVocabTranslatorCache as Kept
 
-    Kept.get_translator(
+    found = Kept.get_translator(
         main_tokenizer, tokenizer, words, assistant_model=model, assistant_prune_lm_head=False
     )
+    if found.logits_processors is None:  # the draft would be given those of the model
+        found.logits_processors = LogitsProcessorList()
 
 
 @contextmanager
@@ -91,10 +95,10 @@ def drafting(draft: Draft | None, length: int) -> Iterator[None]:
     Raises:
         UserError: a draft with the same tokens has no room for that many.
     """
-    if draft is None or draft.context_length is None:
+    if draft is None:
         yield
     elif draft.same_words:
-        if length > draft.context_length:
+        if draft.context_length is not None and length > draft.context_length:
             raise UserError(
                 f"a prompt with its completion takes {length} tokens, the draft model "
                 f"{draft.reference} holds {draft.context_length}",
@@ -107,8 +111,11 @@ def drafting(draft: Draft | None, length: int) -> Iterator[None]:
 
 
 @contextmanager
-def _kept_in_place(context: int) -> Iterator[None]:
-    """Let a greedy draft with another tokenizer begin anew before its text outgrows ``context``."""
+def _kept_in_place(context: int | None) -> Iterator[None]:
+    """Let a greedy draft with another tokenizer begin anew before its text outgrows ``context``.
+
+    It follows the rules of the run by its own tokens, not those of the model.
+    """
     from transformers.generation.candidate_generator import (
         AssistedCandidateGeneratorDifferentTokenizers as Generator,
     )
@@ -116,8 +123,10 @@ def _kept_in_place(context: int) -> Iterator[None]:
     original = Generator.get_candidates
 
     def get_candidates(self: Any, input_ids: Any, **kwargs: Any) -> Any:
-        ahead = int(self.num_assistant_tokens)
-        held = self.prev_assistant_ids
+        self.logits_processor = []
+        if context is None:
+            return original(self, input_ids, **kwargs)
+        ahead, held = int(self.num_assistant_tokens), self.prev_assistant_ids
         if held is None or held.shape[1] + 2 * (ahead + self.target_lookbehind) > context:
             read = self.convert_source_tokens_to_target_tokens(
                 input_ids.to(self.assistant_model.device),
