@@ -80,7 +80,9 @@ def set_up(
         tasks = part(whole, keep_out(whole, settings.holdout, settings.seed)[0])
     sandbox = choose(settings.unsafe_sandbox).name if tasks.scored else None
     host_facts = read_host(Path(host)) if host else detect_host(settings.gpus)
-    loaded = load_space(space, host=host_facts, models=list(models))
+    loaded = load_space(
+        space, host=host_facts, models=list(models), trust_remote_code=settings.trust_remote_code
+    )
     helpers = _drafts(drafts, settings)
     loaded, draft_leaves = add_drafts(loaded, helpers, facts)
     loaded, choice = _fix(loaded, facts, settings)

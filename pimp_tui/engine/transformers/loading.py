@@ -47,7 +47,7 @@ def _source(reference: str) -> dict[str, Any]:
 
         return {"pretrained_model_name_or_path": str(path())}
     place = Path(reference).expanduser()
-    if place.suffix == ".gguf":
+    if place.suffix.lower() == ".gguf":
         if not place.is_file():
             raise UserError(f"there is no GGUF file {reference}")
         return {"pretrained_model_name_or_path": str(place.parent), "gguf_file": place.name}
