@@ -18,7 +18,7 @@ def protocol(document: Document, session: Session) -> None:
     manifest = session.manifest
     rows = [{"": name, "value": _told(manifest[name])} for name in _FIRST if manifest.get(name)]
     workload = manifest.get("workload") or {}
-    if workload:
+    if workload.get("hash"):
         told = f"{workload.get('id')} (SHA-256 {str(workload.get('hash'))[:16]}…)"
         rows.append({"": "workload", "value": told})
         kept = workload.get("kept_out") or []

@@ -131,6 +131,9 @@ def verified(document: Document, session: Session) -> None:
 
     document.heading("Picks verified")
     rows = verification_rows(session)
+    if not rows and session.manifest.get("engine") == "imported":
+        document.text("An imported table cannot be measured anew.")
+        return
     if not rows:
         document.text(
             "No pick was measured anew: what is best of many measured or predicted is on average "

@@ -16,6 +16,8 @@ def pair_words(pairs: Sequence[Mapping[str, Any]], metric: str, told: int = _TOL
     An interaction is claimed where its 95% interval lies on one side of 0 and its p-value,
     corrected over all pairs, is below 0.05.
     """
+    if not pairs:
+        return [f"No two features vary apart from each other among those with {metric} measured."]
     once = {frozenset((row["given"], row["feature"])): row for row in reversed(pairs)}
     rows = [row for row in once.values() if row["interaction_p_holm"] is not None]
     few = len(once) - len(rows)
