@@ -11,7 +11,7 @@ from pimp_tui.session.paths import absolute, file_hash
 
 _FLAGS = {
     "batch_size": "--batch", "configurations": "-n", "max_new_tokens": "--max-new-tokens",
-    "timeout_s": "--timeout",
+    "timeout_s": "--timeout", "warm_from": "--from",
     "models": "--model", "drafts": "--draft", "trust_remote_code": "--trust-remote-code",
     "unsafe_sandbox": "--unsafe-sandbox", "shared_gpu": "--shared-gpu",
     "chat_template": "--no-chat-template",

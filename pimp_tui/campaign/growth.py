@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pimp_tui.campaign.board import Board
 from pimp_tui.campaign.budget import Budget
@@ -14,7 +15,10 @@ from pimp_tui.campaign.schedule import Planned
 from pimp_tui.campaign.settings import Settings
 from pimp_tui.errors import UserError
 from pimp_tui.session import segments
-from pimp_tui.session.bundle import Session
+from pimp_tui.session.bundle import Session, open_session
+
+if TYPE_CHECKING:
+    from pimp_tui.learning.warm_start import WarmStart
 
 SUGGEST = "suggest"
 #: Configurations that are suggested together: they are measured interleaved and share loads.
@@ -49,6 +53,7 @@ class Growth:
         self._settings, self._keeper, self._board = settings, keeper, board
         self._budget, self._log = budget, log
         self.why = ""
+        self._start_failed = False
 
     def __call__(self) -> list[Planned]:
         """The configurations added to the plan after what was measured by now; none at its end.
@@ -80,7 +85,10 @@ class Growth:
             return self._end(f"the front did not move in the last {still} configurations")
         seed = self._settings.seed + rows.height
         try:
-            found = suggest(session, n=count, seed=seed, expense=_EXPENSE.get(self._budget.unit))
+            found = suggest(
+                session, n=count, seed=seed, expense=_EXPENSE.get(self._budget.unit),
+                warm=self._warm(session), told=self._log,
+            )  # fmt: skip
         except UserError as error:
             return self._end(error.what)
         names = ", ".join(session.default_objectives)
@@ -90,6 +98,21 @@ class Growth:
         self._keeper.keep(lambda folder: _write(folder, grown))
         added = set(found["config_id"])
         return [item for item in read_planned(session) if item.config_id in added]
+
+    def _warm(self, session: Session) -> WarmStart | None:
+        """What the session asked for as a start teaches; None without one that can be learnt."""
+        folder = self._settings.warm_from
+        if folder is None or self._start_failed:
+            return None
+        from pimp_tui.learning.warm_start import WarmStart
+
+        try:
+            source = open_session(folder)
+            return WarmStart(source, session.options, session.default_objectives)
+        except UserError as error:
+            self._start_failed = True
+            self._log(f"{folder} is no start: {error.what}", "warning")
+            return None
 
     def _most(self) -> int:
         limit = self._settings.configurations

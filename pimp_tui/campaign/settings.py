@@ -31,6 +31,7 @@ class Settings:
         select, deselect: the partial configuration that every sampled configuration respects.
         holdout: share of the problems that are kept out, for picks to be verified on.
         budget: ``60min``, ``5MJ`` or ``40runs``; None is no budget.
+        warm_from: folder of a session that suggestions start from where it helps, absolute.
         gpus: indices, UUIDs or MIG names of the GPUs to use, None for all that are visible.
         chat_template: prompts go through the chat template of a model that has one.
         shared_gpu: run beside other people's processes; such runs are marked, not repeated.
@@ -54,6 +55,7 @@ class Settings:
     limit: int | None = None
     holdout: float | None = None
     budget: str | None = None
+    warm_from: str | None = None
     gpus: tuple[int | str, ...] | None = None
     shared_gpu: bool = False
     chat_template: bool = True

@@ -98,6 +98,9 @@ def run(
     max_new_tokens: Annotated[int | None, Option(help="Fix the output limit.")] = None,
     timeout: Annotated[float | None, Option(help="Seconds after which a run is killed.")] = None,
     budget: Annotated[str | None, Option(help="60min, 5MJ or 40runs.")] = None,
+    source: Annotated[
+        str | None, Option("--from", help="Session that --method suggest starts from.")
+    ] = None,
     gpus: Annotated[str | None, Option(help="Indices as 0,1, or UUIDs.")] = None,
     executor: Annotated[str | None, Option(help="local.")] = None,
     slurm_args: Annotated[str | None, Option(help="Arguments for Slurm.")] = None,
@@ -125,7 +128,7 @@ def run(
         "preset": preset, "method": method, "configurations": n, "seed": seed, "limit": limit,
         "holdout": holdout, "repeats": repeats, "precision": precision, "batch_size": batch,
         "max_new_tokens": max_new_tokens, "budget": budget, "timeout_s": timeout,
-        "gpus": read_gpus(gpus),
+        "gpus": read_gpus(gpus), "warm_from": _warm_from(source),
         "select": tuple(split_list(select)) or None,
         "deselect": tuple(split_list(deselect)) or None,
         "trust_remote_code": trust_remote_code or None, "unsafe_sandbox": unsafe_sandbox or None,
@@ -181,6 +184,19 @@ def attach(session: SessionArgument) -> int:
     return follow(path)
 
 
+def _warm_from(source: str | None) -> str | None:
+    """The folder that ``--from`` means.
+
+    Raises:
+        UserError: there is no such session.
+    """
+    if source is None:
+        return None
+    from pimp_tui.session import open_session
+
+    return str(open_session(source).path.resolve())
+
+
 def _refuse_empty(given: dict[str, Any]) -> None:
     """Refuse flags whose value is empty, as of a shell variable that was never set."""
     from pimp_tui.campaign.again import flag_of
@@ -198,6 +214,8 @@ def _prepare(
     from pimp_tui.campaign.settings import preset
     from pimp_tui.commands.progress import Progress
 
+    if asked["warm_from"] and "suggest" not in (asked["method"] or ""):
+        raise UserError("--from is where suggestions start", mend="add --method suggest")
     sampled = asked["method"] is not None or asked["configurations"] is not None
     if sources["plan"] is not None and sampled:
         raise UserError("--plan is run as it is: it goes with neither --method nor -n")

@@ -19,6 +19,7 @@ from pimp_tui.errors import UserError
 from pimp_tui.learning.learner import Learner, fit
 from pimp_tui.learning.measured import has_values, measured_frame, options_of
 from pimp_tui.learning.nondominated import nondominated
+from pimp_tui.learning.predictors import mean_of
 from pimp_tui.learning.predictors.gaussian_process import GaussianProcess
 
 LEAST_CHECKED = 6  # configurations from which on the help is measured; below it is assumed
@@ -100,7 +101,12 @@ class WarmStart:
         rows = frame.select(
             pl.col(name).cast(learner_type(learner, name, frame)) for name in learner.options
         )
-        values = learner.predict(rows)["prediction"].to_numpy()
+        # values never measured there count as none of the known ones: a rough start is still one
+        X = learner.encoder.transform(rows)
+        if learner.model is None:
+            values = np.full(len(X), float(learner.constant or 0.0))
+        else:
+            values = mean_of(learner.model, X)
         if log:
             values = np.log(np.maximum(values, 1e-12))
         return values if way == "min" else -values

@@ -62,9 +62,17 @@ def measure(
     return len(fresh)
 
 
-def growth(path: Path, settings: Settings) -> Growth:
+def start_settings(path: Path) -> Settings:
+    return Settings.from_json(Session(path).manifest["settings"])
+
+
+def growth(path: Path, settings: Settings, told: list[str] | None = None) -> Growth:
     board = Board(lambda: 0.0)
-    log = lambda text, level="info": None  # noqa: E731
+
+    def log(text: str, level: str = "info") -> None:
+        if told is not None:
+            told.append(text)
+
     keeper = Keeper(path, lambda: path, board, log)
     return Growth(settings, keeper, board, Budget(settings.budget, Session(path)), log)
 
@@ -143,6 +151,24 @@ def test_it_keeps_away_from_what_fails(tmp_path: Path) -> None:
     plan = Session(path).plan.collect()
     late = plan.tail(2 * TOGETHER)
     assert late.filter(pl.col("num_beams").fill_null(1) > 1).height <= TOGETHER
+
+
+def test_it_starts_from_another_session_and_says_how_that_helps(tmp_path: Path) -> None:
+    start(tmp_path / "old", configurations=20)
+    for _ in range(5):
+        measure(tmp_path / "old")
+        growth(tmp_path / "old", start_settings(tmp_path / "old"))()
+    measure(tmp_path / "old")
+    settings = start(tmp_path / "s", configurations=30, warm_from=str(tmp_path / "old"))
+    measure(tmp_path / "s", lambda row: (7 * law(row)[0], law(row)[1]))
+    told: list[str] = []
+    grows = growth(tmp_path / "s", settings, told)
+    assert len(grows()) == TOGETHER
+    assert any(line.startswith("duration_s: error on") and "old" in line for line in told)
+    broken = start(tmp_path / "t", configurations=30, warm_from=str(tmp_path / "s"))
+    measure(tmp_path / "t")
+    assert len(growth(tmp_path / "t", broken, told)()) == TOGETHER
+    assert "is no start" in told[-2] and "predictions start at 12" in told[-2]
 
 
 @pytest.mark.parametrize("method", ["suggest", "yasa+suggest"])
