@@ -18,7 +18,8 @@ A request is ``{"request": NAME, ...}``, an answer ``{"ok": true, "answer": ...}
 - ``front``: ``objectives``, ``where``, ``candidates`` (2000), ``predictor`` ->
   ``{"front", "candidates", "knee", "notes"}``; rows have options, metrics, ``estimated``.
 - ``predict``: ``metrics``, ``rows`` (of options), ``predictor`` ->
-  ``{metric: [{"prediction", "lower", "upper"}, ...]}``.
+  ``{metric: [{"prediction", "lower", "upper", "reason"}, ...]}``; where a row has a value that
+  was never measured, ``reason`` names it and the others are null.
 
 Every request takes ``seed`` (0). ``predictor`` is ``blend`` unless given.
 """

@@ -30,14 +30,25 @@ def fold_of_rows(X: np.ndarray, seed: int) -> np.ndarray:
     their ids: on both sides of a split they would tell it the answer. Distinct rows make folds
     within one of each other in size.
     """
-    _, first, groups = np.unique(X, axis=0, return_index=True, return_inverse=True)
-    order = np.empty(len(first), dtype=int)
-    order[np.argsort(first)] = np.arange(len(first))  # groups count by first appearance
-    groups = order[groups.reshape(-1)]
-    if len(first) < 2:  # no option varies: there is nothing that could leak
+    groups = equal_rows(X)
+    if not groups.any():  # no option varies: there is nothing that could leak
         groups = np.arange(len(X))
     count = int(groups.max()) + 1
     return np.asarray((np.random.default_rng(seed).permutation(count) % min(FOLDS, count))[groups])
+
+
+def equal_rows(X: np.ndarray) -> np.ndarray:
+    """Number (n,) of each row, equal rows sharing one, counted by first appearance."""
+    _, first, groups = np.unique(X, axis=0, return_index=True, return_inverse=True)
+    order = np.empty(len(first), dtype=int)
+    order[np.argsort(first)] = np.arange(len(first))
+    return np.asarray(order[groups.reshape(-1)])
+
+
+def has_equal(X: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Whether each row (n,) equals one of those of the mask ``chosen``."""
+    groups = equal_rows(X)
+    return np.isin(groups, groups[chosen])
 
 
 @dataclass(frozen=True)

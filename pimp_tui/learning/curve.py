@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from pimp_tui.errors import UserError
 from pimp_tui.learning.bootstrap import ends, resampled_means
+from pimp_tui.learning.conformal import has_equal
 from pimp_tui.learning.encoder import Encoder
 from pimp_tui.learning.evaluation import samplers_of
 from pimp_tui.learning.learner import (
@@ -22,7 +24,7 @@ from pimp_tui.learning.predictors import DEFAULT_PREDICTOR, create_predictor, me
 
 DRAWS = 5
 _POINTS = 6
-_HELD_OUT = 0.2  # of all configurations, never fewer than five
+HELD_OUT = 0.2  # of all configurations, never fewer than five
 _LEAST_HELD_OUT = 5
 
 
@@ -58,6 +60,11 @@ def learning_curve(
     require_enough(len(training.y), needed, "a learning curve starts")
     create_predictor(predictor, seed)  # an unknown name is told before any work
     work = _work(training, seed, draws)
+    if not work:
+        raise UserError(
+            f"too few of the {len(training.y)} configurations differ in their options",
+            mend=f"measure at least {needed} that do",
+        )
     cells: dict[tuple[str, int], list[tuple[np.ndarray, np.ndarray]]] = {}
     for done, part in enumerate(work, start=1):
         guess = _predict(training, part, predictor, seed)
@@ -83,12 +90,18 @@ class _Part:
 
 def _work(training: Training, seed: int, draws: int) -> list[_Part]:
     count = len(training.y)
-    held_out = max(round(_HELD_OUT * count), _LEAST_HELD_OUT)
-    members = {"all": np.ones(count, dtype=bool)} | samplers_of(training.frame)
+    held_out = max(round(HELD_OUT * count), _LEAST_HELD_OUT)
+    drawn = samplers_of(training.frame)
+    members = {"all": np.ones(count, dtype=bool)}
+    members |= {sampler: mask for sampler, mask in drawn.items() if not mask.all()}
     orders = [np.random.default_rng([seed, draw]).permutation(count) for draw in range(draws)]
+    tests = [np.isin(np.arange(count), order[:held_out]) for order in orders]
+    X = Encoder(training.options).fit(training.frame).transform(training.frame)
+    barred = [has_equal(X, test) for test in tests]  # an equal row under another id tells it all
     work = []
     for sampler, mask in members.items():
-        pools = [order[held_out:][mask[order[held_out:]]] for order in orders]
+        usable = [mask & ~known for known in barred]
+        pools = [order[use[order]] for order, use in zip(orders, usable, strict=True)]
         for size in sizes(min(map(len, pools))):
             work += [
                 _Part(sampler, pool[:size], order[:held_out])

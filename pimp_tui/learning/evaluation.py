@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,13 +16,12 @@ from pimp_tui.learning.learner import (
     MINIMUM_CONFIGURATIONS,
     Progress,
     Training,
-    fit,
+    fit_rows,
     require_enough,
     require_varying,
     training_rows,
 )
 from pimp_tui.learning.measured import default_metrics
-from pimp_tui.learning.predictors import create_predictor
 from pimp_tui.learning.scores import full_scores
 
 DEFAULT_PREDICTORS = ("random_forest", "gaussian_process", "blend")
@@ -44,9 +44,10 @@ def evaluate(
     Args:
         metrics: by default energy where measured, duration and pass@1; a named metric that nobody
             measured is refused.
+        progress: called with (steps done, of); raise in it to cancel.
 
     Returns:
-        JSON-safe records: None, never NaN.
+        JSON-safe records: None, never NaN; ``notes`` says what was left out or bounded.
 
     Raises:
         UserError: unknown names, nothing measured, fewer than 12 configurations, or a metric
@@ -55,28 +56,38 @@ def evaluate(
     chosen = list(metrics) if metrics else default_metrics(source)
     names = list(options) if options is not None else None
     records = []
-    total, done = len(chosen) * len(predictors), 0
-    for metric in chosen:
-        training = training_rows(source, metric, names)
-        require_enough(len(training.y))
-        require_varying(training)
-        for predictor in predictors:
-            records.append(fit(source, metric, names, predictor, seed).evaluation)
-            done += 1
-            if progress:
-                progress(done, total)
-        for predictor in predictors:
-            records += by_sampler(training, predictor, seed)
+    for index, metric in enumerate(chosen):
+        step = _within(progress, index, len(chosen))
+        records += _evaluate(training_rows(source, metric, names), predictors, seed, step)
     return records
 
 
-def by_sampler(training: Training, predictor: str, seed: int = 0) -> list[dict[str, Any]]:
+def _evaluate(
+    training: Training, predictors: Sequence[str], seed: int, progress: Progress
+) -> list[dict[str, Any]]:
+    require_enough(len(training.y))
+    require_varying(training)
+    whole, by_each = [], []
+    for index, predictor in enumerate(predictors):
+        step = _within(progress, index, len(predictors))
+        whole.append(fit_rows(training, predictor, seed, _within(step, 0, 2)).evaluation)
+        by_each += by_sampler(training, predictor, seed, _within(step, 1, 2))
+    return whole + by_each
+
+
+def by_sampler(
+    training: Training, predictor: str, seed: int = 0, progress: Progress | None = None
+) -> list[dict[str, Any]]:
     """Train on each sampler's configurations, test on all others."""
-    records = []
-    for sampler, mask in samplers_of(training.frame).items():
-        enough = mask.sum() >= MINIMUM_CONFIGURATIONS and (~mask).sum() >= MINIMUM_CONFIGURATIONS
-        if enough and np.ptp(training.y[mask]) > 0:
-            records.append(_train_and_test(training, mask, sampler, predictor, seed))
+    X = Encoder(training.options).fit(training.frame).transform(training.frame)
+    records, samplers = [], samplers_of(training.frame)
+    for index, (sampler, drawn) in enumerate(samplers.items()):
+        # an equal row under another id would be known to the predictor, drawn or not
+        test = ~drawn & ~conformal.has_equal(X, drawn)
+        enough = min(drawn.sum(), test.sum()) >= MINIMUM_CONFIGURATIONS
+        if enough and np.ptp(training.y[drawn]) > 0:
+            step = _within(progress, index, len(samplers))
+            records.append(_train_and_test(training, drawn, test, sampler, predictor, seed, step))
     return records
 
 
@@ -93,30 +104,26 @@ def samplers_of(frame: pl.DataFrame) -> dict[str, np.ndarray]:
 
 
 def _train_and_test(
-    training: Training, mask: np.ndarray, sampler: str, predictor: str, seed: int
+    training: Training,
+    drawn: np.ndarray,
+    test: np.ndarray,
+    sampler: str,
+    predictor: str,
+    seed: int,
+    progress: Progress,
 ) -> dict[str, Any]:
-    drawn = training.frame.filter(pl.Series(mask))
-    encoder = Encoder(training.options).fit(drawn)
-    X, y = encoder.transform(training.frame), training.y
-    variance = None if training.variance is None else training.variance[mask]
-    folds = conformal.fold_of_rows(X[mask], seed)
-    refits = conformal.out_of_fold(
-        lambda: create_predictor(predictor, seed),
-        training.options, drawn, y[mask], variance, folds,
-    )  # fmt: skip
-    model = create_predictor(predictor, seed).fit(X[mask], y[mask], variance)
-    relative = conformal.is_relative(y[mask])
-    width = refits.width(y[mask], relative, model.out_of_sample)
-    prediction = model.predict(X[~mask])[0]
-    lower, upper = conformal.bounds(prediction, width, relative)
+    variance = None if training.variance is None else training.variance[drawn]
+    rows = training.frame.filter(pl.Series(drawn))
+    part = replace(training, frame=rows, y=training.y[drawn], variance=variance)
+    learner = fit_rows(part, predictor, seed, progress)
+    X = learner.encoder.transform(training.frame.filter(pl.Series(test)))
+    prediction = learner.model.predict(X)[0] if learner.model else np.full(len(X), part.y[0])
+    lower, upper = conformal.bounds(prediction, learner.width, learner.relative)
     return {
-        "metric": training.metric,
-        "predictor": predictor,
+        **learner.evaluation,
         "training": sampler,
         "test": f"not drawn by {sampler}",
-        "n": int(mask.sum()),
-        **full_scores(training.metric, y[~mask], prediction, lower, upper, seed),
-        "estimated": training.estimated,
+        **full_scores(training.metric, training.y[test], prediction, lower, upper, seed),
     }
 
 
@@ -133,14 +140,21 @@ def evaluate_measured(
     notes: list[str] = []
     names = list(options) if options is not None else None
     for index, metric in enumerate(metrics):
-        step = _within(progress, index, len(metrics)) if progress else None
         try:
+            step = _within(progress, index, len(metrics))
             records += evaluate(source, names, [metric], predictors, seed, step)
         except UserError as error:
             notes.append(str(error))
     return records, notes
 
 
-def _within(progress: Progress, index: int, parts: int) -> Progress:
+def notes_of(records: Sequence[dict[str, Any]]) -> list[str]:
+    """What was left out or bounded in the fits of the records, each said once."""
+    return list(dict.fromkeys(note for record in records for note in record["notes"]))
+
+
+def _within(progress: Progress | None, index: int, parts: int) -> Progress:
     """Progress of one of several equal parts as progress of the whole."""
+    if progress is None:
+        return lambda done, of: None
     return lambda done, of: progress(index * of + done, parts * of)

@@ -170,8 +170,17 @@ def fit(
     Raises:
         UserError: unknown names, nothing measured, or fewer than 12 configurations.
     """
-    training = training_rows(source, metric, options)
-    count = len(training.y)
+    return fit_rows(training_rows(source, metric, options), predictor, seed, progress)
+
+
+def fit_rows(
+    training: Training,
+    predictor: str = DEFAULT_PREDICTOR,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Learner:
+    """As ``fit``, from the rows of ``training_rows``."""
+    metric, count = training.metric, len(training.y)
     require_enough(count)
     y, encoder = training.y, Encoder(training.options).fit(training.frame)
     X = encoder.transform(training.frame)
@@ -209,6 +218,7 @@ def fit(
         "n": count,
         **full_scores(metric, y, held_out, lower, upper, seed),
         "estimated": training.estimated,
+        "notes": notes,
     }
     return Learner(
         metric, training.options, predictor, encoder, model, evaluation, shown, notes, width,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -78,3 +79,37 @@ def test_the_child_answers_it_with_progress() -> None:
     request = {"request": "curve", "metric": "energy_j", "predictor": "gaussian_process"}
     answer = service.answer({**request, "draws": 2})
     assert [record["training"] for record in answer] == ["all"] * len(answer) and steps
+
+
+def test_the_record_keeps_evaluation_and_curve_as_long_as_they_rest_on_the_same_runs() -> None:
+    from pimp_tui.learning.record import curve_record, learning_record, merged_record
+
+    points = learning_curve(table(24), "energy_j", OPTIONS, "random_forest", draws=1)
+    drawn = curve_record(points, metrics=["energy_j"], predictors=["random_forest"], seed=3)
+    part = learning_record(
+        [{"metric": "energy_j"}], options=OPTIONS, metrics=["energy_j"],
+        predictors=["random_forest"], seed=2,
+    )  # fmt: skip
+    first = merged_record(None, part, 24)
+    assert first["runs"] == 24 and "curve" not in first
+    both = merged_record(first, {"curve": drawn}, 24)
+    assert both["evaluation"] == first["evaluation"] and both["seed"] == 2
+    assert both["curve"]["points"] == points and both["curve"]["seed"] == 3
+    assert both["curve"]["settings"]["predictors"] == ["random_forest"]
+    assert merged_record(both, part, 24)["curve"] == both["curve"]
+    assert "curve" not in merged_record(both, part, 25)  # it rests on fewer runs than there are
+    later = merged_record(both, {"curve": drawn}, 25)
+    assert "evaluation" not in later and later["curve"]["runs"] == 25
+
+
+def test_configurations_alike_in_every_option_are_never_on_both_sides() -> None:
+    twice = pl.concat([table(20), table(20).with_columns(pl.col("config_id") + "b")])
+    twice = twice.with_columns(energy_j=pl.Series(np.random.default_rng(0).random(40)))
+    seen: list[tuple[set[str], set[str]]] = []
+    from pimp_tui.learning import curve
+
+    training = curve.training_rows(twice, "energy_j", OPTIONS)
+    rows = training.frame.select(OPTIONS).hash_rows().to_numpy()
+    for part in curve._work(training, 0, 3):
+        seen.append((set(rows[part.train]), set(rows[part.test])))
+    assert seen and not any(learnt & tested for learnt, tested in seen)
