@@ -257,6 +257,25 @@ def test_programs_and_tests_may_use_numpy():
     )
 
 
+def test_arrays_cross_both_ways():
+    test = (
+        "import numpy as np\na = np.arange(6, dtype='int16').reshape(2, 3)\nr = f(a)\n"
+        "assert r.dtype == np.float32 and (r == a * 1.5).all() and a[0, 0] == 7\n"
+        "assert f(np.array(['x'])).tolist() == ['x']\n"
+    )
+    body = (
+        "    import numpy as np\n    if x.dtype.kind == 'U':\n        return x\n"
+        "    x[0, 0] = 7\n    return (x * {}).astype('float32')\n"
+    )
+    assert one(body.format(1.5), test) == (True, "passed")
+    assert not one(body.format(1.6), test)[0]
+    # One of objects could hold anything, so that it stays in the program, which is asked for items.
+    odd = "    import numpy\n    return numpy.array([x, None])\n"
+    test = "import numpy\nr = f({})\nassert (r == numpy.array([1, None])).all(), type(r).__name__"
+    assert one(odd, test.format(1)) == (True, "passed")
+    assert not one(odd, test.format(2))[0]
+
+
 def test_results_do_not_depend_on_the_hash_seed():
     completion = "    return ''.join({c for c in 'abcdefghij'})\n"
     verdicts = [one(completion + "#" * i, "assert f(1) == 0")[1] for i in range(3)]

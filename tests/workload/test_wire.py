@@ -80,6 +80,9 @@ def test_sizes_and_depths_that_lie_are_refused(data):
         ("fractions.Fraction", (1, 0)), ("decimal.Decimal", ("1e99999999",)), (7, ()),
         ("decimal.Decimal", ("x",)), ("collections.deque", ([1], -1)), ("builtins.range", "abc"),
         ("datetime.timedelta", (10**12,)), ("builtins.bytearray", (-1,)), ([], ()),
+        ("numpy.ndarray", ("|O", (1,), bytes(8))), ("numpy.ndarray", ("<i8", (9,), bytes(8))),
+        ("numpy.ndarray", ("zz", (1,), b"")), ("numpy.ndarray", ("<i8", (1,), "text")),
+        ("numpy.ndarray", ("<i8",)), ("numpy.ndarray", ("i8,O", (1,), bytes(16))),
     ],
 )  # fmt: skip
 def test_only_known_values_are_made_and_only_of_what_fits(value):

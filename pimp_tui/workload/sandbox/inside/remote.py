@@ -260,6 +260,8 @@ def _update(mine: Any, other: Any) -> None:
     elif type(mine) is type(other) and hasattr(mine, "maxlen"):
         mine.clear()
         mine.extend(other)
+    elif type(mine) is type(other) and hasattr(mine, "dtype") and mine.shape == other.shape:
+        mine[...] = other
     elif type(mine) in (dict, set) and type(other) is type(mine):
         mine.clear()
         mine.update(other)
