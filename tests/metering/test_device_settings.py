@@ -195,6 +195,7 @@ def doctor(driver: dict[str, str], *flags: str) -> subprocess.CompletedProcess[s
     return subprocess.run(command, env=driver, capture_output=True, text=True, timeout=60)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("visible", ["", "0", "MIG-0"])
 def test_doctor_names_what_was_left_and_restores_it_whatever_cuda_sees(
     driver: dict[str, str], visible: str
@@ -212,6 +213,7 @@ def test_doctor_names_what_was_left_and_restores_it_whatever_cuda_sees(
     assert settings(driver) == [(350000, 0), (390000, 0)]
 
 
+@pytest.mark.slow
 def test_a_lost_card_does_not_keep_the_other_set(driver: dict[str, str]) -> None:
     end(hold(driver))
     done = doctor(driver | {"FAKE_NVML_LOST_AT_S": "0"}, "--restore")
@@ -226,6 +228,7 @@ def test_a_card_that_keeps_its_limit_refuses_the_run(driver: dict[str, str]) -> 
     assert not done.stdout and not journals(driver)
 
 
+@pytest.mark.slow
 def test_a_journal_of_another_container_counts_where_its_gpus_are_here(
     driver: dict[str, str],
 ) -> None:
@@ -242,6 +245,7 @@ def test_a_journal_of_another_container_counts_where_its_gpus_are_here(
     assert path.exists(), "that machine puts it back itself"
 
 
+@pytest.mark.slow
 def test_settings_of_before_a_boot_are_gone_with_it(driver: dict[str, str]) -> None:
     end(hold(driver))
     (path,) = journals(driver)

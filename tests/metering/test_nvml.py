@@ -72,7 +72,8 @@ def test_without_counter_and_power_nothing_is_measured_and_nothing_is_zero(with_
 
 
 def test_a_counter_that_is_reset_in_the_window_falls_back_to_samples(with_nvml):
-    answer = with_nvml(WINDOW.replace("SECONDS", "1.5"), FAKE_NVML_RESET_AT_S="11.0")
+    reset = 'os.environ["FAKE_NVML_RESET_AT_S"] = repr(time.monotonic() - EPOCH_S + 0.5)'
+    answer = with_nvml(WINDOW.replace("time.sleep(SECONDS)", f"{reset}; time.sleep(1.5)"))
     reading = answer["reading"]
     assert reading["energy_gpu_j"] == pytest.approx(sum(answer["wanted"]), rel=0.02)
     assert any("went back" in note for note in reading["notes"])
@@ -87,46 +88,65 @@ def test_a_device_that_is_lost_leaves_no_half_sum(with_nvml):
 
 
 def test_a_device_that_is_lost_already_does_not_cost_the_others(with_nvml):
-    answer = with_nvml(
-        WINDOW.replace("SECONDS", "0.5").replace("range(2)", "range(1)"), FAKE_NVML_LOST_AT_S="0"
-    )
-    assert [device["device"] for device in answer["devices"]] == ["Scripted GPU A [0]"]
-    assert answer["reading"]["energy_gpu_j"] == pytest.approx(sum(answer["wanted"]), rel=0.01)
-    script = "print(json.dumps(meters_report()))"
-    rows = [r for r in with_nvml(script, FAKE_NVML_LOST_AT_S="0") if r["check"] == "meter nvml"]
+    script = """
+def report():
+    return [row for row in meters_report() if row["check"] == "meter nvml"]
+
+os.environ["FAKE_NVML_LOST_AT_S"] = "0"
+with open_meters() as meters:
+    devices = meters.devices()
+    with meters.window() as window:
+        time.sleep(0.3)
+    r = window.reading
+    wanted = expected_j(0, window.started_s, window.ended_s)
+rows = report()
+os.environ["CUDA_VISIBLE_DEVICES"] = "1"
+print(json.dumps([devices, r.energy_gpu_j, wanted, rows, report()]))
+"""
+    devices, joules, wanted, rows, gone = with_nvml(script)
+    assert [device["device"] for device in devices] == ["Scripted GPU A [0]"]
+    assert joules == pytest.approx(wanted, rel=0.02)
     assert [row["ok"] for row in rows] == [True, False]
     assert rows[1]["detail"] == "GPU 1 does not answer (GPU is lost): left out"
-    gone = with_nvml(script, FAKE_NVML_LOST_AT_S="0", CUDA_VISIBLE_DEVICES="1")
-    (row,) = [row for row in gone if row["check"] == "meter nvml"]
-    assert not row["ok"] and "GPU is lost" in row["detail"] and "gpu-reset" in row["mend"]
+    assert [row["ok"] for row in gone] == [False]
+    assert "GPU is lost" in gone[0]["detail"] and "gpu-reset" in gone[0]["mend"]
 
 
 def test_power_is_that_of_the_moment_where_the_card_tells_it(with_nvml):
     """A mean of the last second lags: its integral misses what a short window begins with."""
     script = """
-with open_meters() as meters:
-    at = []
-    for _ in range(40):
+from pimp_tui.metering.nvml import NvmlMeter
+
+def off_w():
+    meter, off = NvmlMeter(), []
+    for _ in range(20):
         before = time.monotonic()
-        watts = meters.meters[0].samples()[0].power_w
+        watts = meter.samples()[0].power_w
         t = (before + time.monotonic()) / 2 - EPOCH_S
-        at.append(abs(watts - (100 + 250 * math.sin(3 * t) ** 2)))
-        time.sleep(0.02)
-print(json.dumps(sorted(at)[20]))
+        off.append(abs(watts - (100 + 250 * math.sin(3 * t) ** 2)))
+        time.sleep(0.04)
+    return sorted(off)[10]
+
+os.environ["FAKE_NVML_AVERAGED"] = "1"
+field = off_w()
+os.environ["FAKE_NVML_NO_INSTANT"] = "1"
+lagging = off_w()
+del os.environ["FAKE_NVML_AVERAGED"]
+print(json.dumps([field, lagging, off_w()]))
 """
-    assert with_nvml(script, FAKE_NVML_AVERAGED="1") < 5, "the field of the moment"
-    assert with_nvml(script, FAKE_NVML_AVERAGED="1", FAKE_NVML_NO_INSTANT="1") > 20
-    assert with_nvml(script, FAKE_NVML_NO_INSTANT="1") < 5, "before Ampere usage is of the moment"
+    field, lagging, old = with_nvml(script)
+    assert field < 10 and lagging > 20
+    assert old < 10, "before Ampere usage is of the moment"
 
 
 def test_a_superchip_says_that_its_energy_is_the_modules(with_nvml):
-    answer = with_nvml(WINDOW.replace("SECONDS", "0.3"), FAKE_NVML_MODULE="1")
-    assert answer["reading"]["energy_gpu_j"] == pytest.approx(sum(answer["wanted"]), rel=0.01)
-    (row,) = with_nvml(
-        "print(json.dumps([r for r in meters_report() if r['check'] == 'meter nvml']))",
-        FAKE_NVML_MODULE="1",
-    )
-    assert row["ok"] and "whole superchip" in row["detail"]
+    script = """
+from pimp_tui.metering.nvml import NvmlMeter
+print(json.dumps([NvmlMeter().remarks, NvmlMeter().samples()[0].power_w]))
+"""
+    remarks, watts = with_nvml(script, FAKE_NVML_MODULE="1")
+    assert all("whole superchip" in remark for remark in remarks.values()) and len(remarks) == 2
+    assert 100 <= watts <= 350
 
 
 def test_disagreement_of_counter_and_samples_is_flagged(with_nvml):
@@ -143,16 +163,24 @@ def test_disagreement_of_counter_and_samples_is_flagged(with_nvml):
 
 def test_a_counter_that_moves_ten_times_a_second_is_no_disagreement(with_nvml):
     script = """
-told = []
-with open_meters() as meters:
-    for _ in range(8):
+def told():
+    found = []
+    for _ in range(5):
         with meters.window() as window:
             time.sleep(0.25)
-        told += [note for note in window.reading.notes if "disagree" in note]
-print(json.dumps(told))
+        found += [note for note in window.reading.notes if "disagree" in note]
+    return found
+
+with open_meters() as meters:
+    slow = told()
+    del os.environ["FAKE_NVML_PERIOD_S"]
+    os.environ["FAKE_NVML_STEP"] = "400"
+    time.sleep(0.1)
+    print(json.dumps([slow, told()]))
 """
-    assert with_nvml(script, FAKE_NVML_PERIOD_S="0.1") == []
-    assert len(with_nvml(script, FAKE_NVML_STEP="400")) == 8, "0.4 kW that no sample saw"
+    slow, wrong = with_nvml(script, FAKE_NVML_PERIOD_S="0.1")
+    assert slow == []
+    assert len(wrong) == 5, "0.4 kW that no sample saw"
 
 
 def test_idle_baseline_is_subtracted(with_nvml):
