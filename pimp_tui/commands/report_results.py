@@ -130,7 +130,11 @@ def verified(document: Document, session: Session) -> None:
     from pimp_tui.learning.verification_words import verification_words
 
     document.heading("Picks verified")
-    rows = verification_rows(session)
+    try:
+        rows = verification_rows(session)
+    except UserError as error:
+        document.text(f"{error.what} ({error.where}).")
+        return
     if not rows and session.manifest.get("engine") == "imported":
         document.text("An imported table cannot be measured anew.")
         return

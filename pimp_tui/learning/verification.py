@@ -36,6 +36,9 @@ def verification_rows(session: Session) -> list[dict[str, Any]]:
         ``off``: found against expected, a share of it or a difference, with ``off_lower`` and
         ``off_upper``; ``runs`` of the pick, ``problems`` it was asked, ``apart``: whether these
         were kept out; ``reading``: in words. What is not known is None.
+
+    Raises:
+        UserError: a file of a batch is damaged.
     """
     found = []
     for batch in batches(session.path):
@@ -44,9 +47,9 @@ def verification_rows(session: Session) -> list[dict[str, Any]]:
 
 
 def _batch_rows(session: Session, batch: Path) -> list[dict[str, Any]]:
-    from pimp_tui.session.bundle import Session as Bundle
+    from pimp_tui.session.bundle import open_session
 
-    checked = Bundle(batch)
+    checked = open_session(batch)
     manifest = checked.manifest
     control = manifest.get("control") or {}
     picks = [pick for pick in manifest["picks"] if pick["config_id"] != control.get("config_id")]

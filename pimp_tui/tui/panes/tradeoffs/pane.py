@@ -26,6 +26,7 @@ from pimp_tui.tui.panes.tradeoffs.points import (
     remembered,
 )
 from pimp_tui.tui.panes.tradeoffs.problem import Problem
+from pimp_tui.tui.panes.tradeoffs.promises import promise_rows
 from pimp_tui.tui.panes.tradeoffs.verdicts import Verdicts, config_ids, read_verdicts
 from pimp_tui.tui.snapshot import Snapshot
 from pimp_tui.tui.widgets.cells import Line, line
@@ -270,7 +271,8 @@ class TradeoffsPane(PointActions):
         return details.point(
             row, self.walk.points, self.walk.place, ground.plan,
             self._shown_metrics(3 if height < 20 else 10), ground.default, ground.baseline,
-            ground.repeats, width, height, self.verdicts.rows(row, width),
+            ground.repeats, width, height,
+            [*self.verdicts.rows(row, width), *promise_rows(ground.promises, row, width)],
         )  # fmt: skip
 
     def _draw_front(self, width: int, height: int) -> list[Line]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pimp_tui.errors import UserError
 from pimp_tui.tui.panes.plan_info import PlanInfo
 from pimp_tui.tui.panes.tradeoffs.problem import MOST_OBJECTIVES, Problem
+from pimp_tui.tui.panes.tradeoffs.promises import Promises, read_promises
 
 if TYPE_CHECKING:
     import polars as pl
@@ -28,6 +29,7 @@ class Ground:
         metrics: those that any of them has.
         default: the measured row of the library's default.
         baseline: the measured row of the user's own configuration.
+        promises: what was verified of picks.
         repeats: planned runs of each configuration.
     """
 
@@ -38,6 +40,7 @@ class Ground:
     default: dict[str, Any] | None
     repeats: int
     baseline: dict[str, Any] | None = None
+    promises: Promises = field(default_factory=dict)
 
 
 def read_ground(session: Session) -> Ground:
@@ -58,7 +61,8 @@ def read_ground(session: Session) -> Ground:
 
     repeats = int((session.manifest.get("settings") or {}).get("repeats") or 1)
     default, baseline = row_of(plan.default_id), row_of(plan.baseline_id)
-    return Ground(frame, plan, metrics, objectives, default, repeats, baseline)
+    promises = read_promises(session)
+    return Ground(frame, plan, metrics, objectives, default, repeats, baseline, promises)
 
 
 @dataclass
