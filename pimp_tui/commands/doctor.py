@@ -102,6 +102,10 @@ def _foreign() -> list[dict[str, Any]]:
         return []
     found = load.look()
     load.close()
+    if not found and load.blind:
+        detail = f"NVML does not tell the processes on {', '.join(load.blind)}"
+        alone = "see that nobody else uses it: runs cannot be marked, `contaminated` is null"
+        return [_check("foreign load", False, detail, alone)]
     detail = "; ".join(one.words() for one in found) or "no other process on the GPUs"
     mend = "wait for them, or run with --shared-gpu: such runs are marked" if found else None
     return [_check("foreign load", not found, detail, mend)]

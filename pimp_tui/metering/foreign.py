@@ -44,6 +44,9 @@ class ForeignLoad:
         gpus: as in `cards.own_cards`; None for those of CUDA_VISIBLE_DEVICES, or all.
         ours: pids that are ours besides this process and what it started.
 
+    Attributes:
+        blind: devices that did not tell their processes at the last look.
+
     Raises:
         MeterUnavailable: no NVML: nothing can be told.
     """
@@ -52,6 +55,7 @@ class ForeignLoad:
         self._nvml = nvml = start_nvml()
         self._devices = [(card.device, card.handle) for card in own_cards(nvml, gpus).cards]
         self._ours = {os.getpid(), *ours}
+        self.blind: list[str] = []
         self._before = {pid for _, pid, _ in self._running()}
 
     def look(self) -> list[ForeignProcess]:
@@ -75,20 +79,23 @@ class ForeignLoad:
 
     def _running(self) -> list[tuple[str, int, int | None]]:
         found: dict[tuple[str, int], int | None] = {}
+        self.blind = []
         for device, handle in self._devices:
-            for call in (
-                "nvmlDeviceGetComputeRunningProcesses",
-                "nvmlDeviceGetGraphicsRunningProcesses",
-            ):
-                for process in self._ask(call, handle):
-                    found[(device, int(process.pid))] = process.usedGpuMemory
+            computing = self._ask("nvmlDeviceGetComputeRunningProcesses", handle)
+            drawing = self._ask("nvmlDeviceGetGraphicsRunningProcesses", handle)
+            if computing is None:
+                self.blind.append(device)
+            for process in [*(computing or ()), *(drawing or ())]:
+                found[(device, int(process.pid))] = process.usedGpuMemory
         return [(device, pid, memory) for (device, pid), memory in found.items()]
 
-    def _ask(self, call: str, handle: Any) -> list[Any]:
+    def _ask(self, call: str, handle: Any) -> list[Any] | None:
+        """Processes, None where a vGPU, a lost device or an old driver does not tell them."""
+        mismatch = getattr(self._nvml, "NVMLLibraryMismatchError", self._nvml.NVMLError)
         try:
             return list(getattr(self._nvml, call)(handle))
-        except self._nvml.NVMLError:  # vGPUs and lost devices do not tell
-            return []
+        except (self._nvml.NVMLError, mismatch):
+            return None
 
 
 def foreign_now(
@@ -122,7 +129,7 @@ def _user(pid: int) -> str | None:
 class ForeignWatch:
     """Foreign processes met from ``begin`` to ``end``; call ``poll`` about once a second.
 
-    Without NVML nothing can be told, and ``end`` says None.
+    Without NVML nothing can be told, and ``end`` says None, as it does where a device tells none.
 
     Attributes:
         present: those that the last look found.
@@ -152,4 +159,6 @@ class ForeignWatch:
         if self._load is None:
             return None
         self.poll()
+        if not self._seen and self._load.blind:
+            return None
         return [found.words() for found in self._seen.values()]

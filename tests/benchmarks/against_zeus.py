@@ -7,7 +7,9 @@ the cards of this machine, kept busy with matrix products where that environment
 One JSON line a window: ``how`` ("counter", "polled" or a "slow counter" that moves
 every 100 ms, as real ones do), ``seconds``, joules by ``ours`` and
 ``zeus``, ``known`` (closed form, over our window; null with ``--real``) and the shares by which
-zeus and the closed form differ from ours.
+zeus and the closed form differ from ours. Seen with zeus 0.16.0 on two busy cores (load 15):
+counters within 0.04 % at 1 s and 0.003 % at 20 s; a counter of 100 ms the same joules; polled
+-2.0 % at 2 s, -0.9 % at 5 s, -0.5 % at 10 s, -0.1 % at 20 s: zeus leaves out a window's ends.
 """
 
 from __future__ import annotations

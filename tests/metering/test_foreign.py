@@ -71,6 +71,37 @@ print(json.dumps(found))
     assert found == [[], 1, []]
 
 
+def test_a_device_that_does_not_tell_its_processes_is_not_called_free(
+    with_nvml: Callable[..., Any], tmp_path: Path
+) -> None:
+    """vGPUs do not tell, and drivers that are older than the binding's call."""
+    script = """
+import pynvml
+from pimp_tui.commands.doctor import _foreign
+from pimp_tui.metering.foreign import ForeignWatch
+
+def told():
+    watch = ForeignWatch()
+    watch.begin()
+    return [watch.end(), _foreign()[0]["ok"], _foreign()[0]["detail"]]
+
+found = [told()]
+del os.environ["FAKE_NVML_BLIND"]
+found.append(told())
+
+def old(handle):
+    raise pynvml.NVMLLibraryMismatchError("Unversioned function called")
+
+pynvml.nvmlDeviceGetComputeRunningProcesses = old
+found.append(told())
+print(json.dumps(found))
+"""
+    blind, free, old = with_nvml(script, FAKE_NVML_BLIND="1")
+    for told in (blind, old):
+        assert told[:2] == [None, False] and "does not tell the processes on" in told[2]
+    assert free == [[], True, "no other process on the GPUs"]
+
+
 def test_without_nvml_nothing_can_be_told() -> None:
     from pimp_tui.metering.foreign import ForeignWatch, foreign_now
 

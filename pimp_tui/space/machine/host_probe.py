@@ -70,7 +70,9 @@ def _gpu(nvml: Any, listed: Listed, mig: bool) -> GpuFacts:
             return False
         return True
 
-    major, minor = nvml.nvmlDeviceGetCudaComputeCapability(handle)
+    major = minor = 0
+    with suppress(nvml.NVMLError):
+        major, minor = nvml.nvmlDeviceGetCudaComputeCapability(handle)
     # Settings hold for whole cards only.
     return GpuFacts(
         listed.card.name,

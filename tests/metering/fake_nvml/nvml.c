@@ -20,6 +20,7 @@
  *     FAKE_NVML_THROTTLE=m      clock event reasons, a bit mask
  *     FAKE_NVML_MIG=n           device 0 is cut into n MIG devices, with a gap behind the first
  * FAKE_NVML_FLAT names a file of watts: both devices draw that much, evenly, and count no energy.
+ * FAKE_NVML_BLIND=1 does not tell processes.
  * FAKE_NVML_PROCESSES names a file of running processes, one "device pid bytes" a line.
  * Settings stand in the files FAKE_NVML_STATE.0 and .1 ("limit_mw locked_mhz"), as they would in a
  * driver that outlives the process; FAKE_NVML_FIXED=1 lets nobody change them, FAKE_NVML_DEAF=1
@@ -361,6 +362,7 @@ int nvmlDeviceGetComputeRunningProcesses_v3(Device *device, unsigned int *count,
     unsigned long long bytes;
     *count = 0;
     if (lost(device)) return LOST;
+    if (getenv("FAKE_NVML_BLIND")) return NOT_SUPPORTED;
     while (file && fscanf(file, "%u %u %llu", &index, &pid, &bytes) == 3) {
         if (index != (unsigned int)device->index) continue;
         if (*count < room) found[*count] = (Process){pid, bytes, 0, 0};
