@@ -45,7 +45,7 @@ def run_row(result: Row, verdicts: Sequence[bool | None], base: Row, clock: Sess
     solved = None if pass_at_1 is None else pass_at_1 * len(prompts)
     return base | {
         "status": "ok",
-        "reason": doubts(reading),
+        "reason": joined(doubts(reading), beside(result.get("foreign"))),
         "device": result["device"],
         "started_at": clock.utc(result["started"]),
         "ended_at": clock.utc(result["ended"]),
@@ -81,6 +81,11 @@ def doubts(reading: Row) -> str | None:
     """Why energy is missing from a run that counts, or may be wrong; None where it is neither."""
     faults: list[str] = reading.get("faults") or []
     return f"energy: {'; '.join(faults)}" if faults else None
+
+
+def beside(foreign: Sequence[str] | None) -> str | None:
+    """Whose processes were on the GPUs during a run that counts all the same."""
+    return f"contaminated: {'; '.join(foreign)}" if foreign else None
 
 
 def joined(*reasons: str | None) -> str | None:

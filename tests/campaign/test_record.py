@@ -77,3 +77,13 @@ def test_a_run_whose_energy_is_in_doubt_says_why_although_it_counts(clock):
     assert row["reason"] == f"energy: {fault}"
     sound = record.run_row(result(READING, [completion(0, 1.0)]), [True], {}, clock)
     assert sound["reason"] is None
+
+
+def test_a_run_beside_others_names_them(clock):
+    who = "pid 41 (ada) with 2.0 GiB on H100 [0]"
+    for foreign, contaminated, reason in (
+        ([who], True, f"contaminated: {who}"), ([], False, None), (None, None, None)
+    ):  # fmt: skip
+        answer = result(READING, [completion(0, 1.0)]) | {"foreign": foreign}
+        row = record.run_row(answer, [True], {}, clock)
+        assert (row["contaminated"], row["reason"]) == (contaminated, reason)
