@@ -8,6 +8,8 @@ from pimp_tui.campaign.growth import MOST, SUGGEST, grows
 from pimp_tui.campaign.settings import Settings
 from pimp_tui.campaign.setup import Setup
 
+MINIMUM_MEASURED = 4  # fewer teach nothing (learning.proposal, which is slow to import)
+
 _DRAWN = 5  # configurations beside the named ones
 
 
@@ -19,15 +21,21 @@ def first_design(settings: Settings, setup: Setup, baseline: bool) -> Settings:
 
     Args:
         baseline: whether the user's own configuration leads too.
+
+    Raises:
+        UserError: a sampler that there is not.
     """
-    from pimp_tui.sampling.registry import is_covering
+    from pimp_tui.sampling.registry import is_covering, sampler
 
     if not grows(settings):
         return settings
     drawing = [name for name in (settings.method or "").split("+") if name.strip() != SUGGEST]
-    method, most = "+".join(drawing) or "diverse", settings.configurations
+    for name in drawing:
+        sampler(name.strip())
+    method, most = "+".join(drawing or ["diverse"]), settings.configurations or MOST
     if any(map(is_covering, drawing)):
         return replace(settings, method=method)
-    wanted = min(most or MOST, 2 * len(setup.facts) + baseline + _DRAWN)
+    room = max(most // 2, MINIMUM_MEASURED)  # half of a small number is left to suggestions
+    wanted = min(most, room, 2 * len(setup.facts) + baseline + _DRAWN)
     valid = setup.space.count(within=setup.choice)
     return replace(settings, method=method, configurations=min(wanted, valid or wanted))

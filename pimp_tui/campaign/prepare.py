@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pimp_tui.campaign.again import HASHED
 from pimp_tui.campaign.first_design import first_design
 from pimp_tui.campaign.gpu_choice import require_gpus
+from pimp_tui.campaign.growth import MOST, grows
 from pimp_tui.campaign.neighbours import require_free_gpus
 from pimp_tui.campaign.plan import Progress, make_plan
 from pimp_tui.campaign.record import text_hash
@@ -97,6 +98,10 @@ def prepare(
         "valid_configurations": setup.space.count(within=setup.choice),
         "samplers": sorted(plan["sampler"].unique().to_list()),
     }
+    if grows(request.settings):
+        answer["grows_to"] = request.settings.configurations or (
+            None if request.settings.budget else MOST
+        )
     if not dry_run:
         manifest = _manifest(path, request, setup, plan, named)
         _make(path, setup, plan, manifest)

@@ -177,7 +177,15 @@ def test_the_plan_that_it_starts_from(tmp_path: Path, mini: Path, pimp, method: 
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["samplers"] == sorted({"default", "yasa" if "+" in method else "diverse"})
-    assert not (tmp_path / "s").exists()
+    assert told["grows_to"] == 40 and not (tmp_path / "s").exists()
+
+
+def test_samplers_that_do_not_exist_are_named(tmp_path: Path, mini: Path, pimp) -> None:
+    for method, named in (("suggest+", "''"), ("foo+suggest", "foo")):
+        done = pimp("run", tmp_path / "s", "--space", mini, "--method", method, "--dry-run")
+        assert done.returncode == 2 and f"no sampling method {named}" in done.stderr
+    done = pimp("run", tmp_path / "s", "--space", mini, "--method", "uniform", "--from", tmp_path)
+    assert done.returncode == 2 and not (tmp_path / "s").exists()
 
 
 @pytest.mark.slow
