@@ -1,6 +1,6 @@
 """Evaluations that the product's own suggest loop needs to reach a front, against other ways.
 
-    python tests/benchmarks/suggest.py FOLDER [--seeds 20] [--budget 160] [--methods ours,uniform]
+    python tests/benchmarks/suggest.py FOLDER [--seeds 20] [--budget 112] [--methods ours,uniform]
                                               [--tables NAME,NAME] [--batch 1]
 
 Each CSV of FOLDER is a measured table; names of objectives end in ``+`` (maximise) or ``-``
@@ -162,7 +162,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seeds", type=int, default=20)
-    parser.add_argument("--budget", type=int, default=160)
+    parser.add_argument("--budget", type=int, default=112)
     parser.add_argument("--methods", default="")
     parser.add_argument("--tables", default="")
     parser.add_argument("--batch", type=int, default=1)
