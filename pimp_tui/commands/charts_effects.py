@@ -27,7 +27,7 @@ def effects_chart(rows: Sequence[Mapping[str, Any]], unit: str) -> str:
     rows = rows[:_MOST]
     if not rows:
         raise ValueError("a chart needs a row")
-    left = min(max(svg.width_of(row["feature"] for row in rows) + 16, 120), 330)
+    left = min(max(1.1 * svg.width_of(row["feature"] for row in rows) + 16, 120), 340)
     right = _WIDTH - 96
     ends = [row[name] for row in rows for name in ("effect", "lower", "upper")]
     x = svg.Scale([e for e in ends if e is not None], left, right, include=(0.0,))
@@ -39,7 +39,7 @@ def effects_chart(rows: Sequence[Mapping[str, Any]], unit: str) -> str:
         y = _TOP + _ROW * at + _ROW / 2
         sure = is_shown(row)
         colour = svg.COLOURS[1 if row["effect"] > 0 else 0] if sure else svg.SOFT
-        name = svg.fit_words(row["feature"], left - 12)
+        name = svg.fit_words(row["feature"], (left - 12) / (1.1 if sure else 1.0))
         parts.append(svg.text(left - 8, y + 4, name, "end", bold=sure))
         if row["lower"] is not None:
             parts.append(svg.line(x(row["lower"]), y, x(row["upper"]), y, colour, 2))

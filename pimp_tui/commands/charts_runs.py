@@ -9,7 +9,7 @@ from statistics import median
 from pimp_tui.commands import svg
 
 _ROW, _TOP, _BOTTOM, _WIDTH = 15, 26, 46, 720
-_MOST = 48
+MOST = 48
 _LOG_FROM = 8.0  # a range of so many times is drawn on a logarithmic scale
 
 
@@ -34,8 +34,8 @@ def runs_chart(rows: Sequence[Row], unit: str) -> str:
     ran = sorted((row for row in rows if row.values), key=lambda row: median(row.values))
     if not ran:
         raise ValueError("a chart needs a run")
-    if len(ran) > _MOST:
-        kept = {round(at * (len(ran) - 1) / (_MOST - 1)) for at in range(_MOST)}
+    if len(ran) > MOST:
+        kept = {round(at * (len(ran) - 1) / (MOST - 1)) for at in range(MOST)}
         ran = [row for at, row in enumerate(ran) if at in kept or row.control]
     values = [value for row in ran for value in row.values]
     left = min(max(svg.width_of((row.name for row in ran), 11) + 14, 60), 150)
@@ -125,7 +125,7 @@ def front_chart(points: Sequence[Point], x_label: str, y_label: str, high_is_goo
             py -= 12
         placed.append((px, py))
         parts.append(svg.text(px, py, point.name, "end", 11))
-    parts += _key(left, 16)
+    parts += _key(left, 16, any(point.control for point in points))
     scale = ", logarithmic scale" if x.log else ""
     parts.append(svg.text((left + right) / 2, bottom + 36, f"{x_label}{scale}", "middle"))
     parts.append(
@@ -136,12 +136,12 @@ def front_chart(points: Sequence[Point], x_label: str, y_label: str, high_is_goo
     return svg.drawing(_WIDTH, bottom + 46, f"{y_label} against {x_label}", parts)
 
 
-def _key(x: float, y: float) -> list[str]:
+def _key(x: float, y: float, control: bool) -> list[str]:
     parts = []
     for words, kind, colour, filled in (
         ("on the front", 3, svg.COLOURS[1], True),
         ("measured", 0, svg.COLOURS[5], True),
-        ("control", 1, svg.INK, False),
+        *([("control", 1, svg.INK, False)] if control else []),
     ):
         parts += [svg.mark(x + 6, y - 4, kind, colour, filled), svg.text(x + 18, y, words, size=11)]
         x += 40 + svg.width_of([words], 11)

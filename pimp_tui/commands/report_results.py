@@ -16,7 +16,7 @@ def distributions(document: Document, session: Session) -> None:
     """Every run of each configuration, a chart a metric."""
     import polars as pl
 
-    from pimp_tui.commands.charts_runs import Row, runs_chart
+    from pimp_tui.commands.charts_runs import MOST, Row, runs_chart
     from pimp_tui.commands.learning import learned_metrics
     from pimp_tui.learning.outcomes import control_of_session
 
@@ -45,10 +45,11 @@ def distributions(document: Document, session: Session) -> None:
             document.text(f"{metric}: no {metric} was measured.")
             continue
         kind = energy_kind(session, metric)
+        thinned = f"; every so-manieth of {len(rows)}" if len(rows) > MOST else ""
         marked = f"; bold and orange: the {control[0]}" if control else ""
         document.chart(
             f"{metric}{kind} of every good run, a line a configuration (# is its place in the "
-            f"plan), ordered by the median, which is the bar{marked}.",
+            f"plan), ordered by the median, which is the bar{thinned}{marked}.",
             runs_chart(rows, f"{metric}{kind}"),
         )
 
