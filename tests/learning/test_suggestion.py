@@ -84,6 +84,38 @@ def test_suggestions_stay_within_a_partial_configuration(session: FakeSession) -
     assert frame["cache"].unique().to_list() == ["static"]
 
 
+def test_the_choices_of_the_session_hold_without_being_asked_for(session: FakeSession) -> None:
+    session.manifest["choice"] = {"static": True}
+    assert suggest(session, n=2, objectives=GOALS)["cache"].unique().to_list() == ["static"]
+    choice = session.a_space.configure()
+    choice.select("watermark")
+    both = suggest(session, n=1, objectives=GOALS, within=choice)
+    assert both["cache"][0] == "static" and both["watermark"][0]
+    choice.undo()
+    choice.deselect("static")
+    with pytest.raises(UserError, match="static is selected for the whole session"):
+        suggest(session, n=1, objectives=GOALS, within=choice)
+    session.manifest["choice"] = {"num_beams_4": True}
+    choice.undo()
+    choice.select("watermark")
+    with pytest.raises(UserError, match="own choices"):
+        suggest(session, n=1, objectives=GOALS, within=choice)
+
+
+def test_a_budget_makes_cheap_candidates_count_for_more(session: FakeSession) -> None:
+    plain = suggest(session, n=5, objectives=GOALS)
+    thrifty = suggest(session, n=5, objectives=GOALS, expense="duration_s")
+    expected = thrifty["expected_duration_s"]
+    assert expected.null_count() == 0 and (expected > 0).all()
+    assert "expected_duration_s" not in plain.columns
+    X, costs = np.linspace(-1, 1, 9)[:, None], np.zeros((9, 1))
+    costs[:, 0] = np.linspace(0, 1, 9)
+    fresh = np.array([[-0.97], [-0.95]])
+    dear_first = propose(X, costs, fresh, 1, expense=np.array([9.0, 1.0]))[0]
+    cheap_first = propose(X, costs, fresh, 1, expense=np.array([1.0, 9.0]))[0]
+    assert (dear_first[0], cheap_first[0]) == (1, 0)
+
+
 def test_before_four_measurements_they_are_spread_out(session: FakeSession) -> None:
     few = FakeSession(session.rows.head(2), session.options, a_space=session.a_space)
     frame = suggest(few, n=3, objectives=GOALS)
