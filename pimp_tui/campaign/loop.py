@@ -191,8 +191,8 @@ class CampaignLoop:
                     return
                 continue
             if answer["type"] == "failed":
-                if answer["kind"] == "memory":
-                    self._link.kill()  # what it holds may be what is missing
+                if answer["kind"] in ("memory", "device"):
+                    self._link.kill()
                 self._fail(item, repetition, number, answer["reason"], begun)
                 return
             self._meter_log.remarks(item, repetition, answer["reading"]["notes"])

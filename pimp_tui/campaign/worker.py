@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from pimp_tui.campaign.channel import Channel, Closed
+from pimp_tui.campaign.faults import fault_kind, reason_of
 from pimp_tui.campaign.gpu_choice import cards_of_torch, read_gpus, require_same_cards
 from pimp_tui.errors import UserError
 from pimp_tui.metering.baselines import Baselines
@@ -90,9 +91,9 @@ class Worker:
                     raise
                 except UserError as error:
                     self._tell("failed", kind="error", reason=str(error))
-                except Exception as error:
+                except (Exception, SystemExit) as error:
                     traceback.print_exc(file=sys.stderr)
-                    self._tell("failed", kind=fault_kind(error), reason=_reason(error))
+                    self._tell("failed", kind=fault_kind(error), reason=reason_of(error))
         except Closed:
             return
         finally:
@@ -205,19 +206,6 @@ class Worker:
             if rows:
                 self._sent_s = max(row["monotonic_s"] for row in rows)
                 self._tell("samples", rows=rows)
-
-
-def fault_kind(error: Exception) -> str:
-    """``memory`` for an out-of-memory of any device, else ``error``."""
-    name = type(error).__name__
-    out = isinstance(error, MemoryError) or "OutOfMemory" in name
-    return "memory" if out or "can't allocate memory" in str(error) else "error"
-
-
-def _reason(error: Exception) -> str:
-    first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
-    prefix = "out of memory" if fault_kind(error) == "memory" else type(error).__name__
-    return f"{prefix}: {first}"[:500]
 
 
 def main() -> int:

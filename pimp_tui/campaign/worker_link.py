@@ -20,6 +20,8 @@ Message = dict[str, Any]
 #: How often the runner looks up while the worker works, seconds.
 _TICK_S = 0.1
 _START_TIMEOUT_S = 600.0
+#: A process that holds a model takes a while to leave.
+_LEAVE_S = 30.0
 
 
 class WorkerDied(Exception):
@@ -160,7 +162,7 @@ class WorkerLink:
         assert self._process is not None
         group = self._process.pid
         try:
-            code = self._process.wait(5)
+            code = self._process.wait(_LEAVE_S)
         except subprocess.TimeoutExpired:
             self.kill()
             return WorkerDied("the worker closed its channel and was killed")

@@ -60,6 +60,8 @@ from pimp_tui.engine.transformers import TransformersEngine
 
 class FaultyEngine(TransformersEngine):
     def generate(self, prompts, options, *, seed, on_batch=None):
+        if getattr(self, "sticky", False):
+            raise RuntimeError("CUDA error: an illegal memory access was met before")
         if options["num_beams"] == 2:
             fault = os.environ["FAULT"]
             if fault == "raise":
@@ -70,6 +72,11 @@ class FaultyEngine(TransformersEngine):
                 os.kill(os.getpid(), signal.SIGKILL)
             if fault == "exit":
                 os._exit(7)
+            if fault == "leave":
+                raise SystemExit("gone")
+            if fault == "device":
+                self.sticky = True
+                raise RuntimeError("CUDA error: an illegal memory access was encountered")
             if fault == "memory":
                 raise MemoryError("no more")
             if fault == "allocation":
