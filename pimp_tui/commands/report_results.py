@@ -72,11 +72,18 @@ def front(document: Document, session: Session, margin: float) -> None:
     _front_chart(document, session, objectives, found)
     options = [name for name in session.options if len({str(row[name]) for row in found}) > 1]
     shown = ("position", "config_id", *objectives, *options)
-    document.table([{name: row[name] for name in shown} for row in found])
+    document.table(
+        [{f"{name}{energy_kind(session, name)}": row[name] for name in shown} for row in found]
+    )
     compared = with_accuracy(found, session, margin)
     if rows := accuracy_rows(compared):
         document.text(accuracy_title(compared))
         document.table(rows)
+        together = f"; among these {len(rows)}, one is wrong up to {len(rows)} times in forty"
+        document.text(
+            "Each reading by itself is wrong about once in forty comparisons at most"
+            f"{together if len(rows) > 1 else ''}."
+        )
     _fronts_of_models(document, session, objectives)
 
 
@@ -145,5 +152,6 @@ def verified(document: Document, session: Session) -> None:
             "worse than it looks (`pimp-tui verify` tells by how much)."
         )
         return
-    document.table(verification_table(rows))
+    told = [row | {"metric": row["metric"] + energy_kind(session, row["metric"])} for row in rows]
+    document.table(verification_table(told))
     document.text(" ".join(verification_words(rows)))

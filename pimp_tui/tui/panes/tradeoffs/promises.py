@@ -37,9 +37,11 @@ def read_promises(session: Session) -> Promises:
 
 def promise_rows(found: Promises, row: dict[str, Any], width: int) -> list[Line]:
     """How far off the promise each metric was found, with its interval."""
+    own = found.get(row["config_id"], [])
+    if not own:
+        return []
     from pimp_tui.learning.verification_words import off_words
 
-    own = found.get(row["config_id"], [])
     told = [(one, off_words(one)) for one in own]
     if not any(words for _, words in told):
         return []
