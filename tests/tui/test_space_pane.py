@@ -82,7 +82,7 @@ async def test_filters(done_session, look):
     async with app.run_test(size=(120, 40)) as pilot:
         pane = await on_space(pilot, look)
         await pilot.press("slash", *"beams_4", "enter")
-        await look.until(pilot, lambda: "greedy" not in look.text(app))
+        await look.until(pilot, lambda: "] greedy" not in look.text(app))
         assert "num_beams_4" in look.text(app)
         await pilot.press("escape")
         await look.until(pilot, "[ ] greedy")
