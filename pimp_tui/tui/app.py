@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
@@ -17,6 +18,7 @@ from textual.screen import Screen
 
 from pimp_tui.errors import UserError
 from pimp_tui.tui import marks
+from pimp_tui.tui.canvas import Canvas, Changes
 from pimp_tui.tui.keys_in_turn import KeysInTurn, KeyTurn
 from pimp_tui.tui.memory import Memory
 from pimp_tui.tui.screens.frame import FrameScreen
@@ -89,6 +91,7 @@ class PimpApp(App[int]):
         self.no_mouse = no_mouse or not settings.mouse
         self.animation_level = "none"
         self.session, self.space, self.loaded = session, space, loaded
+        self._canvas = Canvas()
         self._keys = KeysInTurn(self, super().on_event, _holds)
         self._opened = False
         self.fault: UserError | None = None
@@ -137,6 +140,7 @@ class PimpApp(App[int]):
         if self.space is not None or self.session is not None:
             self.push_screen(self._workspace(self.session, self.space, loaded=self.loaded))
         self._opened = True
+        self.app_resume_signal.subscribe(self, lambda _: self.forget_terminal())
         self._cover(self.size)
 
     async def on_event(self, event: events.Event) -> None:
@@ -154,8 +158,22 @@ class PimpApp(App[int]):
         """Nobody waits for the keys that are left."""
         self._keys.close()
 
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        """Send the cells that differ from what the terminal shows, and nothing where none do."""
+        if self.is_inline or not isinstance(renderable, LayoutUpdate | ChopsUpdate):
+            super()._display(screen, renderable)
+        elif self._running and not (self._closed or self._batch_count or self.is_headless):
+            sequences = self._canvas.changes(renderable, screen.size, self.console)
+            if sequences or self.cursor_position != self._previous_cursor_position:
+                super()._display(screen, Changes(sequences))
+
+    def forget_terminal(self) -> None:
+        """The terminal may show something else than was sent: the next frame is sent whole."""
+        self._canvas.forget()
+
     def on_resize(self, event: events.Resize) -> None:
         """Too small: say so until it is not."""
+        self.forget_terminal()
         if self._opened:
             self._cover(event.size)
 

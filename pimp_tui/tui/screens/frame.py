@@ -171,5 +171,6 @@ class FrameScreen(Screen[None]):
 
     def action_repaint(self) -> None:
         """Draw everything anew, after something else wrote to the terminal."""
+        self.pimp.forget_terminal()
         self.refresh(repaint=True, layout=True)
         self.say("repainted")
