@@ -1,6 +1,7 @@
 """The wizard: defaults all the way, faults at the field, the same as one command line."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -261,3 +262,32 @@ async def test_escape_stops_a_pilot(sessions_root, look, monkeypatch, tmp_path):
         await look.until(pilot, "P measures one")
         assert "step 6 of 6" in look.text(app)
     assert ended[0][ended[0].index("-n") + 1] == "1"
+
+
+async def test_the_estimate_stands_beside_the_fields_that_decide_it(
+    sessions_root, look, monkeypatch
+):
+    asked = []
+
+    async def run_command(arguments, patience_s=60.0):
+        asked.append(list(arguments))
+        n = int(arguments[arguments.index("-n") + 1])
+        repeats = 10 if "paper" in arguments else 2
+        counts = {"configurations": n, "runs": n * repeats, "requests": n * repeats * 32}
+        return json.dumps(counts)
+
+    monkeypatch.setattr(launch, "run_command", run_command)
+    app = PimpApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(Wizard(first=4))
+        await look.until(pilot, "16 configurations x 2 x 32 problems")
+        await look.until(pilot, "not known yet")
+        await pilot.press("tab", "backspace")  # 16 becomes 1
+        await look.until(pilot, "1 configuration x 2 x 32 problems")
+        await pilot.press("2", "enter")
+        await look.until(pilot, "step 5 of 6")
+        await look.until(pilot, "12 configurations x 2 x 32 problems")
+        await pilot.press("j")
+        await look.until(pilot, "12 configurations x 10 x 32 problems")
+        assert all(arguments[-2:] == ["--dry-run", "--json"] for arguments in asked)
+        assert len(asked) <= 5, "one dry run a change, none while typing"

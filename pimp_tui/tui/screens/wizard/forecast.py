@@ -99,8 +99,9 @@ class Forecast:
         if self._counts is None or self._for != _what(draft):
             return []
         counts, basis = self._counts, self._piloted or self._basis
+        each = counts.runs // counts.configurations
         size = (
-            f"{counts.configurations} configurations x {counts.runs // counts.configurations} "
+            f"{counted(counts.configurations, 'configuration')} x {each} "
             f"x {counted(counts.problems, 'problem')}"
         )
         found = [("runs", size), ("estimate", told(counts, basis))]

@@ -24,7 +24,7 @@ from pimp_tui.tui.screens.wizard.draft import GOALS, Draft
 from pimp_tui.tui.screens.wizard.fields import Changed, ChoiceField, Left, TextField
 from pimp_tui.tui.screens.wizard.forecast import Forecast
 from pimp_tui.tui.screens.wizard.steps import STEPS
-from pimp_tui.tui.screens.wizard.summary import review_rows, so_far_rows
+from pimp_tui.tui.screens.wizard.summary import estimate_rows, review_rows, so_far_rows
 from pimp_tui.tui.widgets.bind import bind
 from pimp_tui.tui.widgets.footer import FooterKey
 from pimp_tui.tui.widgets.line import Line
@@ -34,6 +34,10 @@ from pimp_tui.tui.widgets.section import Section
 from pimp_tui.tui.words import told
 
 _PREPARE_S = 180.0
+#: From this step on the plan can be counted: its cost is told on the page.
+_ESTIMATED = 4
+#: A dry run takes seconds: it waits for the end of the typing.
+_TYPED_S = 1.0
 _TYPING = (
     FooterKey("tab", "next field"),
     FooterKey("enter", "next step"),
@@ -116,7 +120,7 @@ class Wizard(FrameScreen):
             for field in step.fields
         ]
         extra: list[Widget] = []
-        if self.step == len(STEPS):
+        if self.step >= _ESTIMATED:
             self.review = Rows(cursor_mark=False, id="review")
             extra.append(self.review)
         await self.page.mount(Line(), *fields, *extra)
@@ -126,12 +130,13 @@ class Wizard(FrameScreen):
         self.refresh_footer()
         for field in step.fields:
             await self._check(field.key)
-        if self.step == len(STEPS):
+        if self.step >= _ESTIMATED:
             self._look_ahead()
 
     @work(exclusive=True, group="forecast")
-    async def _look_ahead(self) -> None:
-        """Count the plan and find what a run costs, for the review."""
+    async def _look_ahead(self, patience_s: float = 0.0) -> None:
+        """Count the plan and find what a run costs, once nothing was typed for a moment."""
+        await asyncio.sleep(patience_s)
         soon = asyncio.ensure_future(self._forecast.look(self.draft))
         await asyncio.sleep(0)
         self._show_summary()
@@ -142,10 +147,13 @@ class Wizard(FrameScreen):
         if not self.is_attached:
             return
         self.so_far.set_rows(so_far_rows(self.draft))
-        if self.step == len(STEPS) and self.review.is_attached:
+        if self.step >= _ESTIMATED and self.review.is_attached:
             width = max(self.review.size.width or self.size.width, 40)
             lines = self._forecast.lines(self.draft)
-            self.review.set_rows(review_rows(self.draft, lines, width - 4))
+            last = self.step == len(STEPS)
+            self.review.set_rows(
+                review_rows(self.draft, lines, width - 4) if last else estimate_rows(lines)
+            )
 
     def footer_keys(self) -> Sequence[FooterKey]:
         """Letters are text in an input, so they are not offered there."""
@@ -155,6 +163,8 @@ class Wizard(FrameScreen):
         if self.step == len(STEPS):
             return _REVIEW if typing else _REVIEWING
         keys = _TYPING if typing else _CHOOSING
+        if self.step >= _ESTIMATED and not typing:
+            keys = (*keys, FooterKey("P", "pilot", drop=1))
         alone = len(STEPS[self.step - 1].fields) == 1
         return [key for key in keys if key.label != "tab" or not alone]
 
@@ -181,6 +191,8 @@ class Wizard(FrameScreen):
         self.draft = replace(self.draft, **{event.key: event.value})
         self.pimp.draft = self.draft
         self._show_summary()
+        if self.step >= _ESTIMATED and event.key != "name":
+            self._look_ahead(_TYPED_S)
         if event.key in ("workload", "method"):
             for other in ("workload_file", "n"):
                 self._recheck(other)
@@ -243,8 +255,8 @@ class Wizard(FrameScreen):
 
     def action_pilot(self) -> None:
         """Measure one configuration now, for a better estimate."""
-        if self.step < len(STEPS):
-            self.say("the review tells the estimate; P measures one configuration there")
+        if self.step < _ESTIMATED:
+            self.say("P measures one configuration from step 4 on, where the estimate stands")
         elif self._pilot is None or not self._pilot.is_running:
             self._pilot = self._measure()
 

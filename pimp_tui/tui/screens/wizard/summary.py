@@ -47,13 +47,22 @@ def so_far_rows(draft: Draft) -> list[Spans]:
     return [[(f"{name:<10}", "dim"), (text, "")] for name, text in _lines(draft)]
 
 
-def review_rows(draft: Draft, forecast: list[tuple[str, str]], width: int) -> list[Spans]:
-    """Everything, then the command line, wrapped so that it can be selected whole."""
-    rows: list[Spans] = [[(f"   {name:<15}", "dim"), (text, "")] for name, text in _lines(draft)]
-    rows += [
+def estimate_rows(forecast: list[tuple[str, str]]) -> list[Spans]:
+    """What the campaign takes, under the fields that decide it."""
+    return [[("", "")], *_told(forecast)]
+
+
+def _told(forecast: list[tuple[str, str]]) -> list[Spans]:
+    return [
         [(f"   {name:<15}", "dim"), (text, "bad" if text.startswith("! ") else "bright")]
         for name, text in forecast
     ]
+
+
+def review_rows(draft: Draft, forecast: list[tuple[str, str]], width: int) -> list[Spans]:
+    """Everything, then the command line, wrapped so that it can be selected whole."""
+    rows: list[Spans] = [[(f"   {name:<15}", "dim"), (text, "")] for name, text in _lines(draft)]
+    rows += _told(forecast)
     rows += [[("", "")], [("   the same as one line (y copies it)", "bright")]]
     command = textwrap.wrap(
         draft.command(), max(width - 4, 30), break_long_words=False, break_on_hyphens=False,
