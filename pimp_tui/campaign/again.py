@@ -59,7 +59,10 @@ def check_same(session: Path, asked: dict[str, Any], sources: dict[str, Any]) ->
             wanted, before = sorted(wanted), sorted(before or ())
         if wanted != before:
             told = f"disagrees with the session's {_shown(planned.get(name))}"
-            raise UserError(f"{flag_of(name)} {_shown(value)} {told}", str(session), _MEND)
+            given = f"{flag_of(name)} {_shown(value)}"
+            if isinstance(value, bool):
+                given, told = flag_of(name), "was not given when the session was made"
+            raise UserError(f"{given} {told}", str(session), _MEND)
         then = (manifest.get("file_hashes") or {}).get(name)
         if then is not None and then != file_hash(value):
             told = "is another file than the session was made of"

@@ -55,7 +55,7 @@ constraints
 
 # The real engine, but for one option value that brings the fault asked for.
 FAULTY = """
-import os, signal, time
+import os, pathlib, signal, subprocess, time
 from pimp_tui.engine.transformers import TransformersEngine
 
 class FaultyEngine(TransformersEngine):
@@ -69,6 +69,8 @@ class FaultyEngine(TransformersEngine):
             if fault == "hang":
                 time.sleep(600)
             if fault == "kill":
+                child = subprocess.Popen(["sleep", "600"])
+                pathlib.Path(__file__).with_name("children").open("a").write(f"{child.pid}\\n")
                 os.kill(os.getpid(), signal.SIGKILL)
             if fault == "exit":
                 os._exit(7)

@@ -169,6 +169,14 @@ def test_killed_worker_costs_no_run_and_stop_ends_cleanly(tmp_path, mini, pimp):
     assert not processes_of(session)
 
 
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that waits to be reaped does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "reason"),
@@ -198,6 +206,9 @@ def test_a_broken_configuration_costs_its_own_runs_only(
     assert len(failed.filter(pl.col("reason").str.contains(reason, literal=True))) == len(failed)
     assert failed["duration_s"].null_count() == len(failed)
     assert len(runs) == 2 * len(plan) and opened.status()["state"] == "done"
+    if fault == "kill":  # what a worker had started goes with it
+        children = (tmp_path / "site" / "children").read_text().split()
+        assert children and not any(alive(int(pid)) for pid in children)
 
 
 @pytest.mark.slow

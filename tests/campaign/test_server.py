@@ -31,6 +31,33 @@ def test_socket_is_private_and_goes_away(served):
         ControlClient(session)
 
 
+def test_a_deleted_socket_is_made_again(served):
+    session, board, server = served
+    with ControlClient(session) as held:
+        server.path.unlink()
+        deadline = time.monotonic() + 10
+        while not server.path.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert stat.S_IMODE(server.path.stat().st_mode) == 0o600
+        with ControlClient(session) as client:
+            client.request("pause")
+        assert board.pause.is_set()
+        held.request("resume")  # who was connected still is
+        assert not board.pause.is_set()
+
+
+def test_closing_leaves_alone_the_socket_of_another_runner(served):
+    session, _, server = served
+    server.path.unlink()
+    other = ControlServer(session, Board(time.monotonic))
+    try:
+        server.close()
+        with ControlClient(session) as client:
+            assert client.request("ping")["ok"]
+    finally:
+        other.close()
+
+
 def test_commands_set_what_the_runner_reads(served):
     session, board, _ = served
     with ControlClient(session) as client:
