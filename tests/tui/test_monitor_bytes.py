@@ -71,7 +71,7 @@ def rates(session: Path, size: tuple[int, int], settle_s: float, measure_s: floa
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads CPU times from /proc")
 @pytest.mark.parametrize(
-    ("size", "most"), [pytest.param((120, 40), 7_000, marks=pytest.mark.slow), ((80, 24), 3_500)]
+    ("size", "most"), [pytest.param((120, 40), 4_000, marks=pytest.mark.slow), ((80, 24), 2_000)]
 )
 def test_live_monitor_is_light(session_maker, sessions_root, size, most):
     session = session_maker(sessions_root / "live", fails=0)
