@@ -121,11 +121,12 @@ class TransformersEngine:
         return without_effect(loaded, prompts, options, seed)
 
     def synchronise(self) -> None:
-        """Wait until the device has done all it was given: a meter must not miss work to come."""
+        """Wait until each GPU of the model is done: a meter must not miss work to come."""
         import torch
 
-        if torch.cuda.is_available():
-            torch.cuda.synchronize()
+        parts = () if self._loaded is None else self._loaded.model.parameters()
+        for device in {part.device for part in parts if part.device.type == "cuda"}:
+            torch.cuda.synchronize(device)
 
     def close(self) -> None:
         """Free the model and its device memory."""
