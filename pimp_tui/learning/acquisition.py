@@ -63,9 +63,10 @@ def expected_scalar_improvement(
     weights = random.dirichlet(np.ones(front.shape[1]), _WEIGHTS)
     draws = random.standard_normal((_DRAWS, 1, front.shape[1]))
     total = np.zeros(len(mean))
+    measured, drawn = (front - ideal) / span, (mean + draws * deviation - ideal) / span
     for weight in weights:
-        best = (weight * (front - ideal) / span).max(axis=1).min()
-        values = (weight * ((mean + draws * deviation) - ideal) / span).max(axis=2)
+        best = (weight * measured).max(axis=1).min()
+        values = (weight * drawn).max(axis=2)
         total += np.maximum(best - values, 0.0).mean(axis=0)
     return total / _WEIGHTS
 

@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -59,11 +60,21 @@ class Table:
 
     def share(self, order: list[int]) -> float:
         """Share of the whole table's hypervolume that these rows have."""
-        reference = reference_point(self.costs)
+        reference = self.reference
         bounded = self.costs[order][(self.costs[order] < reference).all(axis=1)]
         if not len(bounded):
             return 0.0
-        return volume_of(bounded, reference) / volume_of(self.costs, reference)
+        return volume_of(bounded, reference) / self.whole
+
+    @cached_property
+    def whole(self) -> float:
+        """Hypervolume of the whole table."""
+        return volume_of(self.costs, self.reference)
+
+    @cached_property
+    def reference(self) -> np.ndarray:
+        """Nadir of the whole table's front and 10% of its range."""
+        return reference_point(self.costs)
 
     def evaluations(self, order: list[int]) -> list[float]:
         """Evaluations to reach each of ``SHARES``; inf where these rows never do."""
