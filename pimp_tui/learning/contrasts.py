@@ -1,7 +1,8 @@
 """Differences of means with their intervals: Welch's, which hold where cells are few and unequal.
 
-Percentile bootstrap intervals of four configurations a side cover 80 to 86 % where 95 % is said;
-Welch's cover 94 to 97 % on normal, log-normal and two-humped metrics of 8 to 96 configurations.
+In simulations of 8 to 96 configurations with balanced and rare features, on normal, log-normal,
+heavy-tailed and two-humped metrics, they covered 91 to 97 % where 95 % was said; percentile
+bootstrap intervals covered 80 to 95 %, the worse the fewer configurations there were.
 """
 
 from __future__ import annotations
