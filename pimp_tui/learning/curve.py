@@ -18,6 +18,7 @@ from pimp_tui.learning.learner import (
     Progress,
     Training,
     require_enough,
+    require_varying,
     training_rows,
 )
 from pimp_tui.learning.predictors import DEFAULT_PREDICTOR, create_predictor, mean_of
@@ -52,12 +53,13 @@ def learning_curve(
         intervals over the configurations; ``mape`` in percent, None where a true value is 0.
 
     Raises:
-        UserError: as ``fit``, or too few configurations to hold any out.
+        UserError: as ``evaluate``, or too few configurations to hold any out.
     """
     names = list(options) if options is not None else None
     training = training_rows(source, metric, names)
     needed = MINIMUM_CONFIGURATIONS + _LEAST_HELD_OUT
     require_enough(len(training.y), needed, "a learning curve starts")
+    require_varying(training)
     create_predictor(predictor, seed)  # an unknown name is told before any work
     work = _work(training, seed, draws)
     if not work:

@@ -31,6 +31,7 @@ from pimp_tui.learning.scores import full_scores
 
 MINIMUM_CONFIGURATIONS = 12
 _BLOCK = 16384  # rows encoded at once
+_LARGEST = 1e100
 _FRACTIONS = ("pass_at_1",)  # metrics that stay in [0, 1]
 
 Progress = Callable[[int, int], None]
@@ -63,6 +64,8 @@ def training_rows(source: Any, metric: str, options: Iterable[str] | None = None
     """
     frame = metric_values(measured_frame(source, spread=True), metric)
     names = [name for name in options_of(source, options) if name != metric]
+    if not names:
+        raise UserError("no option to learn from", mend="name at least one option")
     Encoder(names).fit(frame.head(0))  # names and types are told before anything is averaged
     frame, estimated, note = one_kind_of_energy(frame, metric)
     frame = frame.drop_nulls([metric])
@@ -70,6 +73,7 @@ def training_rows(source: Any, metric: str, options: Iterable[str] | None = None
         raise UserError(f"no {metric} was measured", mend="measure it, or choose another metric")
     frame, variance = per_configuration(frame, names, metric)
     y = frame[metric].to_numpy().astype(float)
+    _require_scale(metric, y)
     return Training(frame, names, metric, y, variance, estimated, [note] if note else [])
 
 
@@ -233,6 +237,16 @@ def require_enough(
     if count < least:
         some = "1 configuration" if count == 1 else f"{count} configurations"
         raise UserError(f"{some} measured; {what} at {least}", mend=f"measure {least - count} more")
+
+
+def _require_scale(metric: str, y: np.ndarray) -> None:
+    """Raise a UserError where squares of the values are beyond what a double holds."""
+    largest = float(np.abs(y).max())
+    if largest > _LARGEST or 0 < largest < 1 / _LARGEST:
+        raise UserError(
+            f"{metric} reaches {largest:.3g}, beyond what can be learnt in double precision",
+            mend="give it in another unit",
+        )
 
 
 def require_varying(training: Training) -> None:

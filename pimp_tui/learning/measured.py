@@ -63,7 +63,7 @@ def failed_rows(rows: pl.DataFrame) -> pl.DataFrame:
 def options_of(source: Any, options: Iterable[str] | None) -> list[str]:
     """The option columns: those given, else those of the session's plan."""
     if options is not None:
-        return list(options)
+        return list(dict.fromkeys(options))
     if not hasattr(source, "plan"):
         raise UserError("a frame does not tell its options", mend="give options=[...]")
     plan = source.plan

@@ -66,11 +66,9 @@ def test_it_can_be_cancelled_and_few_configurations_are_told() -> None:
     assert sizes(11) == [] and sizes(12) == [12]
 
 
-def test_a_constant_metric_has_a_flat_curve_without_error() -> None:
-    flat = table(30).with_columns(pass_at_1=pl.lit(0.0))
-    records = learning_curve(flat, "pass_at_1", OPTIONS, draws=2)
-    assert {record["mae"] for record in records} == {0.0}
-    assert {record["mape"] for record in records} == {None}
+def test_a_constant_metric_is_told_as_nothing_to_learn() -> None:
+    with pytest.raises(UserError, match="is 2 in all 20 configurations measured"):
+        learning_curve(table(20).with_columns(y=pl.lit(2.0)), "y", OPTIONS, "random_forest")
 
 
 def test_the_child_answers_it_with_progress() -> None:

@@ -71,6 +71,19 @@ def test_what_cannot_be_learnt_is_told(
         fit(frame, metric, options, "random_forest")
 
 
+def test_options_are_needed_and_one_named_twice_is_one() -> None:
+    with pytest.raises(UserError, match="no option to learn from"):
+        fit(table(20), "energy_j", [])
+    twice = fit(table(20), "energy_j", [*OPTIONS, OPTIONS[0]], "random_forest")
+    assert twice.options == OPTIONS
+
+
+@pytest.mark.parametrize("factor", [1e200, 1e-200])
+def test_values_whose_squares_no_double_holds_are_told(factor: float) -> None:
+    with pytest.raises(UserError, match="beyond what can be learnt"):
+        fit(table(20).with_columns(pl.col("energy_j") * factor), "energy_j", OPTIONS)
+
+
 def test_unknown_predictor_is_told() -> None:
     with pytest.raises(UserError, match="no predictor forest"):
         fit(table(20), "energy_j", OPTIONS, predictor="forest")

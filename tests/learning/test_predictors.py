@@ -159,3 +159,18 @@ def test_the_cheap_member_of_a_blend_is_the_best_of_the_fast_ones() -> None:
     assert blend.cheap() is blend.members[best]
     slow = Blend(0, [RandomForest(0), ExtraTrees(0)]).fit(X, y)
     assert slow.cheap() in slow.members
+
+
+def test_trees_draw_a_bounded_number_of_rows_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pimp_tui.learning.predictors import boosting, forest
+
+    monkeypatch.setattr(forest, "TREE_ROWS", 60)
+    monkeypatch.setattr(boosting, "STAGE_ROWS", 60)
+    X, y = law(120)
+    fresh, truth = law(200, seed=1)
+    told = "each tree of {} learns from 60 of 120 rows"
+    for name, words in (("random_forest", "a forest"), ("gradient_boosting", "boosting")):
+        model = create_predictor(name).fit(X, y)
+        assert model.notes == [told.format(words)]
+        assert 1 - ((mean_of(model, fresh) - truth) ** 2).mean() / truth.var() > 0.8
+        assert create_predictor(name).fit(X[:60], y[:60]).notes == []

@@ -9,6 +9,7 @@ import numpy as np
 from pimp_tui.learning.predictors.targets import Target, clip_to_range
 
 _TREES = 100
+TREE_ROWS = 1500  # drawn for each tree at most: the cost of a fit stays bounded
 
 
 class _Forest:
@@ -27,12 +28,15 @@ class _Forest:
     ) -> _Forest:
         from sklearn import ensemble
 
-        self._y = y
+        self._y, self.notes = y, []
+        if len(y) > TREE_ROWS:
+            self.notes.append(f"each tree of a forest learns from {TREE_ROWS} of {len(y)} rows")
         self._target = Target.of(y, self.logarithmic and bool((y > 0).all()))
         z = self._target.forward(y)
         model = getattr(ensemble, self.estimator)(
-            n_estimators=_TREES, bootstrap=True, random_state=self.seed
-        )
+            n_estimators=_TREES, bootstrap=True, random_state=self.seed,
+            max_samples=TREE_ROWS if len(y) > TREE_ROWS else None,
+        )  # fmt: skip
         # Trees grow no worse with equal weights, and repeats rarely tell variances well enough.
         model.fit(_at_least_one_column(X), z)
         self._model: Any = model
