@@ -24,18 +24,21 @@ def expected_shortfall(bound: np.ndarray, mean: np.ndarray, deviation: np.ndarra
 def expected_hypervolume_improvement(
     front: np.ndarray, reference: np.ndarray, mean: np.ndarray, deviation: np.ndarray
 ) -> np.ndarray:
-    """Exact expected gain of hypervolume for two independent normal objectives.
+    """Exact expected gain of hypervolume for two or three independent normal objectives.
 
-    A sum over the strips between neighbours of the front sorted by the first objective:
-    [psi1(u_(i+1)) - psi1(u_i)] psi2(v_i).
+    For two a sum over the strips between neighbours of the front sorted by the first objective:
+    [psi1(u_(i+1)) - psi1(u_i)] psi2(v_i). For three a sum over the slabs between neighbours in the
+    third, of [psi3(w_(i+1)) - psi3(w_i)] times that of two over the points below the slab.
 
     Args:
-        front: points (k, 2), dominated ones allowed; reference: (2,).
-        mean, deviation: of each candidate, (n, 2).
+        front: points (k, 2) or (k, 3), dominated ones allowed; reference: (2,) or (3,).
+        mean, deviation: of each candidate, (n, 2) or (n, 3).
 
     Returns:
         shape (n,).
     """
+    if front.shape[1] == 3:
+        return _in_slabs(front, reference, mean, deviation)
     inside = front[(front < reference).all(axis=1)]
     inside = np.unique(inside[nondominated(inside)], axis=0) if len(inside) else inside
     u = np.concatenate([[-np.inf], inside[:, 0], [reference[0]]])
@@ -46,6 +49,22 @@ def expected_hypervolume_improvement(
     return np.asarray(np.maximum(gain, 0.0))
 
 
+def _in_slabs(
+    front: np.ndarray, reference: np.ndarray, mean: np.ndarray, deviation: np.ndarray
+) -> np.ndarray:
+    inside = front[(front < reference).all(axis=1)]
+    inside = inside[nondominated(inside)] if len(inside) else inside
+    levels = np.unique(inside[:, 2])
+    bounds = np.concatenate([[-np.inf], levels, [reference[2]]])
+    third = np.diff(expected_shortfall(bounds[None, :], mean[:, 2:], deviation[:, 2:]), axis=1)
+    total = np.zeros(len(mean))
+    for slab, low in enumerate(bounds[:-1]):
+        total += third[:, slab] * expected_hypervolume_improvement(
+            inside[inside[:, 2] <= low, :2], reference[:2], mean[:, :2], deviation[:, :2]
+        )
+    return np.maximum(total, 0.0)
+
+
 def expected_scalar_improvement(
     front: np.ndarray,
     reference: np.ndarray,
@@ -53,7 +72,7 @@ def expected_scalar_improvement(
     deviation: np.ndarray,
     random: np.random.Generator,
 ) -> np.ndarray:
-    """For three objectives and more: mean improvement over random Chebyshev scalarisations.
+    """For four objectives and more: mean improvement over random Chebyshev scalarisations.
 
     Exact hypervolume improvement costs too much there; weights are drawn from the simplex
     (ParEGO, Knowles 2006), the expectation from 64 draws a candidate. Shape (n,).

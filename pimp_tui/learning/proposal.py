@@ -40,10 +40,10 @@ def propose(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The next ``n`` rows of ``candidates`` (c, d), best first, and what each promises.
 
-    One process per objective; one objective gives expected improvement, two the exact expected
-    hypervolume improvement, more a mean over scalarisations. After each choice its predicted
-    mean joins the front, and a candidate loses what its correlation with the chosen one already
-    tells, so that near duplicates are not chosen together.
+    One process per objective; one objective gives expected improvement, two and three the exact
+    expected hypervolume improvement, more a mean over scalarisations. After each choice its
+    predicted mean joins the front, and a candidate loses what its correlation with the chosen one
+    already tells, so that near duplicates are not chosen together.
 
     Args:
         X: measured rows (m, d); costs: (m, k), see ``to_costs``.
@@ -92,13 +92,13 @@ def _gain(
 ) -> np.ndarray:
     if front.shape[1] == 1:
         return expected_shortfall(front.min(axis=0)[None, :], mean, deviation)[:, 0]
-    if front.shape[1] == 2:
+    if front.shape[1] in (2, 3):
         return expected_hypervolume_improvement(front, reference, mean, deviation)
     return expected_scalar_improvement(front, reference, mean, deviation, random)
 
 
 def _scale(costs: np.ndarray, reference: np.ndarray) -> float:
-    if costs.shape[1] == 2:
+    if costs.shape[1] in (2, 3):
         return hypervolume(costs, reference) or 1.0
     return float(np.ptp(costs[:, 0])) or 1.0 if costs.shape[1] == 1 else 1.0
 

@@ -151,14 +151,18 @@ def test_shortfall_is_the_expectation() -> None:
     assert expected_shortfall(np.array([-np.inf]), np.array([0.0]), np.array([1.0]))[0] == 0.0
 
 
+@pytest.mark.parametrize("width", [2, 3])
 @pytest.mark.parametrize("count", [0, 1, 5])
-def test_improvement_is_the_mean_gain_of_hypervolume(count: int) -> None:
+def test_improvement_is_the_mean_gain_of_hypervolume(count: int, width: int) -> None:
     random = np.random.default_rng(count)
-    front, reference = random.random((count, 2)), np.array([1.1, 1.2])
-    mean, deviation = np.array([[0.3, 0.4]]), np.array([[0.3, 0.2]])
+    front, reference = random.random((count, width)), np.array([1.1, 1.2, 1.05])[:width]
+    mean, deviation = (
+        np.array([[0.3, 0.4, 0.5]])[:, :width],
+        np.array([[0.3, 0.2, 0.25]])[:, :width],
+    )
     exact = expected_hypervolume_improvement(front, reference, mean, deviation)[0]
     before = hypervolume(front, reference)
-    draws = mean + deviation * random.standard_normal((4000, 2))
+    draws = mean + deviation * random.standard_normal((4000, width))
     gains = [hypervolume(np.vstack([front, d]), reference) - before for d in draws]
     assert exact == pytest.approx(np.mean(gains), rel=0.06)
 
