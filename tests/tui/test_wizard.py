@@ -12,7 +12,7 @@ from pimp_tui.tui.memory import Memory
 from pimp_tui.tui.screens.wizard.checks import Checker
 from pimp_tui.tui.screens.wizard.draft import Draft
 from pimp_tui.tui.screens.wizard.estimate import Counts, basis_of, told
-from pimp_tui.tui.screens.wizard.forecast import Forecast
+from pimp_tui.tui.screens.wizard.forecast import Forecast, counts_of
 from pimp_tui.tui.screens.wizard.screen import Wizard
 from pimp_tui.tui.screens.wizard.steps import STEPS
 
@@ -227,7 +227,7 @@ async def test_a_pilot_measures_one_configuration_and_leaves_nothing(sessions_ro
     folder.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(folder))
     forecast = Forecast()
-    draft = Draft(name="mine", limit="4")
+    draft = Draft(name="mine", method="diverse", n="16", limit="4")
     await forecast.look(draft)
     await forecast.pilot(draft)
     made = dict(forecast.lines(draft))
@@ -280,14 +280,36 @@ async def test_the_estimate_stands_beside_the_fields_that_decide_it(
     app = PimpApp()
     async with app.run_test(size=(80, 24)) as pilot:
         app.push_screen(Wizard(first=4))
-        await look.until(pilot, "16 configurations x 2 x 32 problems")
+        await look.until(pilot, "40 configurations x 2 x 32 problems")
         await look.until(pilot, "not known yet")
-        await pilot.press("tab", "backspace")  # 16 becomes 1
-        await look.until(pilot, "1 configuration x 2 x 32 problems")
-        await pilot.press("2", "enter")
+        await pilot.press("tab", "backspace")  # 40 becomes 4
+        await look.until(pilot, "4 configurations x 2 x 32 problems")
+        await pilot.press("2", "enter")  # and 42
         await look.until(pilot, "step 5 of 6")
-        await look.until(pilot, "12 configurations x 2 x 32 problems")
+        await look.until(pilot, "42 configurations x 2 x 32 problems")
         await pilot.press("j")
-        await look.until(pilot, "12 configurations x 10 x 32 problems")
+        await look.until(pilot, "42 configurations x 10 x 32 problems")
         assert all(arguments[-2:] == ["--dry-run", "--json"] for arguments in asked)
         assert len(asked) <= 5, "one dry run a change, none while typing"
+
+
+def test_a_plan_that_grows_is_counted_at_its_full_size():
+    answer = {"configurations": 7, "runs": 14, "requests": 448}
+    assert counts_of(answer) == Counts(7, 14, 448)
+    assert counts_of(answer | {"grows_to": 40}) == Counts(40, 80, 2560)
+    assert counts_of(answer | {"grows_to": None}) == Counts(7, 14, 448)
+    with pytest.raises(KeyError):
+        counts_of({"runs": 1, "requests": 1})
+
+
+async def test_a_budget_alone_says_that_it_ends_the_campaign(monkeypatch):
+    async def run_command(arguments, patience_s=60.0):
+        assert "-n" not in arguments
+        return json.dumps({"configurations": 7, "runs": 14, "requests": 448, "grows_to": None})
+
+    monkeypatch.setattr(launch, "run_command", run_command)
+    draft, forecast = Draft(n="", budget="30min"), Forecast()
+    await forecast.look(draft)
+    assert forecast.lines(draft) == [
+        ("runs", "7 configurations, then more until the budget of 30min ends")
+    ]

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from pimp_tui.errors import UserError
-from pimp_tui.tui.screens.wizard.draft import DEFAULT_N, Draft, split
+from pimp_tui.tui.screens.wizard.draft import DEFAULT_GROWN, DEFAULT_N, GROWING, Draft, split
 from pimp_tui.tui.words import short_path, told
 
 if TYPE_CHECKING:
@@ -101,6 +101,8 @@ def _whole(key: str, draft: Draft) -> Note:
 
 
 def _own_number(method: str) -> str:
+    if method == GROWING:
+        return f"as many as the budget allows; without one {DEFAULT_GROWN}"
     from pimp_tui.sampling.registry import is_covering
 
     covering = [name for name in method.split("+") if is_covering(name)]

@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 DEFAULT_N = 16
+#: The sampler that measures and learns in turn, and how far its plan grows.
+GROWING, DEFAULT_GROWN = "suggest", 40
 #: Goal -> objectives of Trade-offs; none are the session's own.
 GOALS: dict[str, dict[str, str]] = {
     "usual": {},
@@ -31,7 +33,7 @@ class Draft:
         workload_file: used where ``workload`` is ``file``.
         goal: what Trade-offs opens with (``GOALS``); no part of the command line.
         baseline: the user's own configuration, a JSON file or a command line.
-        n: configurations; "" lets covering samplers decide, and is 16 for the others.
+        n: configurations; "" lets covering samplers and budgets decide, and is 16 for the others.
     """
 
     models: str = "micro-coder"
@@ -44,8 +46,8 @@ class Draft:
     select: str = ""
     deselect: str = ""
     baseline: str = ""
-    method: str = "diverse"
-    n: str = str(DEFAULT_N)
+    method: str = GROWING
+    n: str = str(DEFAULT_GROWN)
     seed: str = "0"
     preset: str = "quick"
     repeats: str = ""

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from pimp_tui.errors import UserError
 from pimp_tui.tui import launch
@@ -39,6 +40,7 @@ class Forecast:
     def __init__(self) -> None:
         self.busy = self.fault = ""
         self._counts: Counts | None = None
+        self._open = False
         self._basis: Basis | None = None
         self._piloted: Basis | None = None
         self._for: tuple[str, ...] = ()
@@ -54,7 +56,8 @@ class Forecast:
         try:
             said = await launch.run_command([*draft.arguments(), "--dry-run", "--json"], _DRY_S)
             answer = json.loads(said)
-            self._counts = Counts(*(int(answer[n]) for n in ("configurations", "runs", "requests")))
+            self._counts = counts_of(answer)
+            self._open = "grows_to" in answer and answer["grows_to"] is None
             self._basis = await asyncio.to_thread(earlier, draft.model_list, draft.workload_name)
             self._for = wanted
         except UserError as error:
@@ -99,6 +102,9 @@ class Forecast:
         if self._counts is None or self._for != _what(draft):
             return []
         counts, basis = self._counts, self._piloted or self._basis
+        if self._open:
+            return [("runs", f"{counts.configurations} configurations, then more until the budget"
+                     f" of {draft.budget.strip()} ends")]  # fmt: skip
         each = counts.runs // counts.configurations
         size = (
             f"{counted(counts.configurations, 'configuration')} x {each} "
@@ -116,6 +122,20 @@ class Forecast:
         """What a run's cost hangs on: model, workload, batch, tokens."""
         flags = ("--model", "--workload", "--batch", "--max-new-tokens", "--engine")
         return tuple(v for f, v in pairwise(what) if f in flags)
+
+
+def counts_of(answer: dict[str, Any]) -> Counts:
+    """What a dry run counts; of a plan that grows, at its full size.
+
+    Raises:
+        KeyError, TypeError, ValueError: the answer is not of that form.
+    """
+    configurations, runs, requests = (
+        int(answer[name]) for name in ("configurations", "runs", "requests")
+    )
+    grown = max(int(answer.get("grows_to") or configurations), configurations)
+    share = grown / configurations if configurations else 1
+    return Counts(grown, round(runs * share), round(requests * share))
 
 
 def _what(draft: Draft) -> tuple[str, ...]:

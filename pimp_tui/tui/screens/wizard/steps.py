@@ -78,6 +78,7 @@ STEPS = (
         "sample", "How many configurations, and how drawn",
         (
             Field("method", "sampler", choices=(
+                ("suggest", "measures and learns in turn: fewest runs to the front"),
                 ("diverse", "far apart from each other: good to learn from early"),
                 ("twise", "covers every valid pair of option values at least once"),
                 ("yasa", "the same by YASA (VaMoS 2020), with more rows"),
