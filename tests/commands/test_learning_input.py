@@ -113,3 +113,24 @@ def test_a_table_predicts_what_it_lacks(tables, capsys):
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["a"], row["b"], row["c"]) == (1, "x", 1)
     assert row["lower"] <= row["prediction"] <= row["upper"]
+
+
+@pytest.mark.slow
+def test_a_session_keeps_its_evaluation_and_its_curve(tmp_path, capsys):
+    dice = random.Random(2)
+    rows = [f"{a},{b},{3 * a + b + dice.random()}" for a in range(6) for b in range(4)]
+    table, session = tmp_path / "t.csv", tmp_path / "kept"
+    table.write_text("\n".join(["a,b,cost", *rows]) + "\n")
+    options = ["--options", "a,b", "--metrics", "cost", "--session", str(session)]
+    assert main(["import", str(table), *options]) == 0
+    capsys.readouterr()
+    forest = ["--predictor", "random_forest", "--seed", "3", "--json"]
+    assert main(["learn", str(session), *forest]) == 0
+    evaluation = json.loads(capsys.readouterr().out)
+    assert main(["learn", str(session), "--curve", *forest]) == 0
+    points = json.loads(capsys.readouterr().out)
+    kept = json.loads((session / "learning.json").read_text())
+    assert kept["evaluation"] == evaluation and kept["curve"]["points"] == points
+    assert kept["seed"] == kept["curve"]["seed"] == 3 and kept["runs"] == 24
+    assert kept["curve"]["settings"]["predictors"] == ["random_forest"]
+    assert points[0]["n"] == 12 and points[-1]["n"] == 19  # a fifth is held out
