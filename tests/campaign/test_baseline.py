@@ -66,6 +66,7 @@ def test_a_baseline_outside_the_space_names_the_option(tmp_path, mini, pimp) -> 
     assert "baseline" in json.loads(done.stdout)["samplers"]
 
 
+@pytest.mark.slow
 def test_a_plan_as_it_is_is_led_by_the_baseline_that_is_its_control(tmp_path, mini, pimp) -> None:
     plan = tmp_path / "plan.csv"
     assert pimp("sample", mini, "--method", "uniform", "-n", 3, "--select", "sample",

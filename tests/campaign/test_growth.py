@@ -118,6 +118,7 @@ def test_it_ends_at_the_number_asked_for(tmp_path: Path) -> None:
     assert Session(path).plan.collect().height == 9
 
 
+@pytest.mark.slow
 def test_it_ends_when_the_front_stands_still_and_says_so(tmp_path: Path) -> None:
     settings = start(tmp_path / "s", configurations=60)
     path, grows = tmp_path / "s", None
@@ -153,6 +154,7 @@ def test_it_keeps_away_from_what_fails(tmp_path: Path) -> None:
     assert late.filter(pl.col("num_beams").fill_null(1) > 1).height <= TOGETHER
 
 
+@pytest.mark.slow
 def test_it_starts_from_another_session_and_says_how_that_helps(tmp_path: Path) -> None:
     start(tmp_path / "old", configurations=20)
     for _ in range(5):

@@ -61,6 +61,7 @@ def test_sample_and_coverage(shop, answer, tmp_path):
     assert len(pl.read_parquet(again)) == 5
 
 
+@pytest.mark.slow
 def test_learn_pareto_suggest_predict_on_the_demo(demo, answer):
     records = answer("learn", demo, "--predictor", "random_forest")
     assert records and all(record.keys() >= LEARN for record in records)

@@ -157,6 +157,7 @@ print(json.dumps([[one.cooled, one.temperature_c, one.slowed] for one in found])
 """
 
 
+@pytest.mark.slow
 def test_temperature_and_clocks_of_the_baseline_are_waited_for(
     with_nvml: Callable[..., Any], tmp_path: Path
 ) -> None:

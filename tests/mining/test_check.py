@@ -73,6 +73,7 @@ def test_a_crash_costs_one_configuration(check):
     assert report.configurations_run == report.configurations_planned
 
 
+@pytest.mark.slow
 def test_out_of_memory_costs_one_configuration(check):
     report = check(GOOD, delta=("memory",))
     [finding] = found(report, "missing")
@@ -80,6 +81,7 @@ def test_out_of_memory_costs_one_configuration(check):
     assert finding.proposal == "!delta_memory"
 
 
+@pytest.mark.slow
 def test_a_hang_costs_one_configuration(check):
     report = check(GOOD, delta=("hang",), n=0, timeout_s=1.0)
     [finding] = found(report, "missing")
@@ -139,6 +141,7 @@ def test_a_part_of_the_space_is_checked_alone(fake, write_space):
     assert report.pairs_forbidden == 0
 
 
+@pytest.mark.slow
 def test_two_errors_that_meet_in_a_configuration_are_told_apart(check):
     report = check([GOOD[0]], delta=("memory",), n=30)
     assert {(f.kind, f.proposal) for f in report.findings} == {

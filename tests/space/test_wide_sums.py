@@ -112,6 +112,7 @@ def test_a_sum_over_many_features(prices: str, group: str, constraint: str) -> N
     assert time.process_time() - began < MOST_CPU_S
 
 
+@pytest.mark.slow
 def test_a_sum_is_exact_to_the_last_coin_and_says_why() -> None:
     began = time.process_time()
     lines = [f"\t\t\tF{i} {{price {100 + i}}}" for i in range(1000)]

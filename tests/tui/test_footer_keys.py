@@ -118,7 +118,7 @@ async def test_panes_on_a_measured_session(spec, done_session, issued, look):
 @pytest.mark.parametrize(
     "spec",
     [
-        pytest.param(spec, marks=[pytest.mark.slow] if spec.tab == "Plan" else [], id=spec.tab)
+        pytest.param(spec, marks=[] if spec.tab == "Monitor" else [pytest.mark.slow], id=spec.tab)
         for spec in PANES
     ],
 )
@@ -144,6 +144,7 @@ async def test_sessions(filled, sessions_root, session_maker, issued, look):
         assert not await dead_keys(pilot, look, issued, back)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [1, 2, 4, 6])
 async def test_wizard(step, sessions_root, issued, look):
     app = PimpApp()

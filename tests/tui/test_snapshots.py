@@ -95,6 +95,6 @@ def test_help(done_session, snap_compare, look):
 def test_ascii(done_session, snap_compare, look):
     async def ready(pilot):
         await pilot.press("1")
-        await after(look, "56")(pilot)
+        await after(look, "56 valid")(pilot)
 
     assert snap_compare(PimpApp(done_session, ascii=True), terminal_size=(80, 24), run_before=ready)

@@ -264,6 +264,7 @@ async def test_escape_stops_a_pilot(sessions_root, look, monkeypatch, tmp_path):
     assert ended[0][ended[0].index("-n") + 1] == "1"
 
 
+@pytest.mark.slow
 async def test_the_estimate_stands_beside_the_fields_that_decide_it(
     sessions_root, look, monkeypatch
 ):

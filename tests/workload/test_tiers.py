@@ -140,6 +140,7 @@ def test_the_report_begins_with_the_tier_in_use(holding_tiers):
     assert all(row["mend"] for row in rows[1:])
 
 
+@pytest.mark.slow
 def test_programs_die_with_the_process_that_scores_them(holding_tiers, tmp_path):
     script = (
         "import sys\nfrom pimp_tui.workload import sandbox\n"
