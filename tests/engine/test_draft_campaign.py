@@ -102,6 +102,6 @@ def test_a_campaign_drafts_with_a_model_of_the_user(models: Path, tmp_path: Path
     assert "assistant_model" not in told
     manifest = json.loads((session / "manifest.json").read_text())
     assert [item["name"] for item in manifest["drafts"]] == ["small", "other"]
-    again = [*command[:4], "--draft", str(models / "other")]
+    again = [*command[:5], "--draft", str(models / "other")]
     refused = subprocess.run(again, capture_output=True, text=True, timeout=60, env=os.environ)
     assert refused.returncode == 2 and "--draft" in refused.stderr
