@@ -48,6 +48,7 @@ def test_what_is_neither_is_refused(source: str) -> None:
         read_baseline(source)
 
 
+@pytest.mark.slow
 def test_a_baseline_outside_the_space_names_the_option(tmp_path, mini, pimp) -> None:
     for line, named in (
         ("--num-beam 2", "num_beams"),

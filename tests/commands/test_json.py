@@ -130,6 +130,7 @@ def test_doctor_names_checks_and_mends(answer, tmp_path, pimp):
     assert here != there and here >= 10**6
 
 
+@pytest.mark.slow
 def test_import_then_learn(tmp_path, answer):
     table = tmp_path / "t.csv"
     rows = [f"{a},{b},{2 * a + 3 * b + 1}" for a in range(6) for b in range(4)]
@@ -146,6 +147,7 @@ def test_import_then_learn(tmp_path, answer):
     assert runs["cost"].sum() == sum(2 * a + 3 * b + 1 for a in range(6) for b in range(4))
 
 
+@pytest.mark.slow
 def test_picks_are_held_against_the_default(demo, answer, pimp):
     front = answer("pareto", demo)
     compared = [row for row in front if "accuracy_reading" in row]

@@ -87,6 +87,7 @@ def test_a_device_that_is_lost_leaves_no_half_sum(with_nvml):
     assert any("GPU is lost" in note for note in reading["notes"])
 
 
+@pytest.mark.slow
 def test_a_device_that_is_lost_already_does_not_cost_the_others(with_nvml):
     script = """
 def report():
@@ -161,6 +162,7 @@ def test_disagreement_of_counter_and_samples_is_flagged(with_nvml):
     assert sum("disagree" in note for note in notes) == 2
 
 
+@pytest.mark.slow
 def test_a_counter_that_moves_ten_times_a_second_is_no_disagreement(with_nvml):
     script = """
 def told():

@@ -89,6 +89,7 @@ def test_live_monitor_is_light(session_maker, sessions_root, size, most):
     assert core < 0.15  # 0.02 to 0.03 on an idle machine
 
 
+@pytest.mark.slow
 def test_finished_monitor_sends_nothing(session_maker, sessions_root):
     session = session_maker(sessions_root / "done")
     bytes_per_s, _ = rates(session, (80, 24), 3.0, 3.0)

@@ -15,6 +15,8 @@ from pimp_tui.tui.widgets.section import Section
 
 #: Longer tables show their first rows by top-k before the whole order is known.
 _LONG = 20_000
+#: The row that has the cursor when the new order is there: it may have moved meanwhile.
+_HERE = object()
 
 
 class TableView(Section):
@@ -67,8 +69,7 @@ class TableView(Section):
             level.names, level.offered = old.names, old.offered
         self.stack[0] = level
         if len(self.stack) == 1:
-            row = self.table.row()
-            self._show(level, row[level.key] if row else None)
+            self._show(level, _HERE)
 
     def _keep_place(self) -> None:
         if level := self.level:
@@ -78,6 +79,7 @@ class TableView(Section):
     def _show(self, level: Level, key: object = None) -> None:
         plain = level.where is None and not level.keys
         if plain:
+            key = self._here(level, key)
             self.table.show(level.frame, level.columns(), level.key)
             self._settle(key)
         else:
@@ -127,10 +129,9 @@ class TableView(Section):
             return
         from pimp_tui.session.where import compile_where
 
-        row = self.table.row()
         level.where = compile_where(text, level.frame.schema) if text else None
         level.where_text = text
-        self.reorder(key=row[level.key] if row else None)
+        self.reorder(key=_HERE)
 
     def cancel(self) -> bool:
         """Stop a sort that goes on; False where none does."""
@@ -164,8 +165,16 @@ class TableView(Section):
     def _put(self, level: Level, order: object, key: object) -> None:
         if level is not self.level:
             return
+        key = self._here(level, key)
         self.table.show(level.frame, level.columns(), level.key, order)  # type: ignore[arg-type]
         self._settle(key)
+
+    def _here(self, level: Level, key: object) -> object:
+        """The key of the row under the cursor where that is asked for."""
+        if key is not _HERE:
+            return key
+        row = self.table.row()
+        return row[level.key] if row else None
 
     def _settle(self, key: object) -> None:
         if key is not None and (place := self.table.place_of(key)) is not None:
