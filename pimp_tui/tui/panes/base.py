@@ -54,6 +54,11 @@ class Pane(Widget):
         self._workspace = workspace
 
     @property
+    def moving(self) -> bool:
+        """Whether what the last key asked for will be there in a moment: the next one waits."""
+        return False
+
+    @property
     def workspace(self) -> WorkspaceScreen:
         """The screen: its ``space_source`` is the feature model when there is no session."""
         return self._workspace

@@ -219,7 +219,8 @@ class WorkspaceScreen(FrameScreen):
         """Also while a pane is on its way, but for keys that lead elsewhere."""
         leads = getattr(event, "character", None) in tuple("0123456789q")
         switching = self.current is None or self._wanted != self.number
-        return super().holds(event) or (self._begun and switching and not leads)
+        filtering = self.current is not None and self.current.moving and not self.message.busy
+        return super().holds(event) or (self._begun and switching and not leads) or filtering
 
     def footer_keys(self) -> Sequence[FooterKey]:
         """The pane's keys."""

@@ -146,6 +146,11 @@ class ResultsPane(TableActions):
         """Once the table is read."""
         self._back = place
 
+    @property
+    def moving(self) -> bool:
+        """While a filter is on its way to the rows."""
+        return self.view.moving
+
     # What follows the cursor.
 
     def on_frame_table_moved(self, event: FrameTable.Moved) -> None:

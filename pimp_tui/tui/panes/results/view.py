@@ -32,6 +32,7 @@ class TableView(Section):
         super().__init__(self.table, title="Configurations")
         self.stack: list[Level] = []
         self.busy = ""
+        self.moving = False  # rows of a short table are on their way: a key may rest on them
 
     @property
     def level(self) -> Level | None:
@@ -131,6 +132,7 @@ class TableView(Section):
 
         level.where = compile_where(text, level.frame.schema) if text else None
         level.where_text = text
+        self.moving = level.frame.height <= _LONG
         self.reorder(key=_HERE)
 
     def cancel(self) -> bool:
@@ -163,6 +165,7 @@ class TableView(Section):
         self.tell()
 
     def _put(self, level: Level, order: object, key: object) -> None:
+        self.moving = False
         if level is not self.level:
             return
         key = self._here(level, key)
