@@ -16,7 +16,7 @@ import pytest
 
 from pimp_tui.session import open_session
 
-KILLS, REPEATS, CONFIGURATIONS, PROBLEMS = 21, 10, 6, 2
+CONFIGURATIONS, PROBLEMS = 6, 2
 #: What one kill takes: the runner, the worker, both, or the command that follows them too.
 TARGETS = ("campaign.runner", "campaign.worker", "campaign.", "")
 #: Killed itself; at its end; the runner killed before it answered; with failed runs; killed later.
@@ -26,10 +26,10 @@ CODES = (-signal.SIGKILL, 0, 2, 3, 130)
 class Storm:
     """One campaign that is started again whenever it has been killed."""
 
-    def __init__(self, session: Path, space: Path, seed: int) -> None:
-        self.session, self.random = session, random.Random(seed)
+    def __init__(self, session: Path, space: Path, seed: int, least: int, repeats: int) -> None:
+        self.session, self.random, self.least = session, random.Random(seed), least
         self._flags = ["--space", str(space), "--method", "uniform", "-n", str(CONFIGURATIONS),
-                       "--repeats", str(REPEATS), "--limit", str(PROBLEMS)]  # fmt: skip
+                       "--repeats", str(repeats), "--limit", str(PROBLEMS)]  # fmt: skip
         self.kills = 0
         self.process = self._start()
 
@@ -91,27 +91,32 @@ class Storm:
                 if self.process.returncode in (0, 3):
                     return
                 self.process = self._start()
-            if self.kills < KILLS:
+            if self.kills < self.least:
                 self.strike()
             else:
                 time.sleep(0.2)
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(2400)
-def test_a_storm_of_kills_loses_nothing_and_counts_nothing_twice(tmp_path, mini, pimp) -> None:
-    storm = Storm(tmp_path / "s", mini, seed=7)
+@pytest.mark.parametrize(
+    ("kills", "repeats"),
+    [pytest.param(7, 3, marks=pytest.mark.slow), pytest.param(21, 10, marks=pytest.mark.long)],
+)
+def test_a_storm_of_kills_loses_nothing_and_counts_nothing_twice(
+    tmp_path, mini, pimp, kills, repeats
+) -> None:
+    storm = Storm(tmp_path / "s", mini, 7, kills, repeats)
     try:
         storm.blow()
     finally:
         for pid in storm.processes():
             os.kill(pid, signal.SIGKILL)
-    assert storm.kills >= KILLS
+    assert storm.kills >= kills
     session = open_session(storm.session)
     runs, plan = session.runs.collect(), session.plan.collect()
-    planned = {(c, r) for c in plan["config_id"] for r in range(1, REPEATS + 1)}
+    planned = {(c, r) for c in plan["config_id"] for r in range(1, repeats + 1)}
     keys = runs.select("config_id", "repetition")
-    assert len(planned) == CONFIGURATIONS * REPEATS == len(runs) == keys.n_unique()
+    assert len(planned) == CONFIGURATIONS * repeats == len(runs) == keys.n_unique()
     assert set(keys.iter_rows()) == planned
     ok = runs.filter(pl.col("status") == "ok")
     assert len(ok) == len(runs), runs["reason"].drop_nulls().to_list()
