@@ -33,6 +33,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(arguments: list[str]) -> int:
+    from pimp_tui.commands.opening import opening_of, show
+
+    opening = opening_of(arguments)
+    if opening is not None:
+        return show(opening)
     import typer
 
     from pimp_tui.commands.registry import build

@@ -53,9 +53,9 @@ def demo(
         )
     runner = start_runner(path)
     if not headless:
-        from pimp_tui.commands.screens import show
+        from pimp_tui.commands.opening import Opening, show
 
-        return show(str(path), no_mouse, ascii_only, slow)
+        return show(Opening(str(path), no_mouse, ascii_only, slow))
     code = follow(path, runner)
     if code in (0, 3):
         from pimp_tui.commands.summary import print_summary
@@ -236,9 +236,14 @@ def _prepare(
 
 
 def _print_dry_run(answer: dict[str, Any]) -> None:
-    from pimp_tui.commands.output import print_pairs
+    from pimp_tui.commands.output import print_pairs, print_table
 
+    rows = answer.pop("plan", [])
     print_pairs(answer)
+    if rows:
+        differing = [name for name in rows[0] if len({str(row[name]) for row in rows}) > 1]
+        print()
+        print_table(rows, list(dict.fromkeys(["position", "sampler", *differing])))
 
 
 COMMANDS = {"demo": demo, "run": run, "attach": attach}

@@ -6,11 +6,14 @@ from typing import Annotated
 
 import typer
 
+from pimp_tui.commands.opening import Opening, show
 from pimp_tui.commands.output import SessionArgument
+from pimp_tui.errors import UserError
 
 NoMouse = Annotated[bool, typer.Option("--no-mouse", help="Leave the mouse to the terminal.")]
 Ascii = Annotated[bool, typer.Option("--ascii", help="Draw with ASCII characters only.")]
 Slow = Annotated[bool, typer.Option("--slow", help="Send less to a slow line.")]
+_FLAGS = ("--no-mouse", "--ascii", "--slow")
 Version = Annotated[bool, typer.Option("--version", help="Print the version.")]
 
 
@@ -28,7 +31,13 @@ def root(
         print(f"pimp-tui {__version__}")
         raise typer.Exit(0)
     if context.invoked_subcommand is None:
-        raise typer.Exit(show(None, no_mouse, ascii_only, slow))
+        raise typer.Exit(show(Opening(None, no_mouse, ascii_only, slow)))
+    given = [flag for flag, on in zip(_FLAGS, (no_mouse, ascii_only, slow), strict=True) if on]
+    if given:
+        raise UserError(
+            f"{' '.join(given)} says nothing before {context.invoked_subcommand}",
+            mend="flags of a screen come after its command",
+        )
     return None
 
 
@@ -39,21 +48,7 @@ def open_session(
     slow: Slow = False,
 ) -> int:
     """Open the workspace on a session; attaches to its campaign if one runs."""
-    return show(session, no_mouse, ascii_only, slow)
-
-
-def show(session: str | None, no_mouse: bool, ascii_only: bool, slow: bool) -> int:
-    """Run the app on a session, or on the list of sessions."""
-    path = None
-    if session is not None:
-        from pimp_tui.session.manifest import read_manifest
-        from pimp_tui.session.paths import resolve
-
-        path = resolve(session)
-        read_manifest(path)
-    from pimp_tui.tui.app import run_app
-
-    return run_app(session=path, no_mouse=no_mouse, ascii=ascii_only, slow=slow)
+    return show(Opening(session, no_mouse, ascii_only, slow))
 
 
 COMMANDS = {"open": open_session}

@@ -77,9 +77,11 @@ def overlays(app: App[object]) -> dict[str, Style]:
     """What each kind adds to a widget's own style under the app's theme.
 
     Styles made here, not component classes: those cost each widget a pass over the style sheet
-    per kind, which was a third of the first paint.
+    per kind, which was a third of the first paint. Asking the app for the variables derives a
+    whole colour system anew each time; those that its style sheet has are the same.
     """
-    return _overlays(app.theme, tuple(app.get_css_variables()[name] for name in _VARIABLES))
+    known = app.theme_variables
+    return _overlays(app.theme, tuple(known[name] for name in _VARIABLES))
 
 
 @lru_cache(8)
