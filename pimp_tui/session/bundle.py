@@ -14,12 +14,6 @@ from pimp_tui.session.manifest import read_manifest
 from pimp_tui.session.schema import METRICS, PLAN_KEYS, RUNS, polars_schema
 from pimp_tui.session.status import read_status
 
-# What is summed over the meters named in energy_source.
-_SUMS_OF_METERS = (
-    "energy_j", "energy_above_idle_j", "j_per_token", "j_per_solved", "idle_power_w",
-    "power_mean_w", "power_peak_w",
-)  # fmt: skip
-
 if TYPE_CHECKING:
     import polars as pl
 
@@ -149,40 +143,9 @@ class Session:
         Args:
             spread: add ``<metric>_std``, the sample standard deviation over repeats.
         """
-        import polars as pl
+        from pimp_tui.session.averages import per_configuration
 
-        metrics = self.metrics
-        ok = pl.col("status") == "ok"
-        is_measured = ok & ~pl.col("energy_estimated").fill_null(True)
-        is_measured &= pl.col("energy_j").is_not_null()
-        usual = pl.struct(-is_measured.cast(pl.Int64).sum().over("energy_source"), "energy_source")
-        # Neither an estimate nor a sum of other meters stands beside a measurement in one mean.
-        place = pl.col("_place")
-        same_meters = is_measured & (place == place.filter(is_measured).min())
-        same_kind = pl.when(is_measured.any()).then(same_meters).otherwise(ok)
-
-        def counted(name: str) -> pl.Expr:
-            return same_kind if name in _SUMS_OF_METERS else ok
-
-        columns = [
-            ok.sum().cast(pl.Int64).alias("runs_ok"),
-            (~ok).sum().cast(pl.Int64).alias("runs_failed"),
-            pl.col("reason").filter(~ok).last(),
-            pl.col("energy_source").filter(same_kind).first(),
-            pl.col("energy_estimated").filter(same_kind).first(),
-            *(pl.col(name).cast(pl.Float64).filter(counted(name)).mean() for name in metrics),
-        ]
-        if spread:
-            columns += [
-                pl.col(name).cast(pl.Float64).filter(counted(name)).std().alias(f"{name}_std")
-                for name in metrics
-            ]
-        placed = self.runs.with_columns(_place=usual.rank("dense"))
-        measured = placed.group_by("config_id").agg(columns)
-        plan = self.plan.unique("config_id", keep="first", maintain_order=True)
-        return plan.join(measured, on="config_id", how="left", maintain_order="left").with_columns(
-            pl.col("runs_ok", "runs_failed").fill_null(0)
-        )
+        return per_configuration(self.plan, self.runs, self.metrics, spread)
 
     def space(self) -> Space:
         """The exact space of this session.

@@ -50,7 +50,9 @@ class FrameReader:
     async def configurations(self) -> pl.DataFrame:
         """One row per planned configuration: options, metric means and ``_std``s (bundle.py)."""
         return await self.get(
-            "configurations", lambda session: session.configurations(spread=True).collect()
+            "configurations",
+            # Half the time and memory of the streaming engine on a million rows.
+            lambda session: session.configurations(spread=True).collect(engine="in-memory"),
         )
 
     async def runs(self) -> pl.DataFrame:

@@ -65,6 +65,18 @@ def test_sums_of_different_meters_are_never_averaged_together(session):
     assert rows[0]["energy_gpu_j"] == 4.0  # the same meter in both
 
 
+def test_a_merged_table_without_rows_has_nulls_and_a_stray_run_changes_nothing(session):
+    from pimp_tui.session.segments import MERGED, frame_of
+
+    write_frame(session / "runs" / MERGED, frame_of("runs", []))
+    rows = open_session(session).configurations(spread=True).collect().to_dicts()
+    assert [(row["runs_ok"], row["energy_j"]) for row in rows] == [(0, None)] * 3
+    commit_run(session, RunKey("ffff000000000009", 1, 1), run(7.0, False), [], [])
+    commit(session, 2, 1, run(energy=3.0, estimated=False))
+    rows = open_session(session).configurations().collect().to_dicts()
+    assert [(row["runs_ok"], row["energy_j"]) for row in rows] == [(0, None), (0, None), (1, 3.0)]
+
+
 def test_failed_runs_count_but_are_in_no_mean(session):
     commit(session, 0, 1, run(duration_s=3.0))
     commit(session, 0, 2, run(status="failed", duration_s=None, reason="timeout"))
