@@ -119,9 +119,9 @@ class FrameTable(Block, can_focus=True):
         """Where the row with this key stands in the order shown."""
         if self.frame is None:
             return None
-        keys = self.frame[self.key]
-        keys = keys if self.order is None else keys.gather(self.order)
-        found = (keys == key).arg_true()
+        found = (self.frame[self.key] == key).arg_true()
+        if self.order is not None and len(found):  # numbers compare faster than keys gather
+            found = (self.order == int(found[0])).arg_true()
         return int(found[0]) if len(found) else None
 
     def go(self, index: int) -> None:
