@@ -54,6 +54,9 @@ def show(opening: Opening) -> int:
 
         path = resolve(opening.session)
         read_manifest(path)
+    from pimp_tui.tui import collecting
+
+    collecting.hold()
     from pimp_tui.tui.app import run_app
 
     return run_app(session=path, no_mouse=opening.no_mouse, ascii=opening.ascii, slow=opening.slow)

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from pimp_tui.session import lock
-from pimp_tui.session.compact import MERGED
 from pimp_tui.session.damage import require_whole
 from pimp_tui.session.manifest import read_manifest
-from pimp_tui.session.segments import keys_in
+from pimp_tui.session.segments import MERGED, keys_in
 
 
 def state_of(session: Path, manifest: dict[str, Any]) -> str:

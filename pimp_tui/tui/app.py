@@ -17,12 +17,11 @@ from textual.geometry import Size
 from textual.screen import Screen
 
 from pimp_tui.errors import UserError
-from pimp_tui.tui import marks
+from pimp_tui.tui import collecting, marks
 from pimp_tui.tui.canvas import Canvas, Changes
 from pimp_tui.tui.keys_in_turn import KeysInTurn, KeyTurn
 from pimp_tui.tui.memory import Memory
 from pimp_tui.tui.screens.frame import FrameScreen
-from pimp_tui.tui.screens.palette_commands import app_commands
 from pimp_tui.tui.screens.too_small import TooSmall, fits
 from pimp_tui.tui.settings import Settings, read_settings
 from pimp_tui.tui.terminal import few_colours, require_terminal
@@ -142,6 +141,7 @@ class PimpApp(App[int]):
         self._opened = True
         self.app_resume_signal.subscribe(self, lambda _: self.forget_terminal())
         self._cover(self.size)
+        self.call_after_refresh(collecting.go_on)
 
     async def on_event(self, event: events.Event) -> None:
         """Keys wait for their turn: typed in a burst they reach what the one before opened."""
@@ -242,6 +242,8 @@ class PimpApp(App[int]):
 
     def commands(self) -> list[Any]:
         """What the palette offers beside the keys: sessions, themes."""
+        from pimp_tui.tui.screens.palette_commands import app_commands
+
         return app_commands(self)
 
     def leave_with(self, fault: UserError) -> None:

@@ -71,3 +71,21 @@ def test_a_missing_session_is_refused_without_typer(tmp_path):
     )  # fmt: skip
     assert done.returncode == 2
     assert "nothing" in done.stderr and "Traceback" not in done.stderr
+
+
+async def test_collecting_goes_on_with_the_first_frame(tmp_path, monkeypatch):
+    import gc
+
+    from pimp_tui.tui import collecting
+    from pimp_tui.tui.app import PimpApp
+
+    monkeypatch.setenv("PIMP_TUI_SESSIONS", str(tmp_path))
+    collecting.hold()
+    assert not gc.isenabled()
+    try:
+        async with PimpApp().run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+            assert gc.isenabled()
+    finally:
+        gc.enable()
+        gc.unfreeze()

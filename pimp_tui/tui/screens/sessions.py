@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
@@ -17,13 +17,15 @@ from pimp_tui.tui import launch
 from pimp_tui.tui.catalogue import Catalogue, Entry
 from pimp_tui.tui.screens import session_rows
 from pimp_tui.tui.screens.frame import FrameScreen
-from pimp_tui.tui.screens.help import HelpText
 from pimp_tui.tui.widgets.bind import bind
 from pimp_tui.tui.widgets.footer import FooterKey
 from pimp_tui.tui.widgets.line import Line
 from pimp_tui.tui.widgets.rows import Rows
 from pimp_tui.tui.widgets.section import Section
 from pimp_tui.tui.words import short_path, told
+
+if TYPE_CHECKING:
+    from pimp_tui.tui.screens.help import HelpText
 
 _LOOK_S = 2.0
 _KEYS = (
@@ -143,6 +145,8 @@ class SessionsScreen(FrameScreen):
 
     def help_text(self) -> HelpText:
         """What the list is."""
+        from pimp_tui.tui.screens.help import HelpText
+
         return HelpText(
             "Sessions",
             "Every campaign is one folder, a session. The list shows those under "
