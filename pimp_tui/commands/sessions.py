@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pimp_tui.commands.output import Json, SessionArgument, print_json, print_pairs, say, split_list
+from pimp_tui.commands.output import Json, SessionArgument, print_json, print_pairs, say
 from pimp_tui.errors import UserError
 
 Option = typer.Option
@@ -56,7 +56,9 @@ def import_(
     from pimp_tui.session import resolve
     from pimp_tui.session.table_import import import_table
 
-    answer = import_table(table, split_list(options), split_list(metrics), resolve(session))
+    answer = import_table(table, options, metrics, resolve(session))
+    if count := answer["unmeasured"]:
+        say(f"note: {count} without any metric: planned, to be predicted or suggested")
     print_json(answer) if json else print_pairs(answer)
     return 0
 

@@ -53,7 +53,7 @@ def to_predict(
 
         return read_plan(plan, space) if plan else fresh_candidates(session, n, seed)
     if plan is not None:
-        from pimp_tui.session.table_import import read_table
+        from pimp_tui.session.table_reading import read_table
 
         rows = read_table(plan)
         options = options_of(session, None)

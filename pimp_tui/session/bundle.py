@@ -145,7 +145,9 @@ class Session:
         """
         from pimp_tui.session.averages import per_configuration
 
-        return per_configuration(self.plan, self.runs, self.metrics, spread)
+        options = set(self.options)  # an imported table may call an option as runs call a metric
+        metrics = [name for name in self.metrics if name not in options]
+        return per_configuration(self.plan, self.runs, metrics, spread)
 
     def space(self) -> Space:
         """The exact space of this session.

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pimp_tui.errors import UserError
 from pimp_tui.session import segments
 from pimp_tui.session.manifest import new_manifest, write_manifest
-from pimp_tui.session.schema import PLAN_KEYS, RUNS
+from pimp_tui.session.schema import METRICS, PLAN_KEYS, RUNS
+from pimp_tui.session.table_reading import (
+    numbers,
+    read_table,
+    stands_twice,
+    without_value,
+)
 
 if TYPE_CHECKING:
     import polars as pl
+
+#: Names that the plan, the means of its configurations and the answers of commands use.
+_OWN = (
+    *PLAN_KEYS, "status", "reason", "runs_ok", "runs_failed", "energy_source", "energy_estimated",
+    "estimated", "metric", "prediction", "lower", "upper", "measured", "expected_improvement",
+)  # fmt: skip
+_SHARES = ("pass_at_1",)
+_SHOWN = 20
+_INFINITE = r"(?i)^\s*[+-]?inf(inity)?\s*$"
 
 
 def import_table(
@@ -23,30 +40,35 @@ def import_table(
     """Make a session of a measured table; rows with equal options are repeats.
 
     Metrics named as columns of the runs table fill those; any other becomes a Float64 column of
-    its own at the end. A row without any metric is left out.
+    its own at the end. NaN and infinities are null. A configuration that has no metric in any row
+    is planned without a run, so that it may be predicted and suggested.
 
     Args:
         table: CSV or Parquet, one row per measurement.
-        options: columns that say what was configured.
-        metrics: numeric columns that were measured.
+        options: columns that say what was configured, each a name or names joined by commas.
+        metrics: numeric columns that were measured, likewise.
         session: the folder to make; it must not exist.
 
     Returns:
-        {"configurations", "runs", "session"}.
+        {"configurations", "unmeasured" (further configurations), "runs", "session"}.
 
     Raises:
-        UserError: unreadable table, unknown or doubled columns, a metric that is no number, or a
-            session that is there already. Nothing is left behind then.
+        UserError: unreadable table, unknown or doubled columns, names that the session keeps for
+            itself, a metric that is no number, or a session that is there already. Nothing is
+            left behind then.
     """
-    frame = read_table(table)
-    _check_columns(frame, table, options, metrics)
-    values = _numbers(frame, table, metrics)
     if session.exists():
         raise UserError("the session exists already", str(session), "choose another --session")
+    frame = read_table(table)
+    options, metrics = (named_columns(names, frame.columns) for names in (options, metrics))
+    _check_columns(frame, table, options, metrics)
+    values = _metric_values(frame, table, metrics)
     draft = session.with_name(f".{session.name}.{os.getpid()}.new")
     try:
         draft.mkdir(parents=True)
-        answer = _fill(draft, session.name, frame.select(options), values, list(metrics), table)
+        answer = _fill(
+            draft, session.name, _option_values(frame, table, options), values, metrics, table
+        )
         draft.rename(session)
     except OSError as error:
         raise UserError(f"cannot write the session ({error.strerror})", str(session)) from None
@@ -56,23 +78,19 @@ def import_table(
     return answer | {"session": str(session)}
 
 
-def read_table(table: Path) -> pl.DataFrame:
-    """A CSV or Parquet table.
+def named_columns(values: Sequence[str], columns: Sequence[str]) -> list[str]:
+    """Names of columns, of which a value may hold several joined by commas.
 
-    Raises:
-        UserError: it is not there or cannot be read.
+    A column whose own name holds commas is named whole, or in double quotes.
     """
-    import polars as pl
-
-    try:
-        if table.suffix.lower() in (".parquet", ".pq"):
-            return pl.read_parquet(table)
-        return pl.read_csv(table, infer_schema_length=None)
-    except FileNotFoundError:
-        raise UserError("no such table", str(table)) from None
-    except (OSError, pl.exceptions.PolarsError) as error:
-        first = str(error).strip().splitlines()[0] if str(error).strip() else "empty"
-        raise UserError(f"the table cannot be read ({first})", str(table)) from None
+    names: list[str] = []
+    for value in values:
+        if value in columns or value.strip() in columns:
+            names.append(value if value in columns else value.strip())
+        else:
+            parts = next(csv.reader([value], skipinitialspace=True), [])
+            names += [part.strip() for part in parts if part.strip()]
+    return names
 
 
 def _check_columns(
@@ -82,29 +100,96 @@ def _check_columns(
         raise UserError(
             "an import needs options and metrics", str(table), "--options a,b --metrics y"
         )
-    from difflib import get_close_matches
-
     for name in [*options, *metrics]:
         if name not in frame.columns:
             near = get_close_matches(name, frame.columns, 1)
-            mend = f"did you mean {near[0]!r}?" if near else f"columns: {', '.join(frame.columns)}"
+            mend = f"did you mean {near[0]!r}?" if near else _listed(frame.columns)
             raise UserError(f"no column {name!r}", str(table), mend)
-        if name in PLAN_KEYS:
+        if stands_twice(name, frame.columns):
+            raise UserError(f"{name!r} stands twice in the header", str(table), "rename one")
+        taken = name in metrics and name in RUNS and name not in METRICS
+        if (
+            taken
+            or name in _OWN
+            or (name.removesuffix("_std") in metrics and name.endswith("_std"))
+        ):
             raise UserError(f"{name!r} is a column of pimp-tui's own", str(table), "rename it")
-    doubled = {name for name in options if name in metrics or list(options).count(name) > 1}
+    named = [*options, *metrics]
+    doubled = [name for name in named if named.count(name) > 1]
     if doubled:
-        raise UserError(f"{sorted(doubled)[0]!r} is named twice", str(table))
+        raise UserError(f"{doubled[0]!r} is named twice", str(table))
 
 
-def _numbers(frame: pl.DataFrame, table: Path, metrics: Sequence[str]) -> pl.DataFrame:
+def _listed(columns: Sequence[str]) -> str:
+    some = ", ".join(columns[:_SHOWN])
+    return f"columns: {some}" + (f" and {len(columns) - _SHOWN} more" if columns[_SHOWN:] else "")
+
+
+def _option_values(frame: pl.DataFrame, table: Path, options: Sequence[str]) -> pl.DataFrame:
+    """The options' columns, NaN as null."""
     import polars as pl
 
-    for name in metrics:
-        if not frame[name].dtype.is_numeric() and frame[name].dtype != pl.Boolean:
+    for name in options:
+        dtype = frame.schema[name]
+        if not (dtype.is_numeric() or dtype in (pl.String, pl.Boolean, pl.Null)):
             raise UserError(
-                f"the metric {name!r} is no number", str(table), "choose a numeric column"
+                f"the option {name!r} ({dtype}) is neither text, number nor true/false",
+                str(table),
+                "write it as one of these",
             )
-    return frame.select(pl.col(list(metrics)).cast(pl.Float64).fill_nan(None))
+    return frame.select(
+        pl.col(name).fill_nan(None) if frame.schema[name].is_float() else name for name in options
+    )
+
+
+def _metric_values(frame: pl.DataFrame, table: Path, metrics: Sequence[str]) -> pl.DataFrame:
+    """The metrics as Float64, NaN and infinities as null.
+
+    Raises:
+        UserError: a value that is no number, or one that the runs table cannot hold.
+    """
+    import polars as pl
+
+    columns = []
+    for name in metrics:
+        column = frame[name]
+        if column.dtype == pl.String:
+            told = column.set(column.str.contains(_INFINITE).fill_null(False), None)
+            _refuse(column, ~without_value(told) & numbers(told).is_null(), name, table)
+            column = numbers(told)
+        elif not (column.dtype.is_numeric() or column.dtype in (pl.Boolean, pl.Null)):
+            raise UserError(
+                f"the metric {name!r} ({column.dtype}) is no number",
+                str(table),
+                "choose a numeric column",
+            )
+        values = column.cast(pl.Float64)
+        values = values.set(~values.is_finite(), None)
+        if RUNS.get(name) == "Int64":
+            _refuse(values, values != values.round(), name, table, "whole number", "round it")
+        if name in _SHARES:
+            wrong = ~values.is_between(0.0, 1.0)
+            _refuse(values, wrong, name, table, "share between 0 and 1", "divide percents by 100")
+        columns.append(values)
+    return pl.DataFrame(columns)
+
+
+def _refuse(
+    column: pl.Series,
+    wrong: pl.Series,
+    name: str,
+    table: Path,
+    kind: str = "number",
+    mend: str = "empty the cell",
+) -> None:
+    rows = wrong.fill_null(False).arg_true()
+    if len(rows):
+        row = int(rows[0])
+        raise UserError(
+            f"the metric {name!r} is no {kind} in row {row + 1} below the header: {column[row]!r}",
+            str(table),
+            f"{mend}, or name another column",
+        )
 
 
 def _fill(
@@ -125,19 +210,20 @@ def _fill(
     for position_options, row in zip(
         options.iter_rows(named=True), values.iter_rows(named=True), strict=True
     ):
-        if all(value is None for value in row.values()):
-            continue
         identity = table_config_id(position_options)
-        repetition = seen[identity] = seen.get(identity, 0) + 1
-        if repetition == 1:
+        if identity not in seen:
+            seen[identity] = 0
             plan.append(
                 {"config_id": identity, "position": len(seen), "sampler": "imported"}
                 | position_options
             )
-        key = {"config_id": identity, "repetition": repetition, "attempt": 1, "status": "ok"}
+        if all(value is None for value in row.values()):
+            continue
+        seen[identity] += 1
+        run = {"config_id": identity, "repetition": seen[identity], "attempt": 1, "status": "ok"}
         energy = {"energy_source": "imported", "energy_estimated": False}
         has_energy = row.get("energy_j") is not None
-        runs.append(key | _fitting(row) | (energy if has_energy else {}))
+        runs.append(run | _fitting(row) | (energy if has_energy else {}))
     if not runs:
         raise UserError("the table holds no measured row", str(table))
     schema = {"config_id": pl.String, "position": pl.Int64, "sampler": pl.String} | dict(
@@ -157,7 +243,12 @@ def _fill(
         settings={"repeats": 1, "method": "imported"},
     )
     write_manifest(draft, manifest)
-    return {"configurations": len(plan), "runs": len(runs)}
+    unmeasured = list(seen.values()).count(0)
+    return {
+        "configurations": len(plan) - unmeasured,
+        "unmeasured": unmeasured,
+        "runs": len(runs),
+    }
 
 
 def _fitting(row: dict[str, Any]) -> dict[str, Any]:
