@@ -28,6 +28,9 @@ from pimp_tui.session.schema import PLAN_KEYS
 if TYPE_CHECKING:
     import polars as pl
 
+#: Rows of the plan that a dry run shows.
+_SHOWN = 40
+
 
 @dataclass(frozen=True)
 class Request:
@@ -71,7 +74,8 @@ def prepare(
         progress: told now and then how far the drawing of the plan is.
 
     Returns:
-        what was or would be made: configurations, runs, options, valid configurations.
+        what was or would be made: configurations, runs, requests, valid configurations; of a dry
+        run also the first rows of the ``plan``.
 
     Raises:
         UserError: anything about the request that cannot be; no folder is left behind.
@@ -102,7 +106,10 @@ def prepare(
         answer["grows_to"] = request.settings.configurations or (
             None if request.settings.budget else MOST
         )
-    if not dry_run:
+    if dry_run:
+        shown = plan.unique("config_id", keep="first", maintain_order=True).head(_SHOWN)
+        answer["plan"] = shown.drop("config_id").to_dicts()
+    else:
         manifest = _manifest(path, request, setup, plan, named)
         _make(path, setup, plan, manifest)
     return answer

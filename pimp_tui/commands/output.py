@@ -10,9 +10,22 @@ from typing import Annotated, Any
 
 import typer
 
+
+def session_names(incomplete: str) -> list[str]:
+    """Names of sessions for the shell's completion."""
+    from pimp_tui.session.paths import list_sessions
+
+    return [path.name for path in list_sessions() if path.name.startswith(incomplete)]
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 SessionArgument = Annotated[
-    str, typer.Argument(metavar="SESSION", help="A folder, or a name under ./sessions.")
+    str,
+    typer.Argument(
+        metavar="SESSION",
+        help="A folder, or a name under ./sessions.",
+        autocompletion=session_names,
+    ),
 ]
 
 

@@ -9,6 +9,7 @@ from pimp_tui.commands import (
     control,
     doctor,
     learning,
+    listings,
     sampling,
     screens,
     sessions,
@@ -33,8 +34,9 @@ def build() -> typer.Typer:
     spaces = typer.Typer(help="Look at a feature model.", rich_markup_mode=None)
     app.add_typer(spaces, name="space", no_args_is_help=True)
     for target, module in (
-        (app, screens), (app, campaign), (app, control), (app, learning), (app, sampling),
-        (app, sessions), (app, workload), (app, verify), (app, doctor), (spaces, space),
+        (app, screens), (app, campaign), (app, control), (app, listings), (app, learning),
+        (app, sampling), (app, sessions), (app, workload), (app, verify), (app, doctor),
+        (spaces, space),
     ):  # fmt: skip
         for name, function in module.COMMANDS.items():
             target.command(name)(function)
