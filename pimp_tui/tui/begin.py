@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,8 +89,16 @@ def name_fault(name: str) -> str | None:
     """Why a new session cannot have this name, or None."""
     if not name.strip():
         return "a name"
-    if resolve(name).exists():
+    if name.strip().startswith("-"):
+        return "a name begins with no dash: that would be an option"
+    path = resolve(name)
+    if path.exists():
         return f"{name} exists already"
+    parent = next(folder for folder in path.parents if folder.exists())
+    if not parent.is_dir():
+        return f"{parent} is no folder"
+    if not os.access(parent, os.W_OK | os.X_OK):
+        return f"{parent} may not be written"
     return None
 
 

@@ -170,9 +170,10 @@ def test_an_estimate_scales_with_runs_and_problems(done_session):
     assert 3.5 < basis.run_s < 9.5  # runs of 2.6 to 9.3 s with a second between them
     small, large = Counts(8, 16, 16 * 8), Counts(8, 160, 160 * 16)
     assert large.problems == 16
-    one, twenty = (_first_seconds(told(counts, basis)) for counts in (small, large))
+    one, twenty = (
+        _first_seconds(dict(told(counts, basis))["duration"]) for counts in (small, large)
+    )
     assert twenty == pytest.approx(20 * one, rel=0.05)
-    assert "P measures one" in told(small, None)
 
 
 def _first_seconds(text):
@@ -231,12 +232,15 @@ async def test_a_pilot_measures_one_configuration_and_leaves_nothing(sessions_ro
     await forecast.look(draft)
     await forecast.pilot(draft)
     made = dict(forecast.lines(draft))
-    assert made["from"].startswith("a pilot") and made["estimate"].startswith("~")
+    assert made["from"].startswith("a pilot of 3") and made["duration"].startswith("~")
+    assert "disk ~" in made["energy"]
     assert made["runs"] == "16 configurations x 2 x 4 problems"
     assert not list(folder.iterdir())
 
 
-async def test_escape_stops_a_pilot(sessions_root, look, monkeypatch, tmp_path):
+async def test_a_pilot_begins_by_itself_and_keys_stop_it(
+    sessions_root, look, monkeypatch, tmp_path
+):
     (tmp_path / "pilots").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "pilots"))
     ended = []
@@ -254,14 +258,132 @@ async def test_escape_stops_a_pilot(sessions_root, look, monkeypatch, tmp_path):
     app = PimpApp()
     async with app.run_test(size=(100, 30)) as pilot:
         app.push_screen(Wizard(Draft(name="mine"), first=6))
-        await look.until(pilot, "P measures one")
+        await look.until(pilot, "P stops it")
         await pilot.press("tab", "P")
-        await look.until(pilot, "measuring one configuration")
-        await pilot.press("escape")
         await look.until(pilot, lambda: ended and not list((tmp_path / "pilots").iterdir()))
-        await look.until(pilot, "P measures one")
+        await look.until(pilot, "P runs a pilot")
+        await pilot.press("P")
+        await look.until(pilot, "esc stops it")
+        await pilot.press("escape")
+        await look.until(pilot, lambda: ended[1:] and not list((tmp_path / "pilots").iterdir()))
+        await look.until(pilot, "P runs a pilot")
         assert "step 6 of 6" in look.text(app)
-    assert ended[0][ended[0].index("-n") + 1] == "1"
+    assert ended[0][ended[0].index("-n") + 1] == "3"
+
+
+async def test_a_pilot_waits_for_nobody_and_is_over_before_the_start(
+    sessions_root, look, monkeypatch
+):
+    """Esc goes back while one runs by itself; the campaign starts only when it has ended."""
+    said = []
+
+    async def run_command(arguments, patience_s=0.0):
+        if "--dry-run" in arguments:
+            return '{"configurations": 16, "runs": 32, "requests": 1024}'
+        if "--detach" in arguments:
+            said.append("start")
+            raise UserError("enough")
+        try:
+            await asyncio.sleep(60)
+        finally:
+            said.append("pilot ended")
+
+    monkeypatch.setattr(launch, "run_command", run_command)
+    app = PimpApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(Wizard(Draft(name="mine"), first=5))
+        await look.until(pilot, "P stops it")
+        await pilot.press("escape")
+        await look.until(pilot, "step 4 of 6")
+        assert not said
+        await pilot.press("r")
+        await look.until(pilot, "enough")
+    assert said == ["pilot ended", "start"]
+
+
+async def test_beside_a_running_campaign_no_pilot_begins_by_itself(
+    sessions_root, look, monkeypatch
+):
+    async def run_command(arguments, patience_s=0.0):
+        assert "--dry-run" in arguments
+        return '{"configurations": 16, "runs": 32, "requests": 1024}'
+
+    monkeypatch.setattr(launch, "run_command", run_command)
+    monkeypatch.setattr("pimp_tui.tui.screens.wizard.forecast._campaign_runs", lambda: True)
+    app = PimpApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(Wizard(Draft(name="mine"), first=5))
+        await look.until(pilot, "not known yet")
+        await pilot.pause(0.3)
+        assert "not known yet" in look.text(app)
+
+
+async def test_where_there_is_room_plan_and_estimate_stand_beside(done_session, look, monkeypatch):
+    plan = [{"position": p, "sampler": "diverse", "num_beams": p, "alike": 1} for p in (1, 2)]
+
+    async def run_command(arguments, patience_s=0.0):
+        return json.dumps({"configurations": 2, "runs": 4, "requests": 32, "plan": plan})
+
+    monkeypatch.setattr(launch, "run_command", run_command)
+    app = PimpApp()
+    async with app.run_test(size=(200, 60)) as pilot:
+        app.push_screen(Wizard(Draft(name="mine"), first=4))
+        await look.until(pilot, "Preview of the plan")
+        await look.until(pilot, "duration")
+        assert "num_beams" in look.text(app) and "alike" not in look.text(app)
+        app.screen.so_far.focus()
+        await pilot.press("down", "enter")
+        await look.until(pilot, "step 2 of 6")
+
+
+@pytest.mark.parametrize(
+    ("fields", "key", "words"),
+    [
+        ({"n": "0"}, "n", "at least 1"),
+        ({"budget": "abc"}, "budget", "60min"),
+        ({"budget": "0min"}, "budget", "60min"),
+        ({"budget": "1.5runs"}, "budget", "whole number"),
+        ({"holdout": "1"}, "holdout", "no share"),
+        ({"holdout": "abc"}, "holdout", "between 0 and 1"),
+        ({"holdout": "0.5", "limit": "1"}, "holdout", "1 problem"),
+        ({"models": "/nowhere/qwen"}, "models", ""),
+        ({"models": "a" * 300}, "models", ""),
+        ({"models": ""}, "models", "a model"),
+        ({"workload": "file"}, "workload_file", "name a file"),
+        ({"workload": "file", "workload_file": "BROKEN"}, "workload_file", "broken.jsonl:2"),
+        ({"space": "nowhere.uvl"}, "space", "nowhere.uvl"),
+        ({"select": "num_beam_4"}, "select", "num_beams_4"),
+        ({"seed": "x"}, "seed", "whole number"),
+        ({"name": "toy"}, "name", "exists already"),
+        ({"name": "-x"}, "name", "dash"),
+        ({"name": "a" * 300}, "name", "too long"),
+        ({"name": "/proc/version/x"}, "name", "no folder"),
+        ({"name": " "}, "name", "a name"),
+    ],
+)  # fmt: skip
+async def test_every_field_tells_its_mistake(fields, key, words, done_session, tmp_path):
+    if "BROKEN" in fields.values():
+        file = tmp_path / "broken.jsonl"
+        file.write_text('{"task_id": "1", "prompt": "a", "answer": "b"}\n{"task_id": \n')
+        fields = fields | {"workload_file": str(file)}
+    checker = Checker()
+    note = await checker.check(key, Draft(**fields))
+    checker.close()
+    assert note.fault and words in note.text and note.text.strip()
+
+
+async def test_what_is_kept_out_is_counted():
+    checker = Checker()
+    note = await checker.check("holdout", Draft(holdout="0.25"))
+    checker.close()
+    assert note == ("24 problems measured, 8 for `pimp-tui verify`", False)
+    assert "--holdout 0.25" in Draft(holdout="0.25").command()
+
+
+def test_the_default_name_is_free(sessions_root):
+    first = Draft().name
+    (sessions_root / first).mkdir(parents=True)
+    assert Draft().name != first
 
 
 @pytest.mark.slow

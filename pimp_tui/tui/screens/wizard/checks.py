@@ -23,7 +23,7 @@ _WHOLE = {
     "limit": "problems", "n": "configurations", "repeats": "repeats", "batch": "requests at once",
     "max_new_tokens": "tokens",
 }  # fmt: skip
-_BUDGET = re.compile(r"\d+(\.\d+)?\s*(s|min|h|J|kJ|MJ|runs?)")
+_BUDGET = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|h|J|kJ|MJ|runs?)")
 
 
 class Note(NamedTuple):
@@ -49,17 +49,15 @@ class Checker:
         if key in _WHOLE:
             return _whole(key, draft)
         if key == "budget":
-            budget = draft.budget.strip()
-            good = not budget or _BUDGET.fullmatch(budget) is not None
-            return Note("") if good else Note("write 60min, 5MJ or 40runs", True)
+            return _budget(draft.budget.strip())
         if key == "seed":
             good = not draft.seed.strip() or draft.seed.strip().isdigit()
             return Note("") if good else Note("a whole number", True)
-        if key in ("select", "deselect", "baseline") and not getattr(draft, key).strip():
+        if key in ("select", "deselect", "baseline", "holdout") and not getattr(draft, key).strip():
             return Note("")
         work: Callable[[Draft], str] | None = {
             "models": _models, "workload": _workload, "workload_file": _workload,
-            "baseline": _baseline, "space": self._count, "select": self._count,
+            "holdout": _holdout, "baseline": _baseline, "space": self._count, "select": self._count,
             "deselect": self._count, "name": _name,
         }.get(key)  # fmt: skip
         if work is None:
@@ -69,6 +67,8 @@ class Checker:
             return Note(await loop.run_in_executor(self._thread, work, draft))
         except UserError as error:
             return Note(told(error), True)
+        except (OSError, ValueError) as error:  # a name that no file can have
+            return Note(getattr(error, "strerror", None) or str(error), True)
 
     def _space(self, draft: Draft) -> tuple[Space, Choice]:
         from pimp_tui.space import load_space
@@ -97,6 +97,17 @@ def _whole(key: str, draft: Draft) -> Note:
         return Note(_own_number(draft.method)) if key == "n" else Note("")
     if not text.isdigit() or int(text) < 1:
         return Note(f"a whole number of {_WHOLE[key]}, at least 1", True)
+    return Note("")
+
+
+def _budget(text: str) -> Note:
+    found = _BUDGET.fullmatch(text)
+    if not text:
+        return Note("")
+    if found is None or not float(found[1]) > 0:
+        return Note("write 60min, 5MJ or 40runs", True)
+    if found[2].startswith("run") and not float(found[1]).is_integer():
+        return Note("a whole number of runs, as 40runs", True)
     return Note("")
 
 
@@ -129,6 +140,26 @@ def _workload(draft: Draft) -> str:
     found = load_workload(draft.workload_name)
     scored = "scored by running the code" if found.scored else "not scored: pass@1 stays empty"
     return f"{len(found.tasks)} problems, {scored}"
+
+
+def _holdout(draft: Draft) -> str:
+    from pimp_tui.workload import load_workload
+    from pimp_tui.workload.holdout import check_fraction, keep_out
+
+    try:
+        share = float(draft.holdout)
+    except ValueError:
+        raise UserError("a share between 0 and 1, as 0.3") from None
+    check_fraction(share)
+    limit = draft.limit.strip()
+    tasks = load_workload(draft.workload_name, int(limit) if limit.isdigit() else None)
+    measured, kept = keep_out(tasks, share, _seed(draft))
+    return f"{len(measured)} problems measured, {len(kept)} for `pimp-tui verify`"
+
+
+def _seed(draft: Draft) -> int:
+    seed = draft.seed.strip()
+    return int(seed) if seed.isdigit() else 0
 
 
 def _baseline(draft: Draft) -> str:

@@ -6,7 +6,10 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
+
+from pimp_tui.session.paths import resolve
 
 DEFAULT_N = 16
 #: The sampler that measures and learns in turn, and how far its plan grows.
@@ -21,7 +24,10 @@ GOALS: dict[str, dict[str, str]] = {
 
 
 def _new_name() -> str:
-    return f"campaign-{datetime.now():%m%d-%H%M}"
+    """``campaign-1129-2345``, or with a number where that one is taken."""
+    name = f"campaign-{datetime.now():%m%d-%H%M}"
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(one for one in names if not resolve(one).exists())
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,7 @@ class Draft:
     Attributes:
         models: references separated by commas.
         workload_file: used where ``workload`` is ``file``.
+        holdout: share of the problems kept out of the campaign.
         goal: what Trade-offs opens with (``GOALS``); no part of the command line.
         baseline: the user's own configuration, a JSON file or a command line.
         n: configurations; "" lets covering samplers and budgets decide, and is 16 for the others.
@@ -41,6 +48,7 @@ class Draft:
     workload: str = "micro-coder"
     workload_file: str = ""
     limit: str = ""
+    holdout: str = ""
     goal: str = "usual"
     space: str = "transformers"
     select: str = ""
@@ -91,6 +99,7 @@ class Draft:
         found += ["--method", self.method]
         for flag, value in (
             ("-n", self.n), ("--seed", self.seed), ("--limit", self.limit),
+            ("--holdout", self.holdout),
             ("--preset", self.preset), ("--repeats", self.repeats), ("--batch", self.batch),
             ("--max-new-tokens", self.max_new_tokens), ("--budget", self.budget),
         ):  # fmt: skip

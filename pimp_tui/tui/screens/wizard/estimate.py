@@ -58,7 +58,8 @@ def basis_of(session: Path, words: str, passes: float | None = None) -> Basis | 
 
     Args:
         words: which session it is, for people.
-        passes: passes over the workload for each run that counts; by default the session's own.
+        passes: passes over the workload for each run that counts, in the campaign to be, where
+            the session is a pilot; by default the session's own.
 
     Returns:
         None where no run of it was good.
@@ -76,6 +77,7 @@ def basis_of(session: Path, words: str, passes: float | None = None) -> Basis | 
         return None
     if not runs.height:
         return None
+    pilot = passes is not None
     passes = passes or _passes(opened.manifest.get("settings") or {})
     means = runs.group_by("config_id").agg(pl.col("duration_s").mean())["duration_s"]
     mean = float(means.mean() or 0.0)  # type: ignore[arg-type]
@@ -84,7 +86,9 @@ def basis_of(session: Path, words: str, passes: float | None = None) -> Basis | 
     size = sum(f.stat().st_size for name in _FOLDERS for f in (session / name).glob("*"))
     return Basis(
         words,
-        _wall_s(runs["started_at"], runs["ended_at"]) or mean * passes,
+        _between_s(runs, mean) + mean * passes
+        if pilot
+        else _wall_s(runs["started_at"], runs["ended_at"]) or mean * passes,
         float(energy.mean()) * passes if energy.len() else None,  # type: ignore[arg-type]
         size / max(total, 1),
         spread,
@@ -97,6 +101,15 @@ def basis_of(session: Path, words: str, passes: float | None = None) -> Basis | 
 def _passes(settings: dict[str, Any]) -> float:
     """Passes over the workload for each run that counts: warm-ups are shared by the repeats."""
     return 1.0 + float(settings.get("warmups") or 0) / float(settings.get("repeats") or 1)
+
+
+def _between_s(runs: Any, mean: float) -> float:
+    """Loading, scoring and settling for each run of a pilot: what its two passes do not explain."""
+    ends = runs["ended_at"].drop_nulls()
+    if ends.len() < 2:
+        return 0.0
+    apart = (ends.max() - ends.min()).total_seconds() / (ends.len() - 1)
+    return max(apart - 2 * mean, 0.0)
 
 
 def _wall_s(started: Any, ended: Any) -> float | None:
@@ -128,10 +141,8 @@ def earlier(models: Sequence[str], workload: str) -> Basis | None:
     return None
 
 
-def told(counts: Counts, basis: Basis | None) -> str:
-    """``~12 min [9 min, 14 min] · ~41 kJ · ~3 MiB``."""
-    if basis is None:
-        return "not known yet: tab, then P measures one configuration"
+def told(counts: Counts, basis: Basis) -> list[tuple[str, str]]:
+    """``~12 min [9 min, 14 min]``, ``~41 kJ``, ``~3 MiB``, each with its name."""
     scale = counts.problems / basis.problems
     total = counts.runs * basis.run_s * scale
     interval = ""
@@ -139,12 +150,12 @@ def told(counts: Counts, basis: Basis | None) -> str:
         share = 1 / counts.configurations + 1 / basis.configurations
         half = 2 * basis.spread * math.sqrt(share)
         interval = f" [{seconds(total * max(1 - half, 0.0))}, {seconds(total * (1 + half))}]"
-    parts = [f"~{seconds(total)}{interval}"]
+    words = "not known: the machine has no meter"
     if basis.run_j is not None:
         energy = counts.runs * basis.run_j * scale
-        parts.append(scale_of("energy_j", [energy]).text(energy, True))
+        words = scale_of("energy_j", [energy]).text(energy, True)
         if basis.estimated:
-            parts[-1] += " by CPU time"
+            words += " by CPU time"
     size = counts.runs * basis.run_bytes * scale
-    parts.append(scale_of("size_bytes", [size]).text(size, True))
-    return " · ".join(parts)
+    disk = scale_of("size_bytes", [size]).text(size, True)
+    return [("duration", f"~{seconds(total)}{interval}"), ("energy", f"{words} · disk {disk}")]

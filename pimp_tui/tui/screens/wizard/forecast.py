@@ -23,6 +23,8 @@ from pimp_tui.tui.words import told as words_of
 
 _DRY_S, _PILOT_S = 120.0, 900.0
 _PILOT_PROBLEMS = 32
+#: The library's default and others far from it.
+_PILOT_N = 3
 #: Tenths of a second that a pilot's runner has to end by itself.
 _PATIENCE = 30
 #: Warm-ups and repeats of the presets.
@@ -35,6 +37,7 @@ class Forecast:
     Attributes:
         busy: what is being worked out, for people; "" when nothing is.
         fault: why the campaign cannot be, as the dry run says.
+        plan: the first rows of the plan, of the last dry run.
     """
 
     def __init__(self) -> None:
@@ -44,6 +47,8 @@ class Forecast:
         self._basis: Basis | None = None
         self._piloted: Basis | None = None
         self._for: tuple[str, ...] = ()
+        self._tried: tuple[str, ...] | None = None
+        self.plan: list[dict[str, Any]] = []
 
     async def look(self, draft: Draft) -> None:
         """Count by a dry run, find an earlier session; nothing where both are known."""
@@ -52,11 +57,12 @@ class Forecast:
             return
         if self._cost(draft) != self._cost_of(self._for):
             self._piloted = None
-        self._counts, self.fault, self.busy = None, "", "counting…"
+        self._counts, self.fault, self.busy, self.plan = None, "", "counting…", []
         try:
             said = await launch.run_command([*draft.arguments(), "--dry-run", "--json"], _DRY_S)
             answer = json.loads(said)
             self._counts = counts_of(answer)
+            self.plan = answer.get("plan") or []
             self._open = "grows_to" in answer and answer["grows_to"] is None
             self._basis = await asyncio.to_thread(earlier, draft.model_list, draft.workload_name)
             self._for = wanted
@@ -67,8 +73,18 @@ class Forecast:
         finally:
             self.busy = ""
 
-    async def pilot(self, draft: Draft) -> None:
-        """Measure the first configuration of the plan once, in a throw-away session.
+    async def wants_pilot(self, draft: Draft) -> bool:
+        """Whether only a pilot can tell the cost, none was tried, and it would disturb nobody."""
+        known = self._counts is None or self._basis or self._piloted
+        if known or self.busy or self._tried == self._cost(draft) or self._for != _what(draft):
+            return False
+        return not await asyncio.to_thread(_campaign_runs)
+
+    async def pilot(self, draft: Draft, stops: str = "esc") -> None:
+        """Measure a few configurations once, in a throw-away session.
+
+        Args:
+            stops: the key that ends it, for the words meanwhile.
 
         Raises:
             UserError: it could not be measured.
@@ -78,14 +94,15 @@ class Forecast:
         limit = draft.limit.strip()
         problems = min(int(limit), _PILOT_PROBLEMS) if limit.isdigit() else _PILOT_PROBLEMS
         small = replace(
-            draft, name=str(session), method="diverse", n="1", repeats="1", preset="quick",
-            limit=str(problems), budget="", baseline="",
+            draft, name=str(session), method="diverse", n=str(_PILOT_N), repeats="1",
+            preset="quick", limit=str(problems), budget="", baseline="", holdout="",
             max_new_tokens=draft.max_new_tokens or ("512" if draft.preset == "paper" else ""),
         )  # fmt: skip
-        self.busy = "measuring one configuration… esc stops"
+        self._tried = self._cost(draft)
+        self.busy = f"measuring… a pilot of {_PILOT_N} configurations; {stops} stops it"
         try:
             await launch.run_command(small.arguments(), _PILOT_S)
-            words = "a pilot: one configuration, once; others may take a multiple"
+            words = f"a pilot of {_PILOT_N} configurations, once each"
             self._piloted = await asyncio.to_thread(basis_of, session, words, _passes(draft))
             if self._piloted is None:
                 raise UserError("the pilot measured nothing")
@@ -110,8 +127,9 @@ class Forecast:
             f"{counted(counts.configurations, 'configuration')} x {each} "
             f"x {counted(counts.problems, 'problem')}"
         )
-        found = [("runs", size), ("estimate", told(counts, basis))]
-        return [*found, ("from", basis.words)] if basis else found
+        if basis is None:
+            return [("runs", size), ("estimate", "not known yet: tab, then P runs a pilot")]
+        return [("runs", size), *told(counts, basis), ("from", basis.words)]
 
     @staticmethod
     def _cost(draft: Draft) -> tuple[str, ...]:
@@ -153,6 +171,14 @@ def _passes(draft: Draft) -> float:
 def _without_place(error: UserError) -> UserError:
     """Without the name of the command that said it."""
     return UserError(error.what, mend=error.mend)
+
+
+def _campaign_runs() -> bool:
+    """Whether a campaign under the sessions' folder runs on this machine."""
+    from pimp_tui.session import lock
+    from pimp_tui.session.paths import list_sessions
+
+    return any(lock.is_held(path) for path in list_sessions())
 
 
 async def _clear(session: Path) -> None:

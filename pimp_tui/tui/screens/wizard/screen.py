@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -12,7 +13,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widget import Widget
-from textual.worker import Worker
+from textual.worker import Worker, WorkerError
 
 from pimp_tui.errors import UserError
 from pimp_tui.session.paths import resolve
@@ -24,7 +25,13 @@ from pimp_tui.tui.screens.wizard.draft import GOALS, Draft
 from pimp_tui.tui.screens.wizard.fields import Changed, ChoiceField, Left, TextField
 from pimp_tui.tui.screens.wizard.forecast import Forecast
 from pimp_tui.tui.screens.wizard.steps import STEPS
-from pimp_tui.tui.screens.wizard.summary import estimate_rows, review_rows, so_far_rows
+from pimp_tui.tui.screens.wizard.summary import (
+    estimate_rows,
+    plan_rows,
+    review_rows,
+    so_far_rows,
+    step_of,
+)
 from pimp_tui.tui.widgets.bind import bind
 from pimp_tui.tui.widgets.footer import FooterKey
 from pimp_tui.tui.widgets.line import Line
@@ -34,6 +41,7 @@ from pimp_tui.tui.widgets.section import Section
 from pimp_tui.tui.words import told
 
 _PREPARE_S = 180.0
+_LATER = "from step 4 on"
 #: From this step on the plan can be counted: its cost is told on the page.
 _ESTIMATED = 4
 #: A dry run takes seconds: it waits for the end of the typing.
@@ -44,6 +52,7 @@ _TYPING = (
     FooterKey("esc", "back"),
 )
 _CHOOSING = (FooterKey("j/k", "choose"), *_TYPING, FooterKey("r", "start"))
+_BACK = (FooterKey("enter", "go back to it"), FooterKey("tab", "next field"))
 _REVIEW = (FooterKey("enter", "start"), FooterKey("tab", "next field"), FooterKey("esc", "back"))
 _REVIEWING = (
     *_REVIEW,
@@ -65,7 +74,7 @@ class Wizard(FrameScreen):
         Binding("escape", "back", "back", show=False, tooltip="Back to the step before"),
         bind("r", "start", "wizard.start", "Start the campaign"),
         bind("y", "copy_command", "wizard.copy", "Copy the command line"),
-        bind("P", "pilot", "wizard.pilot", "Measure one configuration for the estimate"),
+        bind("P", "pilot", "wizard.pilot", "Run a pilot for the estimate"),
     ]
 
     def __init__(self, draft: Draft | None = None, first: int = 1) -> None:
@@ -78,17 +87,25 @@ class Wizard(FrameScreen):
         self._starting = False
         self._forecast = Forecast()
         self._pilot: Worker[None] | None = None
+        self._unasked = False  # the pilot began by itself, so Esc is for going back
 
     def compose_body(self) -> Iterable[Widget]:
         """Step line, the page, and what was filled in so far."""
         self.steps = Line(id="steps")
         self.page = Container(id="page")
-        self.so_far = Rows(cursor_mark=False)
-        self.so_far.can_focus = False
         self.part = Section(self.page, id="page-part")
-        side = Section(self.so_far, title="So far", id="so-far", classes="divided")
+        self.preview = Rows(cursor_mark=False)
+        self.preview_part = Section(self.preview, title="Preview of the plan", id="preview-part")
+        self.so_far, self.cost = Rows(), Rows(cursor_mark=False)
+        self.preview.can_focus = self.cost.can_focus = False
+        so_far = Section(
+            self.so_far, title="So far", right="enter on a line goes back to it", id="so-far",
+            classes="divided",
+        )  # fmt: skip
+        cost = Section(self.cost, title="Estimate", classes="divided")
         yield self.steps
-        yield Container(self.part, side, id="wizard-body")
+        left = Container(self.part, self.preview_part, id="wizard-left")
+        yield Container(left, Container(so_far, cost, id="wizard-side"), id="wizard-body")
 
     def on_mount(self) -> None:
         """The first page; what was typed in an earlier visit comes back."""
@@ -142,24 +159,46 @@ class Wizard(FrameScreen):
         self._show_summary()
         await soon
         self._show_summary()
+        idle = self._pilot is None or not self._pilot.is_running
+        if idle and not self._starting and await self._forecast.wants_pilot(self.draft):
+            self._unasked = True
+            self._pilot = self._measure("P")
 
     def _show_summary(self) -> None:
         if not self.is_attached:
             return
         self.so_far.set_rows(so_far_rows(self.draft))
+        lines = self._forecast.lines(self.draft) if self.step >= _ESTIMATED else []
+        room = max(self.part.size.width - 4, 40)
+        self.preview.set_rows(plan_rows(self._forecast.plan, room))
+        self.preview_part.set_class(bool(self._forecast.plan and lines), "-known")
+        self.preview_part.set_rule(right=next((text for name, text in lines if name == "runs"), ""))
+        self.cost.set_rows(estimate_rows(lines) or [[(_LATER, "dim")]])
         if self.step >= _ESTIMATED and self.review.is_attached:
-            width = max(self.review.size.width or self.size.width, 40)
-            lines = self._forecast.lines(self.draft)
+            beside = self.has_class("-very-wide")  # there it stands at the right
+            told = [] if beside else lines
             last = self.step == len(STEPS)
             self.review.set_rows(
-                review_rows(self.draft, lines, width - 4) if last else estimate_rows(lines)
+                review_rows(self.draft, told, room) if last else estimate_rows(told)
             )
+
+    def on_resize(self) -> None:
+        """Where there is room, the estimate stands beside the page."""
+        self.call_after_refresh(self._show_summary)
+
+    def on_rows_chosen(self, event: Rows.Chosen) -> None:
+        """Enter on a line of what was filled in so far."""
+        if event.rows is self.so_far:
+            self.step = step_of(self.draft, event.index)
+            self._show()
 
     def footer_keys(self) -> Sequence[FooterKey]:
         """Letters are text in an input, so they are not offered there."""
         typing = isinstance(getattr(self.focused, "parent", None), Widget) and any(
             isinstance(node, TextField) for node in (self.focused.ancestors if self.focused else ())
         )
+        if self.focused is self.so_far:
+            return _BACK
         if self.step == len(STEPS):
             return _REVIEW if typing else _REVIEWING
         keys = _TYPING if typing else _CHOOSING
@@ -176,8 +215,9 @@ class Wizard(FrameScreen):
             "review shows the same as one command line.",
             [(key.label, key.text) for key in _CHOOSING],
             {
-                "estimate": "from the newest session of the same model and workload, or from a "
-                "pilot (P): one configuration measured once in a throw-away session",
+                "estimate": "from the newest session of the same model and workload; where there "
+                "is none, from a pilot: 3 configurations measured once in a throw-away session, "
+                "by itself at step 4 unless a campaign runs, or by P",
                 "goal": "objectives that Trade-offs opens with",
                 "your own": "the configuration you use now: measured, and compared with each point",
                 "preset": "how often and how carefully each configuration is measured",
@@ -240,7 +280,7 @@ class Wizard(FrameScreen):
 
     def action_back(self) -> None:
         """Stop a pilot; else the step before, or out; what was typed is kept."""
-        if self._pilot is not None and self._pilot.is_running:
+        if self._pilot is not None and self._pilot.is_running and not self._unasked:
             self._pilot.cancel()
             self.say("stopping the pilot…")
         elif self.step > 1:
@@ -254,20 +294,24 @@ class Wizard(FrameScreen):
         self.copy(self.draft.command(), "the command")
 
     def action_pilot(self) -> None:
-        """Measure one configuration now, for a better estimate."""
+        """Measure a few configurations now, for a better estimate; again stops it."""
         if self.step < _ESTIMATED:
-            self.say("P measures one configuration from step 4 on, where the estimate stands")
+            self.say("P runs a pilot from step 4 on, where the estimate stands")
         elif self._pilot is None or not self._pilot.is_running:
-            self._pilot = self._measure()
+            self._unasked = False
+            self._pilot = self._measure("esc")
+        elif self._unasked:
+            self._pilot.cancel()
+            self.say("stopping the pilot…")
 
     @work(group="pilot")
-    async def _measure(self) -> None:
-        soon = asyncio.ensure_future(self._forecast.pilot(self.draft))
+    async def _measure(self, stops: str) -> None:
+        soon = asyncio.ensure_future(self._forecast.pilot(self.draft, stops))
         await asyncio.sleep(0)
         self._show_summary()
         try:
             await soon
-            self.say("measured one configuration; the estimate follows it", "good")
+            self.say("the pilot is done; the estimate follows it", "good")
         except UserError as error:
             self.say(told(error), "error")
         finally:
@@ -292,6 +336,10 @@ class Wizard(FrameScreen):
         self._starting = True
         self.say("checking, sampling and starting the runner…")
         try:
+            if self._pilot is not None and self._pilot.is_running:
+                self._pilot.cancel()  # it would be measured beside the campaign
+                with suppress(WorkerError):
+                    await self._pilot.wait()
             await launch.run_command([*self.draft.arguments(), "--detach"], _PREPARE_S)
         except UserError as error:
             self.say(told(error), "error")

@@ -57,6 +57,7 @@ STEPS = (
             )),
             Field("workload_file", "file", "FILE.jsonl, humaneval+=FILE or mbpp+=FILE"),
             Field("limit", "first problems", "all"),
+            Field("holdout", "kept out", "none; 0.3 keeps 30% of them, to verify picks on"),
             Field("goal", "goal", choices=(
                 ("usual", "least energy, or time without a meter, for most pass@1"),
                 ("energy", "least energy for most pass@1"),

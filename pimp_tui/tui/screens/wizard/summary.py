@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import textwrap
+from typing import Any
 
 from pimp_tui.tui.screens.wizard.draft import Draft
-from pimp_tui.tui.widgets.painted import Spans
+from pimp_tui.tui.widgets.numbers import option_text
+from pimp_tui.tui.widgets.painted import Spans, fit
+
+#: Cells of a column of the plan's preview, at most.
+_COLUMN = 16
 
 _GOAL = {
     "usual": "least energy (or time) for most pass@1",
@@ -13,6 +18,11 @@ _GOAL = {
     "time": "least time for most pass@1",
     "all": "energy, time and pass@1 at once",
 }
+
+
+#: Line of ``so_far_rows`` -> the step that it is from.
+_STEP = {"model": 1, "workload": 2, "goal": 2, "space": 3, "your own": 3, "sample": 4,
+         "protocol": 5}  # fmt: skip
 
 
 def _lines(draft: Draft) -> list[tuple[str, str]]:
@@ -29,7 +39,9 @@ def _lines(draft: Draft) -> list[tuple[str, str]]:
             protocol.append(f"{text.strip()} {word}")
     if draft.budget.strip():
         protocol.append(f"at most {draft.budget.strip()}")
-    limit = f", first {draft.limit}" if draft.limit.strip() else ""
+    limit = f", first {draft.limit.strip()}" if draft.limit.strip() else ""
+    if draft.holdout.strip():
+        limit += f", {draft.holdout.strip()} of them kept out"
     count = draft.n.strip() or "as many as it needs"
     return [
         ("model", f"{', '.join(draft.model_list)}, by {draft.engine}"),
@@ -47,22 +59,41 @@ def so_far_rows(draft: Draft) -> list[Spans]:
     return [[(f"{name:<10}", "dim"), (text, "")] for name, text in _lines(draft)]
 
 
+def step_of(draft: Draft, line: int) -> int:
+    """The step that a line of ``so_far_rows`` is from."""
+    return _STEP[_lines(draft)[line][0]]
+
+
 def estimate_rows(forecast: list[tuple[str, str]]) -> list[Spans]:
-    """What the campaign takes, under the fields that decide it."""
-    return [[("", "")], *_told(forecast)]
-
-
-def _told(forecast: list[tuple[str, str]]) -> list[Spans]:
+    """What the campaign takes, a line each."""
     return [
         [(f"   {name:<15}", "dim"), (text, "bad" if text.startswith("! ") else "bright")]
         for name, text in forecast
     ]
 
 
+def plan_rows(plan: list[dict[str, Any]], width: int) -> list[Spans]:
+    """The first rows of a plan: options that differ, as many as ``width`` cells hold."""
+    names = [
+        name for name in (plan[0] if plan else ())
+        if name in ("position", "sampler") or len({str(row.get(name)) for row in plan}) > 1
+    ]  # fmt: skip
+    rows = [
+        [name.replace("position", "#") for name in names],
+        *([option_text(row.get(name)) for name in names] for row in plan),
+    ]
+    cells = [min(max(len(row[at]) for row in rows), _COLUMN) for at in range(len(names))]
+    while sum(cells) + 2 * len(cells) + 3 > width:
+        cells.pop()
+    lines = ["   " + "  ".join(fit(text, size) for text, size in zip(row, cells, strict=False))
+             for row in rows]  # fmt: skip
+    return [[(line, "" if at else "dim")] for at, line in enumerate(lines)]
+
+
 def review_rows(draft: Draft, forecast: list[tuple[str, str]], width: int) -> list[Spans]:
     """Everything, then the command line, wrapped so that it can be selected whole."""
     rows: list[Spans] = [[(f"   {name:<15}", "dim"), (text, "")] for name, text in _lines(draft)]
-    rows += _told(forecast)
+    rows += estimate_rows(forecast)
     rows += [[("", "")], [("   the same as one line (y copies it)", "bright")]]
     command = textwrap.wrap(
         draft.command(), max(width - 4, 30), break_long_words=False, break_on_hyphens=False,
