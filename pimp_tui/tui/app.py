@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from textual.screen import Screen
 from pimp_tui.errors import UserError
 from pimp_tui.tui import collecting, marks
 from pimp_tui.tui.canvas import Canvas, Changes
+from pimp_tui.tui.ending import Ending
 from pimp_tui.tui.keys_in_turn import KeysInTurn, KeyTurn
 from pimp_tui.tui.memory import Memory
 from pimp_tui.tui.screens.frame import FrameScreen
@@ -96,6 +98,7 @@ class PimpApp(App[int]):
         self.fault: UserError | None = None
         self.draft: Draft | None = None
         self.crash_log: Path | None = None
+        self.ending: Ending | None = None
         self._filters_first: list[LineFilter] = [marks.Styled()]
         self._filters_last: list[LineFilter] = [marks.Plain()] if self.marks.ascii else []
 
@@ -139,6 +142,9 @@ class PimpApp(App[int]):
         if self.space is not None or self.session is not None:
             self.push_screen(self._workspace(self.session, self.space, loaded=self.loaded))
         self._opened = True
+        if self.ending:
+            loop = asyncio.get_running_loop()
+            self.ending.leaves_by(lambda: loop.call_soon_threadsafe(self.exit))
         self.app_resume_signal.subscribe(self, lambda _: self.forget_terminal())
         self._cover(self.size)
         self.call_after_refresh(collecting.go_on)
@@ -313,7 +319,9 @@ def run_app(
         read_manifest(session)
     app = PimpApp(session, space, no_mouse=no_mouse, ascii=ascii, slow=slow, loaded=loaded,
                   settings=settings, memory=Memory())  # fmt: skip
-    app.run(mouse=not app.no_mouse)
+    with Ending() as app.ending:
+        app.run(mouse=not app.no_mouse)
+    app.ending.follow()
     if app.fault:
         raise app.fault
     if app.crash_log:
