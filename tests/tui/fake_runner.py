@@ -9,8 +9,11 @@ import asyncio
 import json
 import math
 import random
+import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pimp_tui.session.control import decode, encode, socket_path
@@ -109,6 +112,20 @@ class FakeRunner:
             "run", config_id=config, repetition=repetition, attempt=1, status="ok", reason=None,
             duration_s=_RUN_S, energy_j=310 * _RUN_S, energy_estimated=False, pass_at_1=0.75,
         )  # fmt: skip
+
+
+@contextmanager
+def fake_campaign(session: Path, seconds: float = 600.0, gpus: int = 2) -> Iterator[None]:
+    """Such a runner as a process of its own, from when it holds the lock."""
+    runner = subprocess.Popen(
+        [sys.executable, __file__, str(session), str(seconds), str(gpus)], stdout=subprocess.PIPE
+    )
+    try:
+        assert runner.stdout and runner.stdout.readline()
+        yield
+    finally:
+        runner.kill()
+        runner.wait()
 
 
 def main() -> None:
