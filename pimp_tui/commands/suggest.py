@@ -56,6 +56,8 @@ def suggest(
         opened, n=wanted, objectives=objectives, within=within, seed=seed,
         expense=_EXPENSE.get(unit), warm=warm_start(opened, source, objectives), told=say,
     )  # fmt: skip
+    if n is not None and frame.height < wanted:
+        say(f"{frame.height} of {wanted}: no other candidate is left")
     if unit in _EXPENSE:
         beside = _beside_s(opened) if unit == "s" else 0.0
         frame = _within_budget(frame, _EXPENSE[unit], amount / repeats, beside, str(budget))

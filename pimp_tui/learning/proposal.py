@@ -103,35 +103,6 @@ def _scale(costs: np.ndarray, reference: np.ndarray) -> float:
     return float(np.ptp(costs[:, 0])) or 1.0 if costs.shape[1] == 1 else 1.0
 
 
-def spread_out(
-    X: np.ndarray,
-    candidates: np.ndarray,
-    n: int,
-    seed: int = 0,
-    among: np.ndarray | None = None,
-) -> np.ndarray:
-    """Indices of ``n`` candidates, each as far as can be from the measured and those before.
-
-    Args:
-        among: mask (c,) of the candidates that may be chosen; None is all.
-    """
-    random = np.random.default_rng(seed)
-    if among is not None and among.any():
-        places = np.flatnonzero(among)
-        return places[spread_out(X, candidates[places], n, seed)]
-    nearest = np.full(len(candidates), np.inf)
-    for row in X:
-        nearest = np.minimum(nearest, ((candidates - row) ** 2).sum(axis=1))
-    chosen: list[int] = []
-    for _ in range(min(n, len(candidates))):
-        ties = np.flatnonzero(nearest == nearest.max())
-        best = int(random.choice(ties))
-        chosen.append(best)
-        nearest = np.minimum(nearest, ((candidates - candidates[best]) ** 2).sum(axis=1))
-        nearest[best] = -1.0
-    return np.array(chosen, dtype=int)
-
-
 def chance_to_run(
     X_ok: np.ndarray, X_failed: np.ndarray, candidates: np.ndarray, seed: int = 0
 ) -> np.ndarray | None:

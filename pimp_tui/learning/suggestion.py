@@ -15,6 +15,7 @@ from pimp_tui.learning.measured import (
     check_objectives,
     default_objectives,
     failed_rows,
+    has_values,
     measured_frame,
     metric_values,
     one_kind_of_energy,
@@ -25,9 +26,9 @@ from pimp_tui.learning.proposal import (
     MINIMUM_MEASURED,
     chance_to_run,
     propose,
-    spread_out,
     to_costs,
 )
+from pimp_tui.learning.spread import spread_out, value_codes
 from pimp_tui.learning.warm_start import WarmStart, prior_means
 
 CANDIDATES = 2000
@@ -55,37 +56,50 @@ def suggest(
             is then the improvement for what a run is expected to take, and a column
             ``expected_<expense>`` is added, null while too little was measured.
         warm: another session to start from, where that helps.
-        told: gets a line about the help of each objective.
+        told: gets lines about the help of each objective, estimates, and what is too little.
 
     Returns:
-        plan-like rows: config_id, position (after the plan's last), sampler "suggest", the
-        options, ``expected_improvement``: the expected gain as a share of the present
-        hypervolume, null while fewer than four configurations are measured.
+        plan-like rows, fewer than ``n`` where no more candidates are left: config_id, position
+        (after the plan's last), sampler "suggest", the options, ``expected_improvement``: the
+        expected gain as a share of the present hypervolume, null while fewer than four
+        configurations are measured.
 
     Raises:
-        UserError: unknown objective, bad ``n``, or nothing left to suggest.
+        UserError: no session, an objective that is unknown or that no run measured, bad ``n``, or
+            nothing left to suggest.
     """
+    if not hasattr(session, "configurations"):
+        kind = type(session).__name__
+        raise UserError(f"suggestions need a session, not {kind}", mend="pt.open_session(FOLDER)")
     if n < 1:
         raise UserError(f"{n} configurations cannot be suggested", mend="ask for 1 or more")
+    tell = told or _unheard
     rows = session.configurations().collect()
     plan = session.plan.collect() if isinstance(session.plan, pl.LazyFrame) else session.plan
     options = options_of(session, None)
     chosen = dict(objectives) if objectives else _objectives(session)
     check_objectives(rows, chosen)
+    _require_measured(rows, chosen)
     pool = pool_of(session, plan, rows, chosen, candidates, within, seed)
     measured = measured_frame(rows)
     for name in chosen:
-        measured, _, _ = one_kind_of_energy(metric_values(measured, name), name)
+        measured, estimated, _ = one_kind_of_energy(metric_values(measured, name), name)
+        if estimated:
+            tell(f"{name} is an estimate in this session")
     measured = measured.drop_nulls(list(chosen))
     encoder = Encoder(options).fit(_stack([measured, pool], options))
     X, C = encoder.transform(measured), encoder.transform(pool)
     takes = _expense(rows, expense, encoder, C) if expense else None
+    failed = failed_rows(rows)
     if measured.height < MINIMUM_MEASURED:
         gains = None
-        if warm is None:
-            picked = spread_out(X, C, n, seed)
-        else:
-            picked = spread_out(X, C, n, seed, warm.promising(pool, chosen))
+        tell(
+            f"{measured.height} configurations are measured; below {MINIMUM_MEASURED} nothing can "
+            "be learnt, so these lie far from what was tried and from each other"
+        )
+        among = None if warm is None else warm.promising(pool, chosen)
+        codes = value_codes(_stack([measured, failed, pool], options), options)
+        picked = spread_out(codes[: -pool.height], codes[-pool.height :], n, seed, among)
     else:
         values = measured.select(pl.col(list(chosen)).cast(pl.Float64)).to_numpy()
         costs = to_costs(values, list(chosen.values()))
@@ -95,8 +109,8 @@ def suggest(
             *means, helps = prior_means(warm, X, costs, measured, pool, chosen, log, seed)
             prior = (means[0], means[1])
             for one in helps:
-                (told or _unheard)(one.words())
-        chance = chance_to_run(X, encoder.transform(failed_rows(rows)), C, seed)
+                tell(one.words())
+        chance = chance_to_run(X, encoder.transform(failed), C, seed)
         picked, gains = propose(X, costs, C, n, seed, chance, takes, prior)
     last = int(plan["position"].max() or 0) if "position" in plan.columns else 0  # type: ignore[arg-type]
     answer = pool[picked].select(
@@ -125,9 +139,19 @@ def _objectives(session: Any) -> dict[str, str]:
         return {"duration_s": "min", "pass_at_1": "max"}
 
 
+def _require_measured(rows: pl.DataFrame, objectives: Mapping[str, str]) -> None:
+    """Raise a UserError for an objective without a value though configurations ran."""
+    if "runs_ok" not in rows.columns or not (rows["runs_ok"].fill_null(0) > 0).any():
+        return
+    for name in objectives:
+        if not has_values(metric_values(rows, name), name):
+            raise UserError(f"no run measured {name}", mend="choose another --objective")
+
+
 def _expense(rows: pl.DataFrame, metric: str, encoder: Encoder, C: np.ndarray) -> np.ndarray | None:
     """Expected ``metric`` of each candidate, in its unit; None where too few were measured."""
-    known = metric_values(measured_frame(rows), metric).drop_nulls([metric])
+    known, _, _ = one_kind_of_energy(metric_values(measured_frame(rows), metric), metric)
+    known = known.drop_nulls([metric])
     known = known.filter(pl.col(metric) > 0)
     if known.height < MINIMUM_MEASURED:
         return None

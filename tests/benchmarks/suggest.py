@@ -27,7 +27,8 @@ import polars as pl
 from pimp_tui.learning.acquisition import reference_point
 from pimp_tui.learning.encoder import Encoder
 from pimp_tui.learning.front_history import volume_of
-from pimp_tui.learning.proposal import FIRST, propose, spread_out, to_costs
+from pimp_tui.learning.proposal import FIRST, propose, to_costs
+from pimp_tui.learning.spread import spread_out
 
 SHARES = (0.9, 0.95)
 LEAST_UNIFORM = 100
@@ -67,6 +68,13 @@ class Table:
         return volume_of(bounded, reference) / self.whole
 
     @cached_property
+    def codes(self) -> np.ndarray:
+        """Which value each option has, as integers (n, options)."""
+        return np.column_stack(
+            [np.unique(column, return_inverse=True)[1] for column in self.columns]
+        )
+
+    @cached_property
     def whole(self) -> float:
         """Hypervolume of the whole table."""
         return volume_of(self.costs, self.reference)
@@ -95,12 +103,12 @@ Order = Callable[[Table, int, int], list[int]]
 
 
 def ours(batch: int) -> Order:
-    """A spread-out start, then what ``propose`` says, ``batch`` rows at a time."""
+    """The start of ``run --method suggest``, then what ``propose`` says, ``batch`` at a time."""
 
     def run(table: Table, budget: int, seed: int) -> list[int]:
         X, costs = table.X, table.costs
-        done = [int(np.random.default_rng(seed).integers(len(X)))]
-        done += spread_out(X[done], X, FIRST - 1, seed).tolist()
+        codes = table.codes
+        done = spread_out(codes[:0], codes, FIRST, seed).tolist()
         while len(done) < budget and table.share(done) < SHARES[-1]:
             rest = np.setdiff1d(np.arange(len(X)), done)
             picked, _ = propose(X[done], costs[done], X[rest], batch, seed + len(done))

@@ -16,7 +16,8 @@ from pimp_tui.learning.acquisition import (
 )
 from pimp_tui.learning.candidates import without
 from pimp_tui.learning.fronts import hypervolume
-from pimp_tui.learning.proposal import chance_to_run, propose, spread_out, to_costs
+from pimp_tui.learning.proposal import chance_to_run, propose, to_costs
+from pimp_tui.learning.spread import spread_out, value_codes
 from pimp_tui.sampling import sample
 from pimp_tui.space import load_space
 from tests.learning.tables import FakeSession, table
@@ -137,7 +138,33 @@ def test_an_imported_session_offers_its_unmeasured_rows() -> None:
         suggest(FakeSession(rows), n=3, within=object())
 
 
+def test_lines_say_what_is_missing(session: FakeSession) -> None:
+    lines: list[str] = []
+    few = FakeSession(session.rows.head(2), session.options, a_space=session.a_space)
+    frame = suggest(few, n=50, objectives=GOALS, told=lines.append)
+    assert frame["config_id"].n_unique() == frame.height == 20 - 2
+    assert len(lines) == 1 and lines[0].startswith("2 configurations are measured; below 4 ")
+
+
+def test_what_failed_is_kept_away_from_when_nothing_ran(session: FakeSession) -> None:
+    failed = session.rows.with_columns(
+        duration_s=None, pass_at_1=None, runs_ok=pl.lit(0), runs_failed=pl.lit(1)
+    ).head(1)
+    frame = suggest(FakeSession(failed, session.options, a_space=session.a_space), n=1)
+    differing = [frame[name][0] != failed[name][0] for name in session.options]
+    assert sum(differing) == len(session.options)
+
+
+def test_an_objective_that_no_run_measured_is_refused(session: FakeSession) -> None:
+    rows = session.rows.with_columns(energy_gpu_j=pl.lit(None, pl.Float64))
+    blind = FakeSession(rows, session.options, a_space=session.a_space)
+    with pytest.raises(UserError, match="no run measured energy_gpu_j"):
+        suggest(blind, objectives={"energy_gpu_j": "min"})
+
+
 def test_mistakes(session: FakeSession) -> None:
+    with pytest.raises(UserError, match="need a session, not str"):
+        suggest("sessions/demo")
     with pytest.raises(UserError, match="0 configurations cannot"):
         suggest(session, n=0)
     with pytest.raises(UserError, match="did you mean duration_s"):
@@ -216,10 +243,25 @@ def test_failures_teach_where_not_to_go() -> None:
     assert chance_to_run(X[~bad], X[:1], X) is None
 
 
-def test_spread_out_takes_far_corners() -> None:
-    corners = np.array([[-1.0, -1.0], [1.0, 1.0], [0.9, 0.9], [1.0, -1.0]])
-    assert spread_out(corners[:1], corners, 2).tolist()[0] == 1
-    assert set(spread_out(corners[:1], corners, 2).tolist()) == {1, 3}
+def test_spread_out_differs_in_most_options_and_uses_values_evenly() -> None:
+    frame = pl.DataFrame(
+        {
+            "size": [1, 2, 4, 8, 8],
+            "kind": ["a", "a", "b", None, "a"],
+            "on": [False] * 3 + [True] * 2,
+        }
+    )
+    codes = value_codes(frame, frame.columns)
+    assert spread_out(codes[:1], codes[1:], 1).tolist() == [2]  # all three options differ
+    assert set(spread_out(codes[:1], codes[1:], 2).tolist()) == {1, 2}  # 8 and True are used
+    assert spread_out(codes[:0], codes, 9).size == 5
+
+
+def test_spread_out_keeps_to_those_that_may_be_chosen() -> None:
+    codes = np.arange(12).reshape(6, 2)
+    among = np.array([False, True, False, False, True, False])
+    assert set(spread_out(codes[:0], codes, 4, 3, among).tolist()) == {1, 4}
+    assert spread_out(codes[:0], codes, 4, 3, among & False).size == 4
 
 
 def test_equal_options_are_the_same_configuration() -> None:
