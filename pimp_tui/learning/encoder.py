@@ -51,8 +51,9 @@ class _Scale:
 class Encoder:
     """Booleans to -1/+1, text to one -1/+1 column a value, numbers to [-1, 1].
 
-    Null is a value of its own: an indicator column, and 0 in the number's own column. Columns
-    that are constant, or equal or opposite to an earlier one in the fitted rows, are dropped.
+    Null is a value of its own, as which NaN and infinities count: an indicator column, and 0 in
+    the number's own column. Columns that are constant, or equal or opposite to an earlier one in
+    the fitted rows, are dropped.
     The order of columns follows the order of ``options``, then values in sorted order.
 
     Attributes:
@@ -167,12 +168,12 @@ def _is_null(column: pl.Series) -> np.ndarray:
 
 
 def _plain(column: pl.Series, option: str) -> pl.Series:
-    """Text, Boolean or number, NaN as null."""
+    """Text, Boolean or number, NaN and infinities as null."""
     dtype = column.dtype
     if dtype in (pl.Categorical, pl.Enum):
         return column.cast(pl.String)
     if dtype.is_float():
-        return column.fill_nan(None)
+        return column.set(~column.is_finite(), None)
     if dtype in (pl.String, pl.Boolean, pl.Null) or dtype.is_numeric():
         return column
     raise UserError(f"option {option} ({dtype}) is neither text, number nor true/false")

@@ -68,11 +68,29 @@ def _evaluate(
     require_enough(len(training.y))
     require_varying(training)
     whole, by_each = [], []
+    few = too_few_to_compare(training)
     for index, predictor in enumerate(predictors):
         step = _within(progress, index, len(predictors))
-        whole.append(fit_rows(training, predictor, seed, _within(step, 0, 2)).evaluation)
+        evaluation = fit_rows(training, predictor, seed, _within(step, 0, 2)).evaluation
+        whole.append(evaluation | {"notes": [*evaluation["notes"], *few]})
         by_each += by_sampler(training, predictor, seed, _within(step, 1, 2))
     return whole + by_each
+
+
+def too_few_to_compare(training: Training) -> list[str]:
+    """Why a sampler has no record of its own, where the plan was drawn by several.
+
+    A named configuration, such as the library's default, is a sampler of its own and says nothing.
+    """
+    drawn = {name: mask for name, mask in samplers_of(training.frame).items() if mask.sum() > 1}
+    notes = []
+    for sampler, mask in drawn.items() if len(drawn) > 1 else ():
+        own, others = int(mask.sum()), int((~mask).sum())
+        if own < MINIMUM_CONFIGURATIONS:
+            notes.append(f"{sampler}: {own} configurations, learning starts at")
+        elif others < MINIMUM_CONFIGURATIONS:
+            notes.append(f"{sampler}: {others} configurations that it did not draw, tests start at")
+    return [f"{note} {MINIMUM_CONFIGURATIONS}" for note in notes]
 
 
 def by_sampler(

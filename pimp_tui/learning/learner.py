@@ -27,12 +27,14 @@ from pimp_tui.learning.predictors import (
     mean_of,
 )
 from pimp_tui.learning.predictors.blend import Blend
+from pimp_tui.learning.predictors.checkpoints import checkpoints
 from pimp_tui.learning.scores import full_scores
 
 MINIMUM_CONFIGURATIONS = 12
 _BLOCK = 16384  # rows encoded at once
 _LARGEST = 1e100
 _FRACTIONS = ("pass_at_1",)  # metrics that stay in [0, 1]
+_ADDED = ("prediction", "lower", "upper")
 
 Progress = Callable[[int, int], None]
 
@@ -62,10 +64,12 @@ def training_rows(source: Any, metric: str, options: Iterable[str] | None = None
     Raises:
         UserError: unknown metric or option, or a metric that nobody measured.
     """
-    frame = metric_values(measured_frame(source, spread=True), metric)
     names = [name for name in options_of(source, options) if name != metric]
+    frame = metric_values(measured_frame(source, spread=True, options=names), metric)
     if not names:
         raise UserError("no option to learn from", mend="name at least one option")
+    if taken := sorted(set(names) & set(_ADDED)):
+        raise UserError(f"a prediction adds {taken[0]}, so no option can be called so")
     Encoder(names).fit(frame.head(0))  # names and types are told before anything is averaged
     frame, estimated, note = one_kind_of_energy(frame, metric)
     frame = frame.drop_nulls([metric])
@@ -98,6 +102,7 @@ class Learner:
     notes: list[str]
     width: float
     relative: bool
+    limits: tuple[float, float]
     constant: float | None = None
 
     def predict(
@@ -115,13 +120,15 @@ class Learner:
             progress: called with (rows done, of); raise in it to cancel.
 
         Raises:
-            UserError: an option is missing.
+            UserError: an option is missing, or it is no Polars frame.
         """
         rows = frame.collect() if isinstance(frame, pl.LazyFrame) else frame
+        if not isinstance(rows, pl.DataFrame):
+            raise UserError(f"a Polars frame is needed, not {type(rows).__name__}")
         known = self.encoder.fitted(rows)
         mean = self._mean(rows, self.model, progress)
         lower, upper = conformal.bounds(mean, self.width, self.relative)
-        added = rows.with_columns(_interval_columns(self.metric, mean, lower, upper))
+        added = rows.with_columns(_interval_columns(mean, lower, upper, self.limits))
         if warn and not known.all():
             why = self.reasons(rows.filter(~known).head(1)).item()
             text = f"{(~known).sum()} of {rows.height} rows are not predicted: {why}"
@@ -169,7 +176,8 @@ def fit(
 
     Args:
         predictor: a name of ``predictors()``.
-        progress: called with (fits done, fits in all); raise in it to cancel.
+        progress: called with (fits done, fits in all) after each fit, and with the same figures
+            four times a second meanwhile; raise in it to cancel.
 
     Raises:
         UserError: unknown names, nothing measured, or fewer than 12 configurations.
@@ -198,21 +206,22 @@ def fit_rows(
         held_out, width = y.copy(), 0.0
         notes.append(f"{metric} is {constant:g} in every configuration measured")
     else:
-        steps = int(folds.max()) + 2
-        refits = conformal.out_of_fold(
-            lambda: create_predictor(predictor, seed),
-            training.options, training.frame, y, training.variance, folds,
-            (lambda done, _: progress(done, steps)) if progress else None,
-        )  # fmt: skip
-        model = create_predictor(predictor, seed).fit(X, y, training.variance)
+        told = _Steps(progress, int(folds.max()) + 2)
+        with checkpoints(told.again if progress else None):
+            refits = conformal.out_of_fold(
+                lambda: create_predictor(predictor, seed),
+                training.options, training.frame, y, training.variance, folds,
+                lambda done, _: told.reach(done),
+            )  # fmt: skip
+            model = create_predictor(predictor, seed).fit(X, y, training.variance)
         held_out = refits.held_out
         width = refits.width(y, relative, model.out_of_sample)
         notes += model.notes
-        if progress:
-            progress(steps, steps)
+        told.reach(told.of)
     lower, upper = conformal.held_out_bounds(y, held_out, folds)
+    limits = _limits(metric, y)
     shown = training.frame.with_columns(
-        pl.Series("measured", y), *_interval_columns(metric, held_out, lower, upper)
+        pl.Series("measured", y), *_interval_columns(held_out, lower, upper, limits)
     )
     evaluation = {
         "metric": metric,
@@ -226,8 +235,23 @@ def fit_rows(
     }
     return Learner(
         metric, training.options, predictor, encoder, model, evaluation, shown, notes, width,
-        relative, constant,
+        relative, limits, constant,
     )  # fmt: skip
+
+
+class _Steps:
+    """How far a fit is, told at every step, and now and then within one."""
+
+    def __init__(self, progress: Progress | None, of: int) -> None:
+        self._progress, self.done, self.of = progress, 0, of
+
+    def reach(self, done: int) -> None:
+        self.done = done
+        self.again()
+
+    def again(self) -> None:
+        if self._progress:
+            self._progress(self.done, self.of)
 
 
 def require_enough(
@@ -266,10 +290,14 @@ def require_varying(training: Training) -> None:
         )
 
 
+def _limits(metric: str, y: np.ndarray) -> tuple[float, float]:
+    """Between which no prediction or interval leaves: 0 where nothing measured is below."""
+    most = 1.0 if metric in _FRACTIONS and y.max() <= 1.0 else np.inf
+    return (0.0 if y.min() >= 0 else -np.inf), most
+
+
 def _interval_columns(
-    metric: str, mean: np.ndarray, lower: np.ndarray, upper: np.ndarray
+    mean: np.ndarray, lower: np.ndarray, upper: np.ndarray, limits: tuple[float, float]
 ) -> list[pl.Series]:
-    columns = {"prediction": mean, "lower": lower, "upper": upper}
-    if metric in _FRACTIONS:
-        columns = {name: np.clip(values, 0.0, 1.0) for name, values in columns.items()}
-    return [pl.Series(name, values, dtype=pl.Float64) for name, values in columns.items()]
+    columns = zip(_ADDED, (mean, lower, upper), strict=True)
+    return [pl.Series(name, np.clip(v, *limits), dtype=pl.Float64) for name, v in columns]

@@ -26,16 +26,17 @@ def more_is_better(metric: str) -> bool:
     return metric in _LARGE or any(word in _LARGE_WORDS for word in words)
 
 
-def measured_frame(source: Any, spread: bool = False) -> pl.DataFrame:
+def measured_frame(source: Any, spread: bool = False, options: Iterable[str] = ()) -> pl.DataFrame:
     """Measured rows of a session (one per configuration), a DataFrame or a LazyFrame.
 
     Failed runs are left out where a ``status`` or ``runs_ok`` column tells.
 
     Args:
         spread: of a session, add ``<metric>_std``, the deviation between repeats.
+        options: columns that say what was configured, whatever their names.
     """
     frame = all_rows(source, spread)
-    if frame.schema.get("status") == pl.String:
+    if frame.schema.get("status") == pl.String and "status" not in options:
         frame = frame.filter(pl.col("status") == "ok")
     if "runs_ok" in frame.columns:
         # null where nothing was run but predicted: such a row did not fail
@@ -63,7 +64,7 @@ def failed_rows(rows: pl.DataFrame) -> pl.DataFrame:
 def options_of(source: Any, options: Iterable[str] | None) -> list[str]:
     """The option columns: those given, else those of the session's plan."""
     if options is not None:
-        return list(dict.fromkeys(options))
+        return [options] if isinstance(options, str) else list(dict.fromkeys(options))
     if not hasattr(source, "plan"):
         raise UserError("a frame does not tell its options", mend="give options=[...]")
     plan = source.plan

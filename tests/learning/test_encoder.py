@@ -70,3 +70,12 @@ def test_lists_are_refused() -> None:
 def test_nothing_to_learn_from_gives_no_columns() -> None:
     encoder = Encoder(["fixed"]).fit(FRAME)
     assert encoder.transform(FRAME).shape == (4, 0)
+
+
+def test_infinite_numbers_count_as_null() -> None:
+    some = pl.DataFrame({"limit": [1.0, 2.0, float("inf"), float("nan")]})
+    encoder = Encoder(["limit"]).fit(some)
+    assert encoder.names == ["limit", "limit=null"]
+    assert encoder.transform(some).tolist() == [[-1, -1], [1, -1], [0, 1], [0, 1]]
+    assert encoder.fitted(some).all()
+    assert not Encoder(["limit"]).fit(pl.DataFrame({"limit": [float("inf")] * 3})).names

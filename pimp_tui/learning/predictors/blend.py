@@ -8,6 +8,7 @@ import numpy as np
 
 from pimp_tui.learning.predictors.base import Predictor, cost_of, mean_of
 from pimp_tui.learning.predictors.boosting import GradientBoosting
+from pimp_tui.learning.predictors.checkpoints import checkpoint
 from pimp_tui.learning.predictors.forest import ExtraTrees, RandomForest
 from pimp_tui.learning.predictors.gaussian_process import AnovaProcess, GaussianProcess
 from pimp_tui.learning.predictors.targets import clip_to_range, own_error
@@ -45,6 +46,7 @@ class Blend:
         self._y = y
         held_out, errors = [], []
         for member in self.members:
+            checkpoint()
             member.fit(X, y, sample_variance)
             if member.out_of_sample is None:
                 raise ValueError("a member of a blend must give out-of-sample predictions")

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from pimp_tui.learning.predictors.checkpoints import checkpoint
 from pimp_tui.learning.predictors.targets import Target, clip_to_range
 
 _FOLDS = 5
@@ -42,6 +43,7 @@ class GradientBoosting:
         folds = np.random.default_rng(self.seed).permutation(len(z)) % min(_FOLDS, len(z))
         held_out = np.empty(len(z))
         for fold in range(int(folds.max()) + 1):
+            checkpoint()
             test = folds == fold
             rest = ~test
             held_out[test] = (

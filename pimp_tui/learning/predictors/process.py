@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pimp_tui.learning.predictors.checkpoints import checkpoint
 from pimp_tui.learning.predictors.kernels import Kernel
 from pimp_tui.learning.predictors.threads import one_thread
 
@@ -102,6 +103,7 @@ def _optimise(
     bounds = [_NOISE_BOUNDS, *((value - _REACH, value + _REACH) for value in start[1:])]
 
     def objective(theta: np.ndarray) -> tuple[float, np.ndarray]:
+        checkpoint()
         K, pull = kernel.matrix_and_pull(theta[1:], X)
         noise = np.exp(theta[0])
         try:

@@ -44,11 +44,15 @@ class Target:
 
 
 def clip_to_range(prediction: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Keep predictions near what was measured: [min/3, 3 max], or one range beyond it."""
+    """Keep predictions near what was measured: [min/3, 3 max], or one range beyond it.
+
+    Below 0 only where something measured is.
+    """
     low, high = float(y.min()), float(y.max())
     if low > 0:
         return np.clip(prediction, low / _BEYOND, high * _BEYOND)
-    return np.clip(prediction, low - (high - low), high + (high - low))
+    least = 0.0 if low == 0 else low - (high - low)
+    return np.clip(prediction, least, high + (high - low))
 
 
 def own_error(y: np.ndarray, prediction: np.ndarray) -> float:
