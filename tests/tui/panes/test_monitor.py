@@ -78,6 +78,20 @@ def test_device_without_power_shows_utilisation():
     assert "util   50%" in rest and "mem 1.00 GiB" in rest
 
 
+def test_an_idle_device_does_not_look_busy_beside_a_busy_one():
+    model = Model()
+    for n in range(400):
+        model.feed(sample(n / 10, power=310.0, device="busy"))
+        model.feed(sample(n / 10, power=58.0, device="idle"))
+    highest_w = text.highest_power_w(model)
+    assert highest_w == 310.0
+    sparks = {
+        name: text.device_rest(device, True, 80, highest_w)[0][0]
+        for name, device in model.devices.items()
+    }
+    assert sparks == {"busy": "⣿" * 8, "idle": "⣤" * 8}
+
+
 def test_chart_keeps_its_range_within_a_sweep_and_draws_the_idle_line():
     model = Model()
     model.add_run(

@@ -286,12 +286,12 @@ class MonitorPane(Pane):
         others = watch.foreign_rows(self.model, self._foreign_rows(height))
         left = max(height - len(others), 1)
         shown = {device.name for device in text.busiest(self.model)[:left]}
-        rows = []
+        highest_w, rows = text.highest_power_w(self.model), []
         for index, device in enumerate(self.model.devices.values()):
             if device.name not in shown:
                 continue
             if self._tick % _CHART_TICKS == 0 or device.name not in self._device_rest:
-                rest = text.device_rest(device, self.model.live, width)
+                rest = text.device_rest(device, self.model.live, width, highest_w)
                 self._device_rest[device.name] = rest
             power = text.device_power(index, device, width)
             rows.append((*power, *self._device_rest[device.name]))

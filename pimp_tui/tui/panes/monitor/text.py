@@ -17,6 +17,8 @@ from pimp_tui.tui.widgets.strip import spark
 
 #: Imported tables may have a million rows, of which none is run.
 _LONGEST_PLAN = 10_000
+#: Seconds of a device's sparkline, two values a cell.
+_SPARK_S = 32
 _PHASES = {
     "load": "loading the model",
     "cool": "cooling down",
@@ -123,13 +125,17 @@ def device_power(index: int, device: Device, width: int) -> Line:
     return line((f" {index:>2} {name:<{room}} {power:>6} ", "bright"))  # one span: sent often
 
 
-def device_rest(device: Device, live: bool, width: int) -> Line:
-    """Sparkline, utilisation, memory, temperature, clocks, throttling: once a second."""
+def device_rest(device: Device, live: bool, width: int, highest_w: float = 0.0) -> Line:
+    """Sparkline, utilisation, memory, temperature, clocks, throttling: once a second.
+
+    Args:
+        highest_w: the devices' highest power, see :func:`highest_power_w`; 0: this one's own.
+    """
     last, wide = device.last, width >= 110
-    values = device.power.tail(32)
-    high = max(values, default=0.0)
+    values = device.power.tail(_SPARK_S)
+    high = highest_w or max(values, default=0.0)
     if not values:
-        values, high = device.utilisation.tail(32), 100.0
+        values, high = device.utilisation.tail(_SPARK_S), 100.0
     parts: list[Any] = [(spark(values, 16 if wide else 8, high), "accent" if live else "dim")]
     if (use := last.get("utilisation")) is not None:
         parts.append(f"  util {use:4.0f}%")
@@ -139,6 +145,12 @@ def device_rest(device: Device, live: bool, width: int) -> Line:
         parts.append(f"  {celsius:.0f} C")
     parts += _clocks(last, wide)
     return line(*parts)
+
+
+def highest_power_w(model: Model) -> float:
+    """Highest power of the sparklines, watts: one scale for all, or an idle device looks busy."""
+    tails = (device.power.tail(_SPARK_S) for device in model.devices.values())
+    return max((watts for tail in tails for watts in tail), default=0.0)
 
 
 def _clocks(last: dict[str, Any], wide: bool) -> list[Any]:
