@@ -81,6 +81,7 @@ def _curve(
     """The list of ``learning_curve``; a metric not named may be left out."""
     from pimp_tui.commands.quality import print_curve
     from pimp_tui.learning import learning_curve
+    from pimp_tui.learning.evaluation import notes_of
     from pimp_tui.learning.predictors import DEFAULT_PREDICTOR
     from pimp_tui.learning.record import curve_record
 
@@ -99,6 +100,7 @@ def _curve(
                 if named or error.what.startswith("no predictor"):
                     raise
                 notes.append(str(error))
+    notes += notes_of(records)
     _tell(session, records, notes)
     kept = curve_record(records, metrics=metrics, predictors=chosen, seed=seed, notes=notes)
     keep_record(session, {"curve": kept})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from pimp_tui.errors import UserError
 from pimp_tui.learning.bootstrap import ends, resampled_means
@@ -16,12 +17,14 @@ from pimp_tui.learning.evaluation import samplers_of
 from pimp_tui.learning.learner import (
     MINIMUM_CONFIGURATIONS,
     Progress,
+    Steps,
     Training,
     require_enough,
     require_varying,
     training_rows,
 )
 from pimp_tui.learning.predictors import DEFAULT_PREDICTOR, create_predictor, mean_of
+from pimp_tui.learning.predictors.checkpoints import checkpoints
 
 DRAWS = 5
 _POINTS = 6
@@ -40,17 +43,20 @@ def learning_curve(
 ) -> list[dict[str, Any]]:
     """Error on configurations held out, by how many others were learnt from.
 
-    In each draw a fifth of the configurations is held out, the same for every sampler; each
-    sampler's others are learnt from in growing, nested parts. Every draw shuffles anew.
+    In each draw a fifth of the configurations is held out, a fifth of each sampler's, the same
+    for every curve; each sampler's others are learnt from in growing, nested parts. Every draw
+    shuffles anew.
 
     Args:
-        draws: how many times; progress: called with (fits done, of); raise in it to cancel.
+        draws: how many times; progress: called with (fits done, of) after each fit, and with the
+            same figures four times a second meanwhile; raise in it to cancel.
 
     Returns:
         JSON-safe records ``metric, predictor, training`` (a sampler, or "all")``, n`` (learnt
         from)``, n_test`` (configurations tested in any draw)``, draws, mae, mae_interval, mape,
-        mape_interval, estimated``: means over draws and configurations, with 95% bootstrap
-        intervals over the configurations; ``mape`` in percent, None where a true value is 0.
+        mape_interval, estimated, notes``: means over draws and configurations, with 95% bootstrap
+        intervals over the configurations; ``mape`` in percent, None where a true value is 0;
+        ``notes``, the samplers without a curve and why.
 
     Raises:
         UserError: as ``evaluate``, or too few configurations to hold any out.
@@ -68,15 +74,17 @@ def learning_curve(
             mend=f"measure at least {needed} that do",
         )
     cells: dict[tuple[str, int], list[tuple[np.ndarray, np.ndarray]]] = {}
+    told = Steps(progress, len(work))
     for done, part in enumerate(work, start=1):
-        guess = _predict(training, part, predictor, seed)
+        with checkpoints(told.again if progress else None):
+            guess = _predict(training, part, predictor, seed)
         cells.setdefault((part.sampler, len(part.train)), []).append((part.test, guess))
-        if progress:
-            progress(done, len(work))
+        told.reach(done)
+    notes = _without_a_curve(training, {sampler for sampler, _ in cells})
     return [
         {"metric": metric, "predictor": predictor, "training": sampler, "n": n}
         | _errors(training.y, results, seed)
-        | {"draws": len(results), "estimated": training.estimated}
+        | {"draws": len(results), "estimated": training.estimated, "notes": notes}
         for (sampler, n), results in cells.items()
     ]
 
@@ -96,7 +104,10 @@ def _work(training: Training, seed: int, draws: int) -> list[_Part]:
     drawn = samplers_of(training.frame)
     members = {"all": np.ones(count, dtype=bool)}
     members |= {sampler: mask for sampler, mask in drawn.items() if not mask.all()}
-    orders = [np.random.default_rng([seed, draw]).permutation(count) for draw in range(draws)]
+    orders = [
+        _held_out_first(training, np.random.default_rng([seed, draw]).permutation(count), held_out)
+        for draw in range(draws)
+    ]
     tests = [np.isin(np.arange(count), order[:held_out]) for order in orders]
     X = Encoder(training.options).fit(training.frame).transform(training.frame)
     barred = [has_equal(X, test) for test in tests]  # an equal row under another id tells it all
@@ -110,6 +121,34 @@ def _work(training: Training, seed: int, draws: int) -> list[_Part]:
                 for pool, order in zip(pools, orders, strict=True)
             ]
     return work
+
+
+def _held_out_first(training: Training, order: np.ndarray, held_out: int) -> np.ndarray:
+    """The order with ``held_out`` rows first, of each sampler about the same share."""
+    frame = training.frame
+    labels = (
+        frame["sampler"] if "sampler" in frame.columns else pl.repeat("", len(order), eager=True)
+    )
+    _, label, size = np.unique(
+        labels.cast(pl.String).fill_null("").to_numpy(), return_inverse=True, return_counts=True
+    )
+    label = label.reshape(-1)[order]
+    place = np.empty(len(order))
+    for index, count in enumerate(size):
+        place[label == index] = (np.arange(count) + 0.5) / count
+    first = np.isin(np.arange(len(order)), np.argsort(place, kind="stable")[:held_out])
+    return np.concatenate([order[first], order[~first]])
+
+
+def _without_a_curve(training: Training, drawn: set[str]) -> list[str]:
+    """Why samplers have no curve; a named configuration, a sampler of its own, goes unsaid."""
+    masks = {name: mask for name, mask in samplers_of(training.frame).items() if mask.sum() > 1}
+    return [
+        f"{sampler}: {int(mask.sum())} configurations; without a fifth held out, fewer than "
+        f"{MINIMUM_CONFIGURATIONS} are left to learn from"
+        for sampler, mask in masks.items()
+        if sampler not in drawn and len(masks) > 1
+    ]
 
 
 def sizes(most: int) -> list[int]:

@@ -206,7 +206,7 @@ def fit_rows(
         held_out, width = y.copy(), 0.0
         notes.append(f"{metric} is {constant:g} in every configuration measured")
     else:
-        told = _Steps(progress, int(folds.max()) + 2)
+        told = Steps(progress, int(folds.max()) + 2)
         with checkpoints(told.again if progress else None):
             refits = conformal.out_of_fold(
                 lambda: create_predictor(predictor, seed),
@@ -239,7 +239,7 @@ def fit_rows(
     )  # fmt: skip
 
 
-class _Steps:
+class Steps:
     """How far a fit is, told at every step, and now and then within one."""
 
     def __init__(self, progress: Progress | None, of: int) -> None:
