@@ -133,7 +133,7 @@ def test_interactions_are_told_from_sums() -> None:
     for row in found.values():
         assert 0.0 <= row["lower"] <= row["strength"] <= row["upper"] <= 1.0
     assert found["a", "b"]["lower"] > found["b", "c"]["strength"]
-    assert found["a", "b"]["p_holm"] < 1e-6 and found["b", "c"]["p_holm"] > 0.05
+    assert found["a", "b"]["p_holm"] < 0.01 and found["b", "c"]["p_holm"] > 0.05
     quick = interaction_strength(learner, intervals=False)
     assert quick["lower"].null_count() == quick.height
     assert quick["strength"].to_list() == strengths["strength"].to_list()
@@ -193,8 +193,43 @@ def test_a_test_on_aligned_ranks_tells_interactions_from_main_effects() -> None:
     together, apart = (
         interaction_p(frame, cost, options, pair) for pair in (("a", "b"), ("b", "c"))
     )
-    assert together is not None and together < 1e-6
+    assert together == 1 / 2000, "no permutation explains as much"
     assert apart is not None and apart > 0.01
     assert interaction_p(frame.head(4), cost[:4], options, ("a", "b")) is None, "too few"
     flat = interaction_p(frame, np.ones(60), options, ("a", "b"))
     assert flat is None, "nothing varies"
+
+
+def test_skewed_noise_and_rare_features_are_no_interaction() -> None:
+    """Ranks alone claim some pair in 12 % of such tables: an outlier alone in its combination."""
+    from itertools import combinations
+
+    from pimp_tui.learning.aligned_ranks import interaction_p
+
+    claimed = 0
+    for seed in range(60):
+        random = np.random.default_rng(seed)
+        on = {
+            name: random.random(30) < share
+            for name, share in zip("abcdef", (0.5, 0.3, 0.8, 0.15, 0.5, 0.2), strict=True)
+        }
+        frame = pl.DataFrame(on)
+        frame = frame.select(name for name in on if frame[name].n_unique() > 1)
+        noise = np.exp(random.normal(0, 1, 30)) + 6 * on["a"]
+        pairs = combinations(frame.columns, 2)
+        p = [interaction_p(frame, noise, frame.columns, pair) for pair in pairs]
+        claimed += any(value is not None and value < 0.05 for value in holm(p))
+    assert claimed <= 6, "5 % of 60, and two deviations more"
+
+
+def test_a_combination_of_one_row_says_nothing_of_an_interaction() -> None:
+    from pimp_tui.learning.aligned_ranks import interaction_p
+
+    a = np.arange(40) % 2 == 0
+    b = np.arange(40) >= 30
+    lone = a & (np.arange(40) < 31)
+    frame = pl.DataFrame({"a": lone, "b": b})
+    cost = np.random.default_rng(0).normal(0, 1, 40)
+    cost[30] += 100.0
+    assert frame.filter(pl.col("a") & pl.col("b")).height == 1
+    assert interaction_p(frame, cost, ["a", "b"], ("a", "b")) is None
