@@ -35,10 +35,13 @@ def print_accuracy(rows: Sequence[Mapping[str, Any]]) -> None:
 
 def accuracy_title(rows: Sequence[Mapping[str, Any]]) -> str:
     """What the rows are compared with, and how."""
-    first = next(row for row in rows if row.get("accuracy_reading"))
+    compared = [row for row in rows if row.get("accuracy_reading")]
+    first = compared[0]
+    single = any(row["accuracy_runs"] < 2 for row in compared)
     return (
         f"Accuracy against the {first['accuracy_against']}, paired by problem; 95 % intervals "
         f"over problems and repeats, margin {first['accuracy_margin']:g}"
+        + ("; of a single run it is not known what whole runs differ by" if single else "")
     )
 
 
@@ -67,3 +70,9 @@ def difference_words(row: Mapping[str, Any]) -> str:
     ends = (row[f"accuracy_{name}"] for name in ("difference", "lower", "upper"))
     difference, lower, upper = ends
     return f"{difference:+.3f} ({lower:+.3f} to {upper:+.3f})"
+
+
+def interval_words(row: Mapping[str, Any]) -> str | None:
+    """``0.21 to 0.48``, of the pass rate of one configuration; None where nothing was scored."""
+    found = row.get("accuracy_interval")
+    return None if found is None else f"{found[0]:.3f} to {found[1]:.3f}"

@@ -38,6 +38,8 @@ class Comparison:
         problems_needed: about how many would show that there is no loss beyond the margin if
             there is none; None where nothing more is needed, and where no number would do
             because whole runs differ by more than the margin.
+        runs: how many whole runs the side with fewer has; of a single one it is not known what
+            whole runs differ by, so the interval then holds the variance over problems alone.
     """
 
     difference: float
@@ -47,6 +49,7 @@ class Comparison:
     margin: float
     reading: str
     problems_needed: int | None
+    runs: int
 
     def as_row(self, prefix: str = "accuracy_") -> dict[str, Any]:
         """The fields as columns of a row."""
@@ -89,7 +92,8 @@ def compare(chosen: Outcomes, reference: Outcomes, margin: float = MARGIN) -> Co
     else:
         reading = f"not shown with {count} {'problem' if count == 1 else 'problems'}"
         needed = problems_needed(squares / count, margin, _half_width(0.0, between_runs))
-    return Comparison(_mean(gaps), lower, upper, count, margin, reading, needed)
+    runs = min(len(_whole_runs(side, problems)) for side in (chosen, reference))
+    return Comparison(_mean(gaps), lower, upper, count, margin, reading, needed, runs)
 
 
 def problems_needed(square: float, margin: float, of_runs: float = 0.0) -> int | None:
@@ -157,7 +161,7 @@ def _variance_between_runs(outcomes: Outcomes, problems: Sequence[str]) -> tuple
     The component of runs in a problems x runs table (Owen 2007), 0 with a single run; and its
     degrees of freedom.
     """
-    runs = sorted(set.intersection(*({*outcomes[name]} for name in problems)))
+    runs = _whole_runs(outcomes, problems)
     if len(runs) < 2 or len(problems) < 2:
         return 0.0, 1
     means = [_mean(outcomes[name][run] for name in problems) for run in runs]
@@ -172,6 +176,11 @@ def _variance_between_runs(outcomes: Outcomes, problems: Sequence[str]) -> tuple
     residual = squares / ((len(runs) - 1) * (len(problems) - 1))
     between = sum((mean - grand) ** 2 for mean in means) / (len(runs) - 1)
     return max(between - residual / len(problems), 0.0) / len(runs), len(runs) - 1
+
+
+def _whole_runs(outcomes: Outcomes, problems: Sequence[str]) -> list[int]:
+    """The repetitions in which every problem was answered."""
+    return sorted(set.intersection(*({*outcomes[name]} for name in problems)))
 
 
 def _mean(values: Any) -> float:

@@ -133,6 +133,7 @@ def test_picks_of_a_session_are_compared_with_its_default() -> None:
     assert name == "library default of m" and set(comparisons) == {"x"}
     assert comparisons["x"].reading == "loss" and comparisons["x"].difference == -0.5
     assert comparisons["x"].as_row()["accuracy_problems"] == 40
+    assert comparisons["x"].runs == 1, "its second run failed"
     assert compare_with_control(Scored({}), ["x"]) is None
 
 
