@@ -11,6 +11,24 @@ from pimp_tui.session.paths import list_sessions, sessions_root
 from pimp_tui.tui.snapshot import Snapshot, Surveyor
 from pimp_tui.tui.words import told
 
+#: Points off the front that are drawn, at most.
+_MOST = 2000
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """Measured configurations over two objectives.
+
+    Attributes:
+        metrics: the objectives, in base units.
+        points: (first, second, whether on the front) of each.
+        estimated: whether the first is an estimate.
+    """
+
+    metrics: tuple[str, str]
+    points: tuple[tuple[float, float, bool], ...]
+    estimated: bool
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -23,6 +41,7 @@ class Entry:
         energy_estimated: whether any of it is an estimate.
         reasons: failed runs by reason.
         best: the ends of the measured front, as (words, kind) a line.
+        cloud: what was measured over the default objectives; None where nothing was.
     """
 
     path: Path
@@ -33,6 +52,7 @@ class Entry:
     reasons: tuple[tuple[str, int], ...] = ()
     best: tuple[str, ...] = ()
     samplers: tuple[tuple[str, int], ...] = ()
+    cloud: Cloud | None = None
 
     @property
     def name(self) -> str:
@@ -120,20 +140,40 @@ def _figures(path: Path) -> dict[str, Any]:
     try:
         drawn = session.plan.group_by("sampler", maintain_order=True).len().collect()
         figures["samplers"] = tuple((str(sampler), n) for sampler, n in drawn.iter_rows())
-        figures["best"] = _best(session)
+        frame = session.configurations().collect()
+        figures["best"] = _best(frame, session.default_objectives)
+        figures["cloud"] = _cloud(frame, session.default_objectives)
     except UserError:
         pass
     return figures
 
 
-def _best(session: Any) -> tuple[str, ...]:
+def _cloud(frame: Any, objectives: dict[str, str]) -> Cloud | None:
+    """The first two objectives, where they were measured."""
+    import polars as pl
+
+    from pimp_tui.learning.fronts import costs
+    from pimp_tui.learning.nondominated import nondominated
+
+    metrics = [name for name in objectives if name in frame.columns][:2]
+    if len(metrics) < 2:
+        return None
+    known = frame.filter(pl.all_horizontal(pl.col(m).is_finite() for m in metrics))
+    if known.is_empty():
+        return None
+    on = pl.Series("on", nondominated(costs(known, {m: objectives[m] for m in metrics})))
+    known = known.with_columns(on)
+    shown = pl.concat([known.filter("on"), known.filter(~pl.col("on")).head(_MOST)])
+    estimated = "energy_j" in metrics and bool(known["energy_estimated"].any())
+    return Cloud((metrics[0], metrics[1]), tuple(shown.select(*metrics, "on").rows()), estimated)
+
+
+def _best(frame: Any, objectives: dict[str, str]) -> tuple[str, ...]:
     """The extreme configurations of the measured runs by the default objectives."""
     import polars as pl
 
     from pimp_tui.tui.widgets.numbers import ENERGY, scale_of
 
-    objectives = session.default_objectives
-    frame = session.configurations().collect()
     lines = []
     for metric, direction in objectives.items():
         if metric not in frame.columns:

@@ -23,6 +23,23 @@ async def test_list_says_how_far_each_is(sessions_root, session_maker, look):
         assert "~" in text  # the toy's energy is an estimate, and says so
 
 
+async def test_where_there_is_room_the_front_stands_beside(
+    sessions_root, session_maker, tmp_path, look
+):
+    session_maker(sessions_root / "toy")
+    log = sessions_root / "toy" / "log.txt"
+    log.write_text("Loading weights: 100%\n2026-11-29T23:46:04Z info    2 of 2 runs to do\n")
+    app = PimpApp()
+    async with app.run_test(size=(200, 60)) as pilot:
+        await look.until(pilot, "Front so far")
+        await look.until(pilot, "#")
+        text = look.text(app)
+        assert "2 of 2 runs to do" in text and "Loading weights" not in text
+        assert app.screen.front.plot.text.count("#") >= 1
+        await pilot.resize_terminal(80, 24)
+        await look.until(pilot, lambda: "Front so far" not in look.text(app))
+
+
 async def test_a_lost_runner_is_named(half_session, look):
     manifest = read_manifest(half_session)
     import socket

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pimp_tui.tui.catalogue import Entry
 from pimp_tui.tui.widgets.painted import Span, Spans, fit
-from pimp_tui.tui.words import short_path
+from pimp_tui.tui.words import count_words, counted, short_path
 
 _STATE_KINDS = {"running": "accent", "paused": "warn", "lost": "bad", "planned": "dim"}
 _EMPTY = (
@@ -23,17 +23,20 @@ _STATE = 4
 _RIGHT = (3, 5)
 
 
-#: Cells that the longest name and the longest model take.
-Needs = tuple[int, int]
+#: Cells that the longest name, model and host take.
+Needs = tuple[int, int, int]
 
 
 def needs(entries: Sequence[Entry]) -> Needs:
-    """What the two columns that share the room would like to have."""
+    """What the columns that share the room would like to have."""
     models = [e.snapshot.models for e in entries if e.snapshot]
-    return max((len(e.name) for e in entries), default=0), max(map(len, models), default=0)
+    longest = (max(map(len, texts), default=0) for texts in (
+        [e.name for e in entries], models, [host(e) for e in entries]))  # fmt: skip
+    name, model, host_name = longest
+    return name, model, host_name
 
 
-def heading(width: int, wanted: Needs = (0, 0)) -> Spans:
+def heading(width: int, wanted: Needs = (0, 0, 10)) -> Spans:
     """The line over the columns."""
     cells = (cell for cell, _ in _cells(_TITLES, width, wanted))
     return [("  " + " ".join(cells), "dim")]
@@ -41,11 +44,11 @@ def heading(width: int, wanted: Needs = (0, 0)) -> Spans:
 
 def _widths(width: int, wanted: Needs) -> dict[int, int]:
     """Column -> cells; name and model share what is left, the others come as there is room."""
-    fixed = {2: 12, 3: 9, 4: 11, 5: 9, 6: 13, 7: 10}
+    fixed = {2: 12, 3: 9, 4: 11, 5: 9, 6: 10, 7: min(max(wanted[2], len(_TITLES[7])), 10)}
     shown = [3, 4] + [5] * (width >= 60) + [2] * (width >= 74) + [6, 7] * (width >= 96)
     left = max(width - 4 - sum(fixed[column] + 1 for column in shown), 24)
     name = max(left * 62 // 100, 12)
-    if sum(wanted) < left:  # a short name leaves its room to a long model
+    if sum(wanted[:2]) < left:  # a short name leaves its room to a long model
         name = min(name, left - 1 - wanted[1])
     return {0: name, 1: left - name - 1} | {column: fixed[column] for column in sorted(shown)}
 
@@ -59,7 +62,7 @@ def _cells(cells: Sequence[str], width: int, wanted: Needs) -> list[tuple[str, i
     return found
 
 
-def row(entry: Entry, width: int, wanted: Needs = (0, 0)) -> Spans:
+def row(entry: Entry, width: int, wanted: Needs = (0, 0, 10)) -> Spans:
     """One line of the list."""
     snapshot = entry.snapshot
     if snapshot is None:
@@ -113,7 +116,7 @@ def details(entry: Entry, dot: str) -> list[Spans]:
         return [[(f"! {entry.fault}", "bad")]]
     manifest = snapshot.manifest
     settings = manifest.get("settings") or {}
-    lines = [("space", snapshot.space or "none (imported table)")]
+    lines = [("space", _space(entry))]
     if snapshot.configs_planned is not None:
         drawn = ", ".join(f"{name} {n}" for name, n in entry.samplers)
         repeats = settings.get("repeats") or 1
@@ -138,6 +141,22 @@ def details(entry: Entry, dot: str) -> list[Spans]:
         span: Span = (text, "bad" if name == "failed" else "")
         kinds.append([(f"{name:<9}", "dim"), span])
     return kinds
+
+
+def _space(entry: Entry) -> str:
+    """``transformers, 3 features set, of 9.37e12 valid configurations``."""
+    assert entry.snapshot is not None
+    manifest, name = entry.snapshot.manifest, entry.snapshot.space
+    if not name:
+        return "none (imported table)"
+    words = [name]
+    if chosen := manifest.get("choice"):
+        words.append(f"{counted(len(chosen), 'feature')} set")
+    try:
+        total = int(str((manifest.get("space") or {}).get("valid_configurations")))
+    except ValueError:  # not counted
+        return ", ".join(words)
+    return f"{', '.join(words)}, of {count_words(total)} valid configurations"
 
 
 def _now(entry: Entry, dot: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -26,8 +27,10 @@ from pimp_tui.tui.words import short_path, told
 
 if TYPE_CHECKING:
     from pimp_tui.tui.screens.help import HelpText
+    from pimp_tui.tui.screens.session_front import FrontPart
 
 _LOOK_S = 2.0
+_EVENT = re.compile(r"\d{4}-\d\d-\d\dT")
 _KEYS = (
     FooterKey("enter", "open"),
     FooterKey("n", "new"),
@@ -68,6 +71,7 @@ class SessionsScreen(FrameScreen):
         self._words = ""
         self._painted = False
         self._wanted: Path | None = None
+        self.front: FrontPart | None = None
 
     def compose_body(self) -> Iterable[Widget]:
         """List and details."""
@@ -80,7 +84,9 @@ class SessionsScreen(FrameScreen):
         self.list_part = Section(self.heading, self.rows, title="Sessions")
         self.about_part = Section(self.about, title="", right="enter opens", id="about-part")
         self.tail_part = Section(self.log_tail, title="Last events", id="tail-part")
-        side = Container(self.about_part, self.tail_part, id="side", classes="divided")
+        self.front_place = Container(id="front-place", classes="-none")
+        parts = (self.about_part, self.front_place, self.tail_part)
+        side = Container(*parts, id="side", classes="divided")
         yield Container(self.list_part, side, id="sessions-body")
 
     def on_mount(self) -> None:
@@ -210,6 +216,19 @@ class SessionsScreen(FrameScreen):
         self.about_part.set_rule(title=entry.name)
         self.about.set_rows(session_rows.details(entry, self.pimp.marks.dot))
         self.log_tail.set_rows([[(line, "")] for line in _tail(entry.path)])
+        self._show_front(entry)
+
+    def _show_front(self, entry: Entry) -> None:
+        """The chart is imported only where there is room for it, and once the figures are read."""
+        room = self.has_class("-very-wide") and self.has_class("-tall")
+        self.front_place.set_class(entry.cloud is None, "-none")
+        if self.front is None and room and entry.cloud is not None:
+            from pimp_tui.tui.screens.session_front import FrontPart
+
+            self.front = FrontPart()
+            self.front_place.mount(self.front)
+        if self.front is not None:
+            self.front.show(entry.cloud)
 
     # Keys.
 
@@ -361,12 +380,13 @@ class SessionsScreen(FrameScreen):
             self.copy(str(self.entry.path), "the path")
 
 
-def _tail(session: Path, lines: int = 40, size: int = 8000) -> list[str]:
-    """The last lines of the runner's log."""
+def _tail(session: Path, lines: int = 40, size: int = 40_000) -> list[str]:
+    """The last of the runner's own lines in its log, without what libraries print into it."""
     try:
         with (session / "log.txt").open("rb") as stream:
             stream.seek(0, 2)
             stream.seek(max(stream.tell() - size, 0))
-            return stream.read().decode(errors="replace").splitlines()[-lines:]
+            text = stream.read().decode(errors="replace")
+            return [line for line in text.splitlines() if _EVENT.match(line)][-lines:]
     except OSError:
         return []
