@@ -79,7 +79,7 @@ def test_wizard(step, sessions_root, snap_compare, look, monkeypatch):
 
     async def ready(pilot):
         pilot.app.push_screen(Wizard(Draft(name="mine"), first=step))
-        await after(look, f"step {step} of 6", "problems" if step == 2 else "P measures one")(pilot)
+        await after(look, f"step {step} of 6", "problems" if step == 2 else "P stops it")(pilot)
 
     assert snap_compare(PimpApp(), terminal_size=(80, 24), run_before=ready)
 

@@ -11,8 +11,8 @@ from pimp_tui.session import open_session
 from pimp_tui.tui.app import PimpApp
 from pimp_tui.tui.panes.space.about import touching_of
 from pimp_tui.tui.panes.space.outline import outline, value_words
-from pimp_tui.tui.panes.space.painting import count_words
 from pimp_tui.tui.screens.workspace import WorkspaceScreen
+from pimp_tui.tui.words import count_words
 
 
 async def on_space(pilot, look):

@@ -102,17 +102,3 @@ def paint_row(
         spans.append((" " * (room - cell_len(right) + 2), ""))
         spans.append((f"{right} ", "dim"))
     return spans
-
-
-def count_words(count: int | None) -> str:
-    """A count of any size: exact to a million, then ``1.42e9``; ``?`` where there is none."""
-    if count is None:
-        return "?"
-    if count < 1_000_000:
-        return f"{count:,}".replace(",", " ") if count >= 10_000 else str(count)
-    # Never through a float: counts go beyond 1e308, and beyond the limit of int to str.
-    exponent = int((count.bit_length() - 1) * 0.30102999566)
-    if 10 ** (exponent + 1) <= count:
-        exponent += 1
-    lead = count // 10 ** (exponent - 2)
-    return f"{lead / 100:.2f}e{exponent}"

@@ -18,14 +18,14 @@ from pimp_tui.tui.panes.space.desk import Desk
 from pimp_tui.tui.panes.space.figures import host_lines, preview
 from pimp_tui.tui.panes.space.files import FileKeys
 from pimp_tui.tui.panes.space.outline import Outline
-from pimp_tui.tui.panes.space.painting import count_words
 from pimp_tui.tui.panes.space.parts import SpaceParts
 from pimp_tui.tui.panes.space.tree import FeatureTree
 from pimp_tui.tui.panes.space.view import Reasons, View
 from pimp_tui.tui.snapshot import Snapshot
 from pimp_tui.tui.widgets.bind import bind
+from pimp_tui.tui.widgets.painted import fit
 from pimp_tui.tui.widgets.rows import Rows
-from pimp_tui.tui.words import counted
+from pimp_tui.tui.words import count_words, counted
 
 if TYPE_CHECKING:
     from pimp_tui.space.model import Constraint
@@ -110,7 +110,8 @@ class SpacePane(FileKeys):
         """What the host fixes; one feature at a time, so that keys come between."""
         space = self.desk.space
         facts = await self.desk.do(lambda: host.facts_of(space))
-        self.parts.host.set_rows(host_lines(space))
+        width = self.parts.host.size.width
+        self.parts.host.set_rows(host_lines(space, width, self.marks.more))
         self._evidence = facts
         self.features.show_host(dict(facts))
         core = {name: view.states[name] for name in space.features if name in view.core}
@@ -186,7 +187,8 @@ class SpacePane(FileKeys):
             space = self.space
             lines = await self.desk.do(lambda: preview(space, view))
             self.parts.sample_part.set_rule(right=f"{len(lines)} uniform")
-            self.parts.sample.set_rows([[(line, "")] for line in lines])
+            room, more = max(self.parts.sample.size.width - 1, 20), self.marks.more
+            self.parts.sample.set_rows([[(fit(line, room, more), "")] for line in lines])
 
     def _show_rule(self) -> None:
         view = self.view
@@ -203,7 +205,7 @@ class SpacePane(FileKeys):
             count = "not settled"
         else:
             count = "counting…"
-        self.parts.show_rule(view, count, self.marks.dot)
+        self.parts.show_rule(self.space, view, count, self.marks.dot)
 
     def on_feature_tree_at(self, _: FeatureTree.At) -> None:
         """Another feature under the cursor."""

@@ -9,13 +9,13 @@ from textual.containers import Container
 
 from pimp_tui.tui.panes.space import about
 from pimp_tui.tui.panes.space.figures import choice_lines, count_lines
-from pimp_tui.tui.panes.space.painting import count_words
 from pimp_tui.tui.panes.space.tree import FeatureTree
 from pimp_tui.tui.panes.space.view import Reasons, View
 from pimp_tui.tui.widgets.line import Line
 from pimp_tui.tui.widgets.painted import Spans
 from pimp_tui.tui.widgets.rows import Rows
 from pimp_tui.tui.widgets.section import Section
+from pimp_tui.tui.words import count_words
 
 if TYPE_CHECKING:
     from pimp_tui.space.model import Constraint
@@ -63,7 +63,7 @@ class SpaceParts:
         """Whether every part has a place of its own."""
         return self.sample.is_attached and self.sample.screen.has_class("-very-wide")
 
-    def show_rule(self, view: View, count: str, dot: str) -> None:
+    def show_rule(self, space: Space | None, view: View, count: str, dot: str) -> None:
         """How much is chosen, how much follows, how many configurations are left."""
         if view.clash:
             parts = ["! contradiction", f"{len(view.clash)} of {len(view.chosen)} choices"]
@@ -77,7 +77,7 @@ class SpaceParts:
         text = f" {dot} ".join(parts)
         self.tree_part.set_rule(right=text.replace(" of all", total if wide else ""))
         self.count_part.set_rule(right=count.replace(" of all", total))
-        self.choices.set_rows(choice_lines(view))
+        self.choices.set_rows(choice_lines(space, view))
 
     def show_about(
         self, space: Space, name: str, view: View, reasons: Reasons | None, fixed: str | None,

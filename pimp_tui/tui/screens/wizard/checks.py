@@ -82,7 +82,7 @@ class Checker:
         return space, choice_from(space, split(draft.select), split(draft.deselect))
 
     def _count(self, draft: Draft) -> str:
-        from pimp_tui.tui.panes.space.painting import count_words
+        from pimp_tui.tui.words import count_words
 
         space, choice = self._space(draft)
         total = space.count(seconds=_COUNT_S)
