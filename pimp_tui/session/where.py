@@ -96,7 +96,8 @@ class _Compiler:
         raise self.fail(word.position, f"{word.value} ({dtype}) cannot be compared")
 
     def no_column(self, word: Word) -> ExpressionError:
-        close = nearest(str(word.value), self.columns)
+        begun = (name for name in self.columns if name.startswith(f"{word.value}_"))
+        close = next(begun, None) or nearest(str(word.value), self.columns)
         hint = f"; did you mean {close}?" if close else ""
         return ExpressionError(f"no column {word.value}{hint}", word.position)
 

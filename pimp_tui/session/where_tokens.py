@@ -21,6 +21,15 @@ _TOKEN = re.compile(
 KEYWORDS = frozenset({"and", "or", "not", "in", "true", "false", "null"})
 
 
+_BARE = re.compile(r"[^\W\d][\w.@/:-]*")
+
+
+def column_word(name: str) -> str:
+    """A column's name as an expression writes it: in backticks where it is no bare word."""
+    bare = _BARE.fullmatch(name) and name.lower() not in KEYWORDS
+    return name if bare else f"`{name}`"
+
+
 class ExpressionError(UserError):
     """A mistake in an expression.
 

@@ -59,6 +59,13 @@ class FrameReader:
         """The runs table."""
         return await self.get("runs", lambda session: session.runs.collect())
 
+    async def runs_of(self, config_id: str) -> pl.DataFrame:
+        """The runs of one configuration: of a long table only these are read."""
+        import polars as pl
+
+        mine = pl.col("config_id") == config_id
+        return await asyncio.to_thread(lambda: Session(self.path).runs.filter(mine).collect())
+
     async def requests(self) -> pl.DataFrame:
         """The requests table without the completions, which are long: ask for one by ``get``."""
         return await self.get(

@@ -87,6 +87,26 @@ def wrap(text: str, width: int, indent: str = "") -> list[str]:
     return lines or [""]
 
 
+def flow(items: Iterable[str], width: int, gap: str = "   ", indent: str = "") -> list[str]:
+    """Items one after the other, broken between them; only an item wider than the line is cut."""
+    rows: list[str] = []
+    for item in items:
+        if rows and len(rows[-1]) + len(gap) + len(item) <= width:
+            rows[-1] += gap + item
+        else:
+            rows.append(((indent if rows else "") + item)[: max(width, 0)])
+    return rows
+
+
+def middle(text: str, width: int, more: str = "…") -> str:
+    """At most ``width`` cells: the middle goes, so that a path keeps its file name."""
+    if len(text) <= width:
+        return text
+    room = max(width - len(more), 0)
+    head = room // 3
+    return text[:head] + more + text[len(text) - (room - head) :] if room else text[:width]
+
+
 def printable(text: str, tab: int = 4) -> str:
     """Text that occupies one cell a character: tabs expanded, the rest of the world as ``?``."""
     from rich.cells import cell_len

@@ -7,7 +7,7 @@ and a repaint of changed cells only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ class Column:
         render: a value, None included, as text.
         right: aligned to the right, as numbers are.
         longest: values are cut to so many cells.
+        estimate: a Boolean column; where it is true the value carries ``~``.
     """
 
     name: str
@@ -40,6 +41,12 @@ class Column:
     render: Callable[[Any], str]
     right: bool = True
     longest: int = 24
+    estimate: str = ""
+
+    def text(self, row: Mapping[str, Any]) -> str:
+        """The cell of a row."""
+        text = self.render(row.get(self.name))
+        return f"~{text}" if self.estimate and row.get(self.estimate) and text != "-" else text
 
 
 class FrameTable(Block, can_focus=True):
@@ -149,8 +156,7 @@ class FrameTable(Block, can_focus=True):
         row = self.row()
         if row is None or not self.columns:
             return ""
-        column = self.columns[self.column]
-        return column.render(row.get(column.name))
+        return self.columns[self.column].text(row)
 
     @property
     def page(self) -> int:
@@ -172,7 +178,8 @@ class FrameTable(Block, can_focus=True):
     def _visible(self, count: int) -> list[dict[str, Any]]:
         frame = self.frame
         assert frame is not None
-        names = list(dict.fromkeys([self.key, *(c.name for c in self.columns)]))
+        flags = (c.estimate for c in self.columns if c.estimate)
+        names = list(dict.fromkeys([self.key, *(c.name for c in self.columns), *flags]))
         asked = (id(frame), id(self.order), self.top, count, tuple(names))
         if self._page[0] != asked:
             part = frame.select(names)
@@ -186,7 +193,7 @@ class FrameTable(Block, can_focus=True):
     def _fitting(self, rows: list[dict[str, Any]], width: int) -> list[tuple[int, int]]:
         """(column, width) of those on the screen; the first column never leaves."""
         needed = [
-            max([len(c.heading), *(min(len(c.render(row[c.name])), c.longest) for row in rows)])
+            max([len(c.heading), *(min(len(c.text(row)), c.longest) for row in rows)])
             for c in self.columns
         ]
         # Columns only ever grow while one scrolls, so that nothing jumps.
@@ -222,7 +229,7 @@ class FrameTable(Block, can_focus=True):
         cells = []
         for column_index, width in shown:
             column = self.columns[column_index]
-            value = printable(column.render(row[column.name]).replace("\n", " "))
+            value = printable(column.text(row).replace("\n", " "))
             if len(value) > width:
                 value = value[: width - 1] + "…"
             cells.append(_aligned(value, width, column.right))

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.timer import Timer
 from textual.widget import Widget
 
+from pimp_tui.tui.widgets.cells import middle
 from pimp_tui.tui.widgets.line import Line
 
 _KINDS = {"info": "", "good": "good", "warn": "warn", "error": "bad"}
@@ -73,7 +74,7 @@ class MessageLine(Widget):
         if self._clear:
             self._clear.stop()
         lead = "! " if kind == "error" else ""
-        text = " ".join(text.split())
+        text = _fitting(" ".join(text.split()), self.size.width - 2 - len(lead))
         self._text.show([(f" {lead}{text}" if text else "", _KINDS.get(kind, ""))])
         # Errors stay until the next message; the rest leaves by one repaint.
         transient = text and kind not in ("error", "warn")
@@ -138,3 +139,13 @@ class MessageLine(Widget):
             if previous is not None and previous.is_attached and previous.focusable:
                 self.screen.set_focus(previous, scroll_visible=False)
             self._answer = None
+
+
+def _fitting(text: str, width: int) -> str:
+    """The text with the middle of its longest path cut, so that the file's name and what follows
+    stay, as far as that helps."""
+    over = len(text) - width
+    path = max(text.split(" "), key=lambda word: len(word) if "/" in word else 0, default="")
+    if width <= 0 or over <= 0 or "/" not in path:
+        return text
+    return text.replace(path, middle(path, max(len(path) - over, 12)))

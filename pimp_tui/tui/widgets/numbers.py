@@ -85,6 +85,8 @@ def scale_of(metric: str, values: Iterable[float | None]) -> Scale:
             break
     if metric == "pass_at_1" or (unit == "" and 0 < top <= 1):
         return Scale(name, divide, unit, 3)
+    if unit == "" and divide == 1 and sizes and all(size == int(size) for size in sizes):
+        return Scale(name, divide, unit, 0)
     typical = sorted(sizes)[len(sizes) // 2] / divide if sizes else 0.0
     return Scale(name, divide, unit, _decimals(typical))
 

@@ -51,7 +51,7 @@ class PromptInput(Input):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Accept a text without a fault."""
         event.stop()
-        if self._tell() is None and not self._answer.done():
+        if self._tell(done=True) is None and not self._answer.done():
             self._answer.set_result(self.value)
 
     def on_blur(self, event: events.Blur) -> None:
@@ -75,16 +75,19 @@ class PromptInput(Input):
     def _candidates(self) -> Sequence[str]:
         return self._complete(self.value) if self._complete else ()
 
-    def _tell(self) -> str | None:
+    def _tell(self, done: bool = False) -> str | None:
+        """Show what is wrong; while a word is typed that something may complete, what may."""
         fault = self._check(self.value) if self._check else None
+        candidates = () if done else self._candidates()
         if self._check or self._complete:
             # A fault is worth more of the line than what is typed; candidates are not.
-            self._hint.styles.width = len(fault) + 2 if fault else "1fr"
+            told = " ".join(candidates) or fault or ""
+            self._hint.styles.width = len(told) + 2 if told else "1fr"
             self._hint.styles.max_width = "70%"
-        if fault:
+        if fault and not candidates:
             self._hint.show([(f" {fault}", "bad")])
         else:
-            self._hint.show([(" ".join(("", *self._candidates())), "dim")])
+            self._hint.show([(" ".join(("", *candidates)), "dim")])
         return fault
 
 

@@ -59,8 +59,11 @@ def test_nothing_is_marked_where_nothing_is_wrong(done_session):
     care = read_care(session)
     assert not care.contaminated and not care.hot and not care.meters
     assert Care().mark(frame) is frame
-    marked = Care({frame["config_id"][1]: 2}).mark(frame.with_columns(pl.lit("ok").alias("status")))
-    assert marked["contaminated"].to_list()[:3] == [0, 2, 0]
+    one, two = frame["config_id"].head(2)
+    care = Care({one: 1, two: 2}, frozenset({two}))
+    marked = care.mark(frame.with_columns(pl.lit("ok").alias("status")))
+    assert marked["contaminated"].to_list()[:3] == [1, 2, 0]
+    assert "none of which counts" in " ".join(map(text_of, care.of_configuration(one, 300)))
     assert marked["status"].to_list()[:2] == ["ok", "ok !shared"]
 
 

@@ -103,8 +103,68 @@ async def test_group_and_go_into_a_group(done_session, look):
         await look.until(pilot, "by do_sample")
         assert pane.view.table.row_count == 2
         await pilot.press("j", "enter")
-        await look.until(pilot, "where `do_sample` = true")
+        await look.until(pilot, "where do_sample = true")
         assert pane.view.table.row_count == 4
+        await pilot.press("b", "j", "j", "enter")  # of what the filter keeps
+        await look.until(pilot, "by cache_implementation")
+        assert pane.view.table.frame["configurations"].sum() == 4
+        await pilot.press("enter")
+        await look.until(pilot, "2 of 8")
+        assert pane.view.level.where_text == (
+            'do_sample = true and cache_implementation = "dynamic"'
+        )
+
+
+async def test_why_runs_failed(done_session, look, issued):
+    app = PimpApp(done_session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = await results_on(app, pilot, look)
+        await pilot.press("w")
+        await look.until(pilot, "no run of it failed")
+        await pilot.press("G")
+        await look.until(pilot, "w why")
+        await pilot.press("w")
+        await look.until(pilot, "#8 › why it failed")
+        shown = look.text(app)
+        assert "rep 1, attempt 1" in shown and "rep 2" in shown and "out of memory" in shown
+        await pilot.press("y")
+        await look.until(pilot, lambda: issued)
+        assert issued[0][1].startswith("out of memory")
+        await pilot.press("escape")
+        await look.until(pilot, lambda: pane.view.display and app.focused is pane.view.table)
+
+
+async def test_a_comparison_is_scrolled_where_it_does_not_fit(done_session, look):
+    app = PimpApp(done_session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = await results_on(app, pilot, look)
+        await pilot.press("m", "G", "k", "m", "equals_sign")
+        await look.until(pilot, " below · = closes")
+        assert "duration s" in pane.lower.compare.text and "ITL" not in pane.lower.compare.text
+        await pilot.press("tab")
+        await look.until(pilot, "j/k scroll")
+        await pilot.press("G")
+        await look.until(pilot, " 0 below")
+        assert pane.lower.compare.text.split()[:2] == ["#1", "#7"], "the names stay on top"
+        before = pane.lower.compare.size.height
+        await pilot.press("z")
+        await look.until(pilot, lambda: pane.lower.compare.size.height > before)
+
+
+async def test_the_filter_completes_names_and_values(done_session, look):
+    app = PimpApp(done_session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = await results_on(app, pilot, look)
+        await pilot.press("slash")
+        await type_text(pilot, "cac")
+        await look.until(pilot, "cache_implementation")
+        await pilot.press("tab")
+        await type_text(pilot, " = ")
+        await look.until(pilot, "dynamic static")
+        await type_text(pilot, "s")
+        await pilot.press("tab", "enter")
+        await look.until(pilot, lambda: pane.view.table.row_count == 4)
+        assert pane.view.level.where_text == "cache_implementation = static"
 
 
 async def test_choose_columns(done_session, look):

@@ -11,6 +11,8 @@ import pytest
 from pimp_tui.session.where import compile_where
 from pimp_tui.tui.panes.plan_info import PlanInfo
 from pimp_tui.tui.panes.results import details, export, levels, ordering
+from pimp_tui.tui.panes.results.completing import Completer
+from pimp_tui.tui.widgets.message import _fitting
 
 FRAME = pl.DataFrame(
     {
@@ -124,15 +126,59 @@ def test_estimated_energy_carries_a_tilde_and_is_not_compared_with_measured():
         "duration_s": 1.0,
         "energy_estimated": False,
     }
-    told = details.against(row, default, plan)
-    assert "energy" not in told and "+100% duration" in told
+    assert details.against(row, default, plan) == ("against #1 default:", ["+100% duration"])
+    lines, _ = details.compare([default, row], plan, ["energy_j"])
+    shown = ["".join(t for t, _ in cells).split() for cells in lines]
+    assert ["energy", "kJ", "0.90", "~1.50"] in shown, "and no delta between the two"
     default["energy_estimated"] = True
-    assert "~+67% energy" in details.against(row, default, plan)
+    assert details.against(row, default, plan)[1][0] == "~+67% energy,"
+
+
+def test_groups_never_mix_estimated_and_measured_energy():
+    frame = pl.DataFrame(
+        {
+            "config_id": ["a", "b", "c", "d"],
+            "x": ["one", "one", "two", "two"],
+            "runs_ok": [1, 1, 1, 0],
+            "energy_estimated": [False, True, True, None],
+            "energy_j": [10.0, 99.0, 7.0, None],
+            "duration_s": [1.0, 3.0, 5.0, None],
+        }
+    )
+    level = levels.Level(
+        "configurations", "", frame, [], [], "config_id", ["energy_j", "duration_s"]
+    )
+    grouped = levels.groups(level, "x")
+    assert grouped.frame["energy_j"].to_list() == [10.0, 7.0]
+    assert grouped.frame["energy_estimated"].to_list() == [False, True]
+    assert grouped.frame["duration_s"].to_list() == [2.0, 5.0]
+    cells = [column.text(row) for column in grouped.columns() for row in grouped.frame.to_dicts()
+             if column.name == "energy_j"]  # fmt: skip
+    assert cells == ["10.0", "~7.0"], "only the estimate carries the mark"
+
+
+def test_candidates_of_a_filter():
+    frame = pl.DataFrame({"cache": ["static", "dynamic"], "größe x": [1, 2], "max_cache": [1, 2]})
+    complete = Completer(frame, frame.columns)
+    assert complete("ca") == ["cache"] and complete("max_cache > 1 and cac") == [
+        "cache",
+        "max_cache",
+    ]
+    assert complete("grö") == ["`größe x`"] and complete("cache") == []
+    assert complete("cache = ") == ["dynamic", "static"] and complete("cache=st") == ["static"]
+    assert complete("cache in (static, d") == ["dynamic"] and complete("nope = ") == []
+
+
+def test_a_message_keeps_the_name_of_a_file():
+    path = "/tmp/a_very_long_folder/with_another_long_one_inside/table.parquet"
+    told = _fitting(f"16 rows in {path} now", 50)
+    assert len(told) == 50 and told.startswith("16 rows in /tmp/") and "table.parquet now" in told
+    assert _fitting("short /x", 50) == "short /x"
 
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(None, "`x` = null"), (True, "`x` = true"), (4, "`x` = 4"), ('a"b', '`x` = "a\\"b"')],
+    [(None, "x = null"), (True, "x = true"), (4, "x = 4"), ('a"b', 'x = "a\\"b"')],
 )
 def test_group_filter_compiles(value, text):
     assert levels.value_filter("x", value) == text

@@ -12,6 +12,7 @@ from textual.binding import Binding
 from pimp_tui.errors import UserError
 from pimp_tui.tui.panes.base import Pane
 from pimp_tui.tui.panes.results import columns
+from pimp_tui.tui.panes.results.completing import Completer
 from pimp_tui.tui.panes.results.lower import Lower
 from pimp_tui.tui.panes.results.view import TableView
 from pimp_tui.tui.widgets.chooser import Chooser
@@ -88,16 +89,8 @@ class TableActions(Pane):
         if level is None:
             return
         before = level.where_text
-        names = [n for n in level.frame.columns if n != "row"]
-
-        def complete(text: str) -> list[str]:
-            word = ""
-            for char in reversed(text):
-                if not (char.isalnum() or char in "_."):
-                    break
-                word = char + word
-            return [n for n in names if word and n.startswith(word) and n != word][:6]
-
+        known = [*level.names, *level.offered, *level.frame.columns]
+        complete = Completer(level.frame, [n for n in dict.fromkeys(known) if n != "row"])
         text = await self.prompt(
             "/", before, self.view.check_filter, self.view.try_filter, complete
         )

@@ -23,13 +23,16 @@ class Care:
     """What a session's bundle says beside its figures.
 
     Attributes:
-        contaminated: config_id -> good runs with other people's processes on the device.
+        contaminated: config_id -> runs, failed ones too, with other people's processes on the
+            device.
+        spoilt: config_ids with a contaminated run that counts, so that it is in the means.
         hot: runs in which a device was slowed by heat.
         meters: config_id -> (repetition, remark of the meters), where it was first seen.
         control, drift: config_id of the control, and its last run against its first in words.
     """
 
     contaminated: dict[str, int] = field(default_factory=dict)
+    spoilt: frozenset[str] = frozenset()
     hot: frozenset[RunKey] = frozenset()
     meters: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     control: str = ""
@@ -45,8 +48,8 @@ class Care:
             {"config_id": list(self.contaminated), "contaminated": list(self.contaminated.values())}
         )
         frame = frame.join(counts, on="config_id", how="left", maintain_order="left")
-        any_one = pl.col("contaminated").fill_null(0) > 0
-        status = pl.when(any_one).then(pl.col("status") + " !shared").otherwise(pl.col("status"))
+        counts_in = pl.col("config_id").is_in(list(self.spoilt))
+        status = pl.when(counts_in).then(pl.col("status") + " !shared").otherwise(pl.col("status"))
         return frame.with_columns(status.alias("status"), pl.col("contaminated").fill_null(0))
 
     def of_configuration(self, config_id: str, width: int) -> list[Line]:
@@ -54,6 +57,8 @@ class Care:
         told = []
         if count := self.contaminated.get(config_id):
             told.append(f"contaminated: others used the device in {count} of its runs")
+            if config_id not in self.spoilt:
+                told[-1] += ", none of which counts"
         if repeats := sorted({key[1] for key in self.hot if key[0] == config_id}):
             told.append(f"slowed by heat in repeat {', '.join(map(str, repeats))}")
         told += [f"meters, rep {number}: {text}" for number, text in self.meters.get(config_id, ())]
@@ -85,14 +90,17 @@ def read_care(session: Session) -> Care:
     """Read it; blocking, for a thread."""
     import polars as pl
 
-    ok = pl.col("status") == "ok"
-    counts = session.runs.filter(ok & pl.col("contaminated")).group_by("config_id").len()
+    good = (pl.col("status") == "ok").sum().alias("good")
+    runs = session.runs.filter(pl.col("contaminated")).group_by("config_id")
+    counts = runs.agg(pl.len().alias("runs"), good).collect()
     meters: dict[str, list[tuple[int, str]]] = {}
     for remark in session.manifest.get("meter_remarks") or []:
         found = meters.setdefault(str(remark.get("config_id")), [])
         found.append((int(remark.get("repetition") or 0), str(remark.get("text"))))
     control, drift = _drift(session)
-    return Care(dict(counts.collect().iter_rows()), _hot(session), meters, control, drift)
+    spoilt = frozenset(counts.filter(counts["good"] > 0)["config_id"])
+    counted = dict(counts.select("config_id", "runs").iter_rows())
+    return Care(counted, spoilt, _hot(session), meters, control, drift)
 
 
 def _drift(session: Session) -> tuple[str, str]:

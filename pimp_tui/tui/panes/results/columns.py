@@ -116,9 +116,9 @@ def column_for(frame: pl.DataFrame, name: str, metrics: Iterable[str], heading: 
         scale = scale_of(base, values)
         if name.endswith("_std"):
             return Column(name, f"± {scale.unit}".strip(), scale.number)
-        estimated = base in ENERGY and _estimated(frame)
-        label = f"~{scale.label}" if estimated else scale.label
-        return Column(name, label, lambda v: scale.number(v, estimated))
+        flag = "energy_estimated" if base in ENERGY and _estimated(frame) else ""
+        label = f"~{scale.label}" if flag and frame[flag].all() else scale.label
+        return Column(name, label, scale.number, estimate=flag)
     dtype = str(frame.schema[name])
     if dtype.startswith("Datetime"):
         return Column(name, name.removesuffix("_at"), _clock)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from textual.binding import Binding
-
 from pimp_tui.tui.panes.results import details
-from pimp_tui.tui.widgets.block import Block
-from pimp_tui.tui.widgets.cells import Line, line, printable
+from pimp_tui.tui.widgets.cells import Line, line, printable, wrap
+from pimp_tui.tui.widgets.scrolled import Scrolled
 
 if TYPE_CHECKING:
     from pimp_tui.session.bundle import Session
@@ -28,23 +26,12 @@ def read_completion(session: Session, row: dict[str, Any]) -> tuple[str | None, 
     return (prompts["prompt"][0] if prompts.height else None), completion
 
 
-class CompletionView(Block, can_focus=True):
-    """Prompt (dim), completion and verdict; scrolls by line and page."""
-
-    BINDINGS = [  # noqa: RUF012
-        Binding("down,j", "scroll_by(1)", "down", show=False),
-        Binding("up,k", "scroll_by(-1)", "up", show=False),
-        Binding("pagedown", "scroll_by(10)", "page down", show=False),
-        Binding("pageup", "scroll_by(-10)", "page up", show=False),
-        Binding("g,home", "scroll_by(-100000)", "top", show=False),
-        Binding("G,end", "scroll_by(100000)", "end", show=False),
-    ]
+class CompletionView(Scrolled):
+    """Prompt (dim), completion and verdict of a request; or why a run failed."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.all_lines: list[Line] = []
         self.completion = ""
-        self._top = 0
 
     def show(self, row: dict[str, Any], prompt: str | None, completion: str | None) -> None:
         """Show one request's row with its texts."""
@@ -57,15 +44,16 @@ class CompletionView(Block, can_focus=True):
             lines.append(line(" " + printable(part)))
         if completion is None:
             lines.append(line((" the completion was not kept", "dim")))
-        self.all_lines, self._top = lines, 0
-        self.update()
+        self.set_lines(lines)
 
-    def body(self, width: int, height: int) -> list[Line]:
-        """The lines from the scroll position on."""
-        self._top = max(0, min(self._top, len(self.all_lines) - height))
-        return self.all_lines[self._top : self._top + height]
-
-    def action_scroll_by(self, by: int) -> None:
-        """Scroll by lines."""
-        self._top += by
-        self.update()
+    def show_why(self, runs: list[dict[str, Any]], width: int) -> None:
+        """Show the reasons of failed runs in full; ``y`` copies them."""
+        lines: list[Line] = []
+        for row in runs:
+            title = f"  rep {row['repetition']}, attempt {row['attempt']}"
+            lines.append(line((title, "bright")))
+            for part in (row["reason"] or "no reason was kept").splitlines():
+                lines += [line(("    " + w, "bad")) for w in wrap(printable(part), width - 6)]
+            lines.append(())
+        self.completion = "\n".join(str(row["reason"] or "") for row in runs)
+        self.set_lines(lines)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pimp_tui.tui.panes.plan_info import PlanInfo
 from pimp_tui.tui.panes.results.care import Care
-from pimp_tui.tui.widgets.cells import Line, line, printable, wrap
+from pimp_tui.tui.widgets.cells import Line, flow, line, printable, wrap
 from pimp_tui.tui.widgets.numbers import ENERGY, change, name_and_unit, option_text, scale_of
 
 _AGAINST = ("energy_j", "duration_s", "latency_s", "pass_at_1")
@@ -28,8 +29,10 @@ def configuration(
     width: int,
     height: int,
     care: Care,
+    repeats: Sequence[Line] = (),
 ) -> list[Line]:
-    """Options that differ from the default, metrics, deltas; all options where there is room."""
+    """Options that differ from the default, metrics, deltas; where there is room, its repeats
+    and all options."""
     config = row["config_id"]
     lines: list[Line] = []
     room = 1 if height < 6 else 3
@@ -40,10 +43,14 @@ def configuration(
         lines.append(line((f"  failed: {printable(reason)}", "bad")))
     lines += care.of_configuration(config, width)[:room]
     told = [m for m in metrics if row.get(m) is not None]
-    for part in wrap("   ".join(_text(row, m) for m in told) or "not measured", width - 4)[:room]:
+    name, deltas = against(row, default, plan) if told else ("", [])
+    compared = flow([name, *deltas], width - 4, " ", "  ")[:2] if deltas else []
+    free = max(room, height - len(lines) - len(compared)) if height < 6 else room
+    for part in flow([_text(row, m) for m in told] or ["not measured"], width - 4)[:free]:
         lines.append(line("  " + part))
-    if told and (deltas := against(row, default, plan)):
-        lines += [line("  ", (part, "accent")) for part in wrap(deltas, width - 4, "  ")[:2]]
+    lines += [line("  ", (part, "accent")) for part in compared]
+    if repeats and height - len(lines) > len(repeats) + 4:
+        lines += [(), *repeats]
     if height - len(lines) >= 3:
         lines.append(())
         settings = plan.settings(config)
@@ -53,21 +60,48 @@ def configuration(
     return lines
 
 
-def against(row: dict[str, Any], default: dict[str, Any] | None, plan: PlanInfo) -> str:
-    """``against #12 default: +32% energy, +0.024 pass@1``; empty without a measured default."""
+def against(
+    row: dict[str, Any], default: dict[str, Any] | None, plan: PlanInfo
+) -> tuple[str, list[str]]:
+    """``against #12 default:`` and ``+32% energy,``, …; nothing without a measured default."""
     if default is None or default["config_id"] == row["config_id"]:
-        return ""
-    mixed = bool(row.get("energy_estimated")) != bool(default.get("energy_estimated"))
+        return "", []
     parts = []
     for metric in _AGAINST:
-        if metric in ENERGY and mixed:
+        if _mixed(metric, row, default):
             continue
         text = change(row.get(metric), default.get(metric), metric)
         if text != "-":
             mark = "~" if metric in ENERGY and row.get("energy_estimated") else ""
-            parts.append(f"{mark}{text} {name_and_unit(metric)[0]}")
+            parts.append(f"{mark}{text} {name_and_unit(metric)[0]},")
     name = plan.name(default["config_id"])
-    return f"against {name} default: {', '.join(parts)}" if parts else ""
+    return f"against {name} default:", [*parts[:-1], *(p.rstrip(",") for p in parts[-1:])]
+
+
+def _mixed(metric: str, row: dict[str, Any], other: dict[str, Any]) -> bool:
+    """An estimate on one side, a measurement on the other: these are not compared."""
+    return metric in ENERGY and bool(row.get("energy_estimated")) != bool(
+        other.get("energy_estimated")
+    )
+
+
+def repeats(runs: Sequence[dict[str, Any]], metrics: Sequence[str]) -> list[Line]:
+    """One line a run of a configuration: its number, then the metrics, or why it failed."""
+    scales = [scale_of(metric, [run.get(metric) for run in runs]) for metric in metrics]
+    widths = [max(len(scale.label), 8) for scale in scales]
+    head = "".join(f"  {s.label:>{w}}" for s, w in zip(scales, widths, strict=True))
+    lines = [line((f"  rep{head}  started", "dim"))]
+    for run in runs:
+        at = run["started_at"].astimezone().strftime("%H:%M:%S") if run.get("started_at") else "-"
+        cells = "".join(
+            f"  {s.number(run.get(m), m in ENERGY and bool(run.get('energy_estimated'))):>{w}}"
+            for m, s, w in zip(metrics, scales, widths, strict=True)
+        )
+        reason = " ".join(str(run.get("reason") or "").split()) if run["status"] != "ok" else ""
+        lines.append(
+            line(f"  {run['repetition']:>3}{cells}  {at}", (f"  {printable(reason)}", "bad"))
+        )
+    return lines
 
 
 def run(row: dict[str, Any], width: int, care: Care) -> list[Line]:
@@ -80,7 +114,7 @@ def run(row: dict[str, Any], width: int, care: Care) -> list[Line]:
     told = [m for m in ("duration_s", "energy_j", "energy_above_idle_j", "latency_s", "pass_at_1",
                         "j_per_token", "j_per_solved", "tokens_per_s", "peak_memory_bytes")
             if row.get(m) is not None]  # fmt: skip
-    for part in wrap("   ".join(_text(row, m) for m in told) or "not measured", width - 4):
+    for part in flow([_text(row, m) for m in told] or ["not measured"], width - 4):
         lines.append(line("  " + part))
     if row.get("energy_source"):
         mark = "~" if row.get("energy_estimated") else ""
@@ -104,9 +138,12 @@ def request(row: dict[str, Any], width: int) -> list[Line]:
 
 
 def compare(
-    rows: list[dict[str, Any]], plan: PlanInfo, metrics: list[str]
+    rows: list[dict[str, Any]], plan: PlanInfo, metrics: list[str], first_metrics: int = 0
 ) -> tuple[list[Line], int]:
     """Configurations side by side, options that differ and then metrics.
+
+    Args:
+        first_metrics: so many metrics stand before the options, where not all has room.
 
     Returns:
         the lines, and how many options are alike in all.
@@ -120,6 +157,7 @@ def compare(
             alike += 1
         else:
             table.append((option, values))
+    measured: list[tuple[str, list[str]]] = []
     for metric in metrics:
         values_of = [row.get(metric) for row in rows]
         if all(value is None for value in values_of):
@@ -129,10 +167,11 @@ def compare(
         for n, row in enumerate(rows):
             estimated = metric in ENERGY and bool(row.get("energy_estimated"))
             text = scale.number(row.get(metric), estimated)
-            if n and text != "-":
+            if n and text != "-" and not _mixed(metric, row, rows[0]):
                 text += f" {change(row.get(metric), values_of[0], metric)}"
             cells.append(text)
-        table.append((scale.label, cells))
+        measured.append((scale.label, cells))
+    table = measured[:first_metrics] + table + measured[first_metrics:]
     widths = [max(len(name), *(len(cells[n]) for _, cells in table)) if table else len(name)
               for n, name in enumerate(names)]  # fmt: skip
     first = max([len(label) for label, _ in table], default=0)

@@ -46,7 +46,7 @@ def export(frame: pl.DataFrame, names: list[str], order: pl.Series | None, path:
     try:
         write_atomically(path, write)
     except OSError as error:
-        raise UserError(f"cannot write it: {error.strerror}", str(path)) from None
+        raise UserError(f"cannot write it ({error.strerror or error})", str(path)) from None
     return path
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pimp_tui.session.where_tokens import column_word
 from pimp_tui.tui.panes.results.care import Care
 from pimp_tui.tui.panes.results.columns import all_names, column_for, measured, ranked, with_status
 from pimp_tui.tui.panes.results.ordering import Key
 from pimp_tui.tui.widgets.frame_table import Column
+from pimp_tui.tui.widgets.numbers import ENERGY
 
 if TYPE_CHECKING:
     import polars as pl
@@ -107,28 +109,38 @@ def requests_of(requests: pl.DataFrame, run: dict[str, Any]) -> Level:
 
 
 def groups(level: Level, option: str) -> Level:
-    """Means over the configurations that share a value of ``option``."""
+    """Means over the configurations, of those the filter keeps, that share a value of ``option``.
+
+    Energy is the mean over measured configurations where a group has any, over estimates else.
+    """
     import polars as pl
 
     metrics = [m for m in level.metrics if m in level.frame.columns]
-    ok = pl.col("runs_ok") > 0
+    guessed = pl.col("energy_estimated").fill_null(False)
+    real = ~guessed & pl.col("energy_j").is_not_null()
+    alike = pl.when(real.any()).then(real).otherwise(~real)
+    frame = level.frame if level.where is None else level.frame.filter(level.where)
     frame = (
-        level.frame.group_by(option, maintain_order=True)
+        frame.group_by(option, maintain_order=True)
         .agg(
             pl.len().alias("configurations"),
-            ok.sum().alias("measured"),
-            pl.col("energy_estimated").any(),
-            *(pl.col(name).mean() for name in metrics),
+            (pl.col("runs_ok") > 0).sum().alias("measured"),
+            (guessed.any() & ~real.any()).alias("energy_estimated"),
+            *(
+                (pl.col(name).filter(alike) if name in ENERGY else pl.col(name)).mean()
+                for name in metrics
+            ),
         )
         .sort(option, nulls_last=True)
         .with_row_index("row")
     )
     names = [option, "configurations", "measured", *metrics]
-    return Level("group", f"by {option}", frame, names, [], "row", metrics, {"option": option})
+    of = {"option": option, "where": level.where_text}
+    return Level("group", f"by {option}", frame, names, [], "row", metrics, of)
 
 
-def value_filter(option: str, value: Any) -> str:
-    """The filter that keeps the configurations of one group."""
+def value_filter(option: str, value: Any, where: str = "") -> str:
+    """The filter that keeps the configurations of one group, of those that ``where`` keeps."""
     if value is None:
         literal = "null"
     elif isinstance(value, bool):
@@ -137,7 +149,8 @@ def value_filter(option: str, value: Any) -> str:
         literal = str(value)
     else:
         literal = '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return f"`{option}` = {literal}"
+    before = f"({where}) and " if " or " in where else f"{where} and " if where else ""
+    return f"{before}{column_word(option)} = {literal}"
 
 
 def _told(frame: pl.DataFrame, name: str) -> bool:

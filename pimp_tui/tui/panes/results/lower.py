@@ -14,6 +14,7 @@ from pimp_tui.tui.panes.results.care import Care
 from pimp_tui.tui.widgets.block import Block
 from pimp_tui.tui.widgets.cells import Line
 from pimp_tui.tui.widgets.chooser import Chooser
+from pimp_tui.tui.widgets.scrolled import Scrolled
 from pimp_tui.tui.widgets.section import Section
 
 _HINTS = {
@@ -27,7 +28,11 @@ _HINTS = {
 class Lower(Widget):
     """Details of the row under the cursor; ``=`` puts a comparison beside or over them."""
 
-    DEFAULT_CSS = "Lower { layout: horizontal; height: 5; width: 1fr; }"
+    # Zoomed, the height it was given by ``fit_lower`` is not enough.
+    DEFAULT_CSS = """
+    Lower { layout: horizontal; height: 5; width: 1fr; }
+    Lower.-zoom-path { min-height: 100%; }
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,16 +42,17 @@ class Lower(Widget):
         self.default_row: dict[str, Any] | None = None
         self.metrics: list[str] = []
         self.care = Care()
+        self.runs: list[dict[str, Any]] = []
         self.compared: list[dict[str, Any]] = []
-        self._compare_lines: list[Line] = []
+        self._alike = 0
 
     def compose(self) -> ComposeResult:
         """The three parts; which of them shows depends."""
         self.details = Block(self._draw_details)
-        self.compare = Block(lambda width, height: self._compare_lines)
+        self.compare = Scrolled()
         self.chooser = Chooser()
         self.details_part = Section(self.details, title="", can_focus=False)
-        self.compare_part = Section(self.compare, title="Compare", can_focus=True)
+        self.compare_part = Section(self.compare, title="Compare")
         self.chooser_part = Section(self.chooser, title="Columns")
         self.compare_part.display = self.chooser_part.display = False
         yield self.compare_part
@@ -55,9 +61,15 @@ class Lower(Widget):
 
     def show(self, kind: str, row: dict[str, Any] | None, title: str) -> None:
         """Tell about a row of a level."""
-        self.kind, self.row = kind, row
+        self.kind, self.row, self.runs = kind, row, []
         self.details_part.set_rule(title, _HINTS.get(kind, "") if row else "")
         self.details.update()
+
+    def show_runs(self, config_id: str, runs: list[dict[str, Any]]) -> None:
+        """Add the runs of the configuration that is told about, if it still is."""
+        if self.kind == "configurations" and self.row and self.row["config_id"] == config_id:
+            self.runs = runs
+            self.details.update()
 
     def show_compare(self, rows: list[dict[str, Any]], wide: bool) -> None:
         """Open the comparison, or close it when there is nothing to compare."""
@@ -65,9 +77,16 @@ class Lower(Widget):
         self.compare_part.display = bool(rows)
         self.details_part.display = not rows or wide
         if rows and self.plan:
-            self._compare_lines, alike = details.compare(rows, self.plan, self.metrics)
-            self.compare_part.set_rule(f"Compare {len(rows)}", f"= closes · {alike} options alike")
-        self.compare.update()
+            lines, self._alike = details.compare(rows, self.plan, self.metrics, 0 if wide else 3)
+            self.compare.set_lines(lines, pinned=1)
+
+    def on_scrolled_scrolls(self, event: Scrolled.Scrolls) -> None:
+        """Say in the rule what does not fit."""
+        event.stop()
+        told = ["= closes", f"{self._alike} options alike"]
+        if self.compare.hides:
+            told.insert(0, f"tab, j k scroll · {self.compare.below} below")
+        self.compare_part.set_rule(f"Compare {len(self.compared)}", " · ".join(told))
 
     def open_chooser(self, title: str, info: str, fill: Callable[[Chooser], object]) -> None:
         """Put the chooser in place of the rest and give it the focus."""
@@ -94,8 +113,9 @@ class Lower(Widget):
             return []
         if self.kind == "configurations" and plan is not None:
             return details.configuration(
-                row, plan, self.default_row, self.metrics, width, height, self.care
-            )
+                row, plan, self.default_row, self.metrics, width, height, self.care,
+                details.repeats(self.runs, self.metrics[:4]) if self.runs else (),
+            )  # fmt: skip
         if self.kind == "repeats":
             return details.run(row, width, self.care)
         if self.kind == "requests":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from textual import events, work
@@ -13,7 +15,7 @@ from pimp_tui.errors import UserError
 from pimp_tui.tui.panes.base import FooterKey
 from pimp_tui.tui.panes.plan_info import PlanInfo
 from pimp_tui.tui.panes.results import levels, place
-from pimp_tui.tui.panes.results.actions import TableActions
+from pimp_tui.tui.panes.results.actions import TableActions, key
 from pimp_tui.tui.panes.results.care import read_care
 from pimp_tui.tui.panes.results.completion import CompletionView, read_completion
 from pimp_tui.tui.panes.results.lower import Lower
@@ -21,7 +23,11 @@ from pimp_tui.tui.panes.results.view import TableView
 from pimp_tui.tui.snapshot import Snapshot
 from pimp_tui.tui.widgets.chooser import Chooser
 from pimp_tui.tui.widgets.frame_table import FrameTable
+from pimp_tui.tui.widgets.numbers import option_text
 from pimp_tui.tui.widgets.section import Section
+
+#: More repeats than this are only a table away; the cursor rests so long before they are read.
+_MOST_REPEATS, _REST_S = 30, 0.1
 
 
 class ResultsPane(TableActions):
@@ -43,6 +49,7 @@ class ResultsPane(TableActions):
     BINDINGS = [  # noqa: RUF012
         Binding("enter", "drill", "drill", show=False, tooltip="Go into this row"),
         Binding("escape", "back", "back", show=False, tooltip="Back one level"),
+        key("w", "why", "why", "Why a run failed"),
     ]
 
     def __init__(self, workspace: Any) -> None:
@@ -50,8 +57,9 @@ class ResultsPane(TableActions):
         self._choosing = ""
         self._default: str | None = None
         self._fresh = False
-        self._visible = False
+        self._visible = self._why_told = False
         self._back: Mapping[str, Any] = {}
+        self._text = ""
 
     def compose(self) -> ComposeResult:
         """Table, completion in its place, details under it."""
@@ -72,8 +80,12 @@ class ResultsPane(TableActions):
         if self.is_mounted and self.app.focused is self.lower.chooser:
             keys = [FooterKey("space", "toggle")] if self._choosing == "columns" else []
             return [*keys, FooterKey("enter", "done"), FooterKey("esc", "close")]
+        if self.is_mounted and self.app.focused is self.lower.compare:
+            keys = [FooterKey("j/k", "scroll")] if self.lower.compare.hides else []
+            return [*keys, FooterKey("=", "close"), FooterKey("z", "zoom")]
         return [
             FooterKey("enter", "drill"),
+            *([FooterKey("w", "why", "why it failed")] if self._failed else []),
             FooterKey("/", "filter"),
             FooterKey("s", "sort"),
             FooterKey("S", "then by", drop=3),
@@ -84,6 +96,14 @@ class ResultsPane(TableActions):
             FooterKey("y", "copy", drop=4),
             FooterKey("e", "export", drop=4),
         ]
+
+    @property
+    def _failed(self) -> bool:
+        """Whether the row under the cursor failed, wholly or in part."""
+        row = self.view.table.row() if self.is_mounted and self.view.level else None
+        if row is None:
+            return False
+        return bool(row.get("runs_failed")) or row.get("status") == "failed"
 
     # Data.
 
@@ -176,7 +196,24 @@ class ResultsPane(TableActions):
                 title = f"rep {row['repetition']}"
             elif level.kind == "requests":
                 title = str(row["task_id"])
+            elif level.kind == "group":
+                title = f"{level.of['option']} = {option_text(row[level.of['option']])}"
         self.lower.show(level.kind, row, title)
+        if row is not None and level.kind == "configurations" and self.size.height >= 34:
+            self._tell_runs(row["config_id"], row["runs_ok"] + row["runs_failed"])
+        if self._failed != self._why_told:
+            self._why_told = self._failed
+            self.refresh_footer()
+
+    @work(group="results-repeats", exclusive=True)
+    async def _tell_runs(self, config_id: str, count: int) -> None:
+        """The repeats of the configuration under the cursor, where they have room."""
+        if not count or count > _MOST_REPEATS:
+            return
+        await asyncio.sleep(_REST_S)
+        with suppress(UserError):  # the table has told it
+            found = await self.reader.runs_of(config_id)
+            self.lower.show_runs(config_id, found.sort("repetition", "attempt").to_dicts())
 
     # Drilling.
 
@@ -195,7 +232,7 @@ class ResultsPane(TableActions):
 
     async def _drill(self, level: levels.Level, row: dict[str, Any]) -> None:
         if level.kind == "configurations":
-            runs = await self.reader.runs()
+            runs = await self.reader.runs_of(row["config_id"])
             name = self.lower.plan.name(row["config_id"]) if self.lower.plan else "?"
             deeper = levels.repeats_of(runs, row["config_id"], name, level.metrics)
             if not deeper.frame.height:
@@ -205,7 +242,7 @@ class ResultsPane(TableActions):
         elif level.kind == "group":
             option = level.of["option"]
             self.view.pop()
-            self.view.set_filter(levels.value_filter(option, row[option]))
+            self.view.set_filter(levels.value_filter(option, row[option], level.of["where"]))
         elif level.kind == "repeats":
             deeper = levels.requests_of(await self.reader.requests(), row)
             if not deeper.frame.height:
@@ -218,10 +255,39 @@ class ResultsPane(TableActions):
                 f"completion-{name}", lambda session: read_completion(session, row)
             )
             path = " › ".join([*(part.title for part in self.view.stack[1:]), str(row["task_id"])])
-            self.completion_part.set_rule(path, "esc back · y copies the completion")
-            self.view.display, self.completion_part.display = False, True
+            self._open_text(path, "the completion")
             self.completion.show(row, prompt, text)
-            self.completion.focus()
+
+    def _open_text(self, path: str, what: str) -> None:
+        self._text = what
+        self.completion_part.set_rule(path, f"esc back · y copies {what}")
+        self.view.display, self.completion_part.display = False, True
+        self.completion.focus()
+
+    @work(group="results-drill", exclusive=True)
+    async def action_why(self) -> None:
+        """Why runs of the row under the cursor failed, in full."""
+        level, row = self.view.level, self.view.table.row()
+        if level is None or row is None or self.completion_part.display:
+            return
+        if level.kind == "requests":
+            passed = row.get("passed")
+            word = "passed" if passed else "was not scored" if passed is None else "failed"
+            reason = f": {row['reason']}" if passed is False and row.get("reason") else ""
+            self.say(f"{row['task_id']} {word}{reason}")
+        elif not self._failed:
+            self.say("no run of it failed" if level.kind == "configurations" else "it did not fail")
+        else:
+            name, runs = f"rep {row.get('repetition')}", [row]
+            if level.kind == "configurations":
+                name = self.lower.plan.name(row["config_id"]) if self.lower.plan else "?"
+                found = await self.reader.runs_of(row["config_id"])
+                found = found.filter(found["status"] != "ok").sort("repetition", "attempt")
+                runs = found.to_dicts()
+            titles = [part.title for part in self.view.stack[1:]]
+            self._open_text(" › ".join([*titles, name, "why it failed"]), "the reason")
+            self.completion.show_why(runs, self.size.width)
+            self.refresh_footer()
 
     def on_frame_table_chosen(self, event: FrameTable.Chosen) -> None:
         """A second click drills in."""
@@ -242,6 +308,7 @@ class ResultsPane(TableActions):
         elif self.view.level and self.view.level.where_text:
             self.view.set_filter("")
         elif self.view.table.marked:
+            self.say(f"{len(self.view.table.marked)} marks taken off")
             self.view.table.marked.clear()
             self.view.table.update()
             self.view.tell()
@@ -250,7 +317,7 @@ class ResultsPane(TableActions):
     def action_copy_cell(self) -> None:
         """The cell, or the completion when one is open."""
         if self.completion_part.display:
-            self.copy(self.completion.completion, "the completion")
+            self.copy(self.completion.completion, self._text)
         else:
             super().action_copy_cell()
 

@@ -176,7 +176,7 @@ class TableView(Section):
         """The key of the row under the cursor where that is asked for."""
         if key is not _HERE:
             return key
-        row = self.table.row()
+        row = self.table.row() if self.table.key == level.key else None  # not of another level
         return row[level.key] if row else None
 
     def _settle(self, key: object) -> None:
@@ -204,6 +204,9 @@ class TableView(Section):
 
 
 def near(message: str) -> str:
-    """A fault with only the last word of the expression before it: the rest stands beside it."""
+    """A fault with only the last word of the expression before it, unless the fault names it."""
     before, caret, fault = message.rpartition(" ^ ")
-    return f"{before.split()[-1]} ^ {fault}" if caret and before.strip() else message
+    if not caret or not before.strip():
+        return message
+    word = before.split()[-1]
+    return f"^ {fault}" if word in fault.split() else f"{word} ^ {fault}"
