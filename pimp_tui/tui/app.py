@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
-from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
@@ -19,12 +18,12 @@ from textual.screen import Screen
 
 from pimp_tui.errors import UserError
 from pimp_tui.tui import collecting, marks
-from pimp_tui.tui.canvas import Canvas, Changes
 from pimp_tui.tui.ending import Ending
 from pimp_tui.tui.keys_in_turn import KeysInTurn, KeyTurn
 from pimp_tui.tui.memory import Memory
 from pimp_tui.tui.screens.frame import FrameScreen
 from pimp_tui.tui.screens.too_small import TooSmall, fits
+from pimp_tui.tui.sending import Sending
 from pimp_tui.tui.settings import Settings, read_settings
 from pimp_tui.tui.terminal import few_colours, require_terminal
 from pimp_tui.tui.words import told
@@ -92,7 +91,7 @@ class PimpApp(App[int]):
         self.no_mouse = no_mouse or not settings.mouse
         self.animation_level = "none"
         self.session, self.space, self.loaded = session, space, loaded
-        self._canvas = Canvas()
+        self.sending = Sending(self)
         self._keys = KeysInTurn(self, super().on_event, _holds)
         self._opened = False
         self.fault: UserError | None = None
@@ -166,16 +165,11 @@ class PimpApp(App[int]):
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         """Send the cells that differ from what the terminal shows, and nothing where none do."""
-        if self.is_inline or not isinstance(renderable, LayoutUpdate | ChopsUpdate):
-            super()._display(screen, renderable)
-        elif self._running and not (self._closed or self._batch_count or self.is_headless):
-            sequences = self._canvas.changes(renderable, screen.size, self.console)
-            if sequences or self.cursor_position != self._previous_cursor_position:
-                super()._display(screen, Changes(sequences))
+        super()._display(screen, self.sending.update(screen, renderable))
 
     def forget_terminal(self) -> None:
         """The terminal may show something else than was sent: the next frame is sent whole."""
-        self._canvas.forget()
+        self.sending.forget()
 
     def on_resize(self, event: events.Resize) -> None:
         """Too small: say so until it is not."""

@@ -121,6 +121,11 @@ class Changes(CompositorUpdate):
         return self.sequences
 
 
+def paints(renderable: object) -> bool:
+    """Whether this is an update whose cells the canvas can read."""
+    return isinstance(renderable, LayoutUpdate | ChopsUpdate)
+
+
 def _pieces(
     update: LayoutUpdate | ChopsUpdate,
 ) -> Iterator[tuple[int, int, Iterator[Segment]]]:
