@@ -32,14 +32,18 @@ class CodedRows:
         self._tables: list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]] = []
         options = {name: space.option(name) for name in encoder.options}
         kinds = {name: column_type(option) for name, option in options.items()}
-        plain = {name: _cells(option)[-1] for name, option in options.items()}
-        self._base = encoder.transform(pl.DataFrame([plain], schema=kinds))[0]
+        cells = {name: _cells(option) for name, option in options.items()}
+        plain = {name: own[-1] for name, own in cells.items()}
+        # one row for each cell, the other options plain: one frame, since making each costs
+        rows = [plain, *(plain | {name: value} for name, own in cells.items() for value in own)]
+        frame = pl.DataFrame(rows, schema=kinds)
+        self._base, *coded = encoder.transform(frame)
+        at = 0
         for name, option in options.items():
-            cells = _cells(option)
-            rows = pl.DataFrame([plain | {name: value} for value in cells], schema=kinds)
-            change = encoder.transform(rows) - self._base
+            own = slice(at, at := at + len(cells[name]))
+            change = np.array(coded[own]) - self._base
             columns = np.flatnonzero(change.any(axis=0))
-            known = encoder.known(rows[name], name).to_numpy()
+            known = encoder.known(frame[name][1:][own], name).to_numpy()
             leaves = np.array([space.variable(leaf) - 1 for leaf in option.leaves], dtype=int)
             self._tables.append((leaves, columns, change[:, columns], known))
 

@@ -120,7 +120,14 @@ def _candidates(
     }:  # fmt: skip
         return fresh_candidates(session, RANKED_FROM, seed)
     within = measured_part(session, space)
-    return near_front(space, within, n, learners, objectives, condition, seed, progress)
+    tried = failed_rows(all_rows(session))
+    tried = pl.concat([known.drop_nulls(list(objectives)), tried], how="diagonal_relaxed")
+    left_out = [
+        space.from_row(row) for row in tried.select(list(space.bindings)).iter_rows(named=True)
+    ]
+    return near_front(
+        space, within, n, learners, objectives, condition, seed, progress, known=left_out
+    )
 
 
 def _fits(name: str, progress: Progress | None) -> Callable[[int, int], None] | None:

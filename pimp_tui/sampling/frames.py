@@ -52,8 +52,8 @@ def plan_frame(space: Space, rows: np.ndarray, sampler: str | list[str]) -> pl.D
         "position": pl.Series("position", np.arange(1, n + 1), dtype=pl.Int64),
         "sampler": pl.Series("sampler", labels, dtype=pl.String),
     }
-    for name, option in space.bindings.items():
-        data[name] = _column(space, name, option, rows)
+    for name in space.bindings:
+        data[name] = column_of(space, name, rows)
     return pl.DataFrame(data)
 
 
@@ -106,9 +106,11 @@ def cells_of(space: Space, features: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def _column(space: Space, name: str, option: Option, rows: np.ndarray) -> pl.Series:
+def column_of(space: Space, name: str, rows: np.ndarray) -> pl.Series:
+    """An option's column of a plan of (n, features) bool rows."""
     import polars as pl
 
+    option = space.bindings[name]
     numbers = [space.variable(leaf) - 1 for leaf in option.leaves]
     if not option.bound:
         return pl.Series(name, np.ascontiguousarray(rows[:, numbers[0]]), dtype=pl.Boolean)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,18 @@ import pytest
 from pimp_tui.errors import UserError
 from pimp_tui.learning.coded_rows import CodedRows
 from pimp_tui.learning.encoder import Encoder
-from pimp_tui.learning.learner import fit
+from pimp_tui.learning.learner import Learner, fit
+from pimp_tui.learning.nearness import depth
+from pimp_tui.learning.nondominated import nondominated
 from pimp_tui.learning.predicted_front import predicted_front, session_front
-from pimp_tui.learning.ranking import KEPT, near_front
+from pimp_tui.learning.predictors.blend import Blend
+from pimp_tui.learning.predictors.forest import ExtraTrees
+from pimp_tui.learning.predictors.gaussian_process import AnovaProcess, GaussianProcess
+from pimp_tui.learning.ranking import near_front
+from pimp_tui.learning.seen import Seen
 from pimp_tui.sampling import sample
 from pimp_tui.sampling.frames import plan_frame
+from pimp_tui.session.where import compile_where
 from pimp_tui.space import Space, load_space
 from tests.learning.tables import FakeSession
 
@@ -79,20 +87,73 @@ def test_several_leaves_of_one_option_are_a_value_of_their_own(tmp_path: Path) -
     assert fitted.all() and '["first","second"]' in frame["parts"].to_list()
 
 
-def test_the_front_of_what_is_kept_is_the_front_of_all(space: Space, session: FakeSession) -> None:
-    predictor = "gaussian_process"  # it screens for itself, so nothing of its front may be lost
-    learners = {name: fit(session, name, predictor=predictor) for name in GOALS}
+@pytest.fixture(scope="module")
+def learners(session: FakeSession) -> dict[str, Learner]:
+    """A blend of three members for each objective and the latency."""
+    found = {}
+    for name in (*GOALS, "latency_s"):
+        own = fit(session, name, predictor="gaussian_process")
+        members = [GaussianProcess(0, "log"), AnovaProcess(0, "log"), ExtraTrees(0)]
+        X = own.encoder.transform(session.rows)
+        model = Blend(members=members).fit(X, session.rows[name].to_numpy())
+        found[name] = replace(own, model=model)
+    return found
+
+
+@pytest.mark.parametrize("where", [None, "pass_at_1 <= 0.6 and latency_s > 2.5"])
+def test_cheap_first_finds_the_front_of_the_whole_blend(
+    space: Space, session: FakeSession, learners: dict[str, Learner], where: str | None
+) -> None:
+    if where is None:
+        learners = {name: learners[name] for name in GOALS}
+    condition = compile_where(where, session.rows.schema) if where else None
     told: list[tuple[str, float | None]] = []
-    kept = near_front(
-        space, None, 30_000, learners, GOALS, seed=2, progress=lambda *one: told.append(one)
-    )
-    assert 0 < kept.height <= KEPT and kept["config_id"].is_unique().all()
+    front = near_front(
+        space, None, 30_000, learners, GOALS, condition, seed=2,
+        progress=lambda *one: told.append(one),
+    )  # fmt: skip
     rows = np.vstack([space.reasoner.draw(k, r, []) for k, r in _blocks(30_000, 2)])
     whole = plan_frame(space, rows, "uniform").unique("config_id", maintain_order=True)
-    want = predicted_front(session, whole, learners, GOALS)
-    have = predicted_front(session, kept, learners, GOALS)
+    want = predicted_front(session, whole, learners, GOALS, where)
+    have = predicted_front(session, front, learners, GOALS, where)
+    assert want["estimated"].any() and front["config_id"].is_unique().all()
     assert set(have["config_id"]) == set(want["config_id"])
     assert [share for _, share in told] == [0.0, pytest.approx(2 / 3)]
+
+
+def test_what_is_known_is_left_out(
+    space: Space, session: FakeSession, learners: dict[str, Learner]
+) -> None:
+    own = {name: learners[name] for name in GOALS}
+    best = near_front(space, None, 5_000, own, GOALS)
+    known = [space.from_row(row) for row in best.select(list(space.bindings)).iter_rows(named=True)]
+    rest = near_front(space, None, 5_000, own, GOALS, known=known)
+    assert rest.height and not set(rest["config_id"]) & set(best["config_id"])
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 4])
+def test_depth_is_what_a_point_must_gain(width: int) -> None:
+    random = np.random.default_rng(width)
+    points = random.random((300, width)).round(2)
+    scale = random.random(width) + 0.1
+    front = points[nondominated(points)]
+    behind = depth(points, front, scale)
+    gaps = (points[:, None, :] - front[None, :, :]) / scale
+    np.testing.assert_allclose(behind, gaps.min(axis=2).max(axis=1))
+    eased = points - behind[:, None] * scale - 1e-9
+    assert not (front[None] < eased[:, None]).all(axis=2).any()
+    assert np.isneginf(depth(points, front[:0], scale)).all()
+
+
+def test_rows_seen_before_are_not_fresh() -> None:
+    random = np.random.default_rng(0)
+    seen, met = Seen(np.array([0, 2, 3, 4, 5, 6])), set()
+    for _ in range(12):
+        rows = random.random((20, 7)) < 0.5
+        fresh = [row[[0, 2, 3, 4, 5, 6]].tobytes() for row in rows]
+        want = [at for at, key in enumerate(fresh) if key not in met and key not in fresh[:at]]
+        met |= set(fresh)
+        assert seen.fresh(rows).tolist() == want
 
 
 def _blocks(n: int, seed: int) -> list[tuple[int, np.random.Generator]]:
@@ -107,9 +168,7 @@ def test_a_condition_on_another_metric_holds_for_predictions_too(session: FakeSe
     assert front["estimated"].any() and front["latency_s"].max() <= limit
 
 
-def test_ranking_can_be_cancelled(space: Space, session: FakeSession) -> None:
-    learners = {name: fit(session, name, predictor="gaussian_process") for name in GOALS}
-
+def test_ranking_can_be_cancelled(space: Space, learners: dict[str, Learner]) -> None:
     def stop(what: str, share: float | None) -> None:
         if share:
             raise KeyboardInterrupt
