@@ -39,15 +39,16 @@ class GradientBoosting:
         self.notes = [told] if drawn > STAGE_ROWS else []
         self._y, self._target = y, Target.of(y, bool((y > 0).all()))
         z = self._target.forward(y)
-        self._fitted = self._model(len(z)).fit(X, z)
+        self._fitted = self._model(len(z)).fit(X, z, monitor=_monitor)
         folds = np.random.default_rng(self.seed).permutation(len(z)) % min(_FOLDS, len(z))
         held_out = np.empty(len(z))
         for fold in range(int(folds.max()) + 1):
-            checkpoint()
             test = folds == fold
             rest = ~test
             held_out[test] = (
-                self._model(int(rest.sum())).fit(X[rest], z[rest]).predict(X[test])
+                self._model(int(rest.sum()))
+                .fit(X[rest], z[rest], monitor=_monitor)
+                .predict(X[test])
                 if rest.any()
                 else z.mean()
             )
@@ -63,3 +64,9 @@ class GradientBoosting:
 
     def cost(self) -> float:
         return 2.0
+
+
+def _monitor(*_: object) -> bool:
+    """Called by scikit-learn after each tree; True would end the fit."""
+    checkpoint()
+    return False

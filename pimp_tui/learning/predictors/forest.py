@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from pimp_tui.learning.predictors.checkpoints import checkpoint
 from pimp_tui.learning.predictors.targets import Target, clip_to_range
 
 _TREES = 100
+_GROWN = 20  # at once, between checkpoints; the trees are those of one fit
 TREE_ROWS = 1500  # drawn for each tree at most: the cost of a fit stays bounded
 
 
@@ -34,11 +36,13 @@ class _Forest:
         self._target = Target.of(y, self.logarithmic and bool((y > 0).all()))
         z = self._target.forward(y)
         model = getattr(ensemble, self.estimator)(
-            n_estimators=_TREES, bootstrap=True, random_state=self.seed,
+            n_estimators=_TREES, bootstrap=True, random_state=self.seed, warm_start=True,
             max_samples=TREE_ROWS if len(y) > TREE_ROWS else None,
         )  # fmt: skip
         # Trees grow no worse with equal weights, and repeats rarely tell variances well enough.
-        model.fit(_at_least_one_column(X), z)
+        for trees in range(_GROWN, _TREES + 1, _GROWN):
+            checkpoint()
+            model.set_params(n_estimators=trees).fit(_at_least_one_column(X), z)
         self._model: Any = model
         self.out_of_sample = clip_to_range(self._target.backward(self._out_of_bag(X, z)), y)
         return self
