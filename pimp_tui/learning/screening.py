@@ -38,7 +38,7 @@ class Screen:
 
     def cheap(self, X: np.ndarray) -> np.ndarray:
         """Predictions (n,) by the cheap members."""
-        if self.exact:
+        if self.exact or not len(X):
             return self.whole(X)
         mean = np.zeros(len(X))
         for member, weight in self._members:
@@ -50,6 +50,8 @@ class Screen:
         learner = self._learner
         if learner.model is None:
             return np.full(len(X), float(learner.constant or 0.0))
+        if not len(X):  # scikit-learn refuses to predict nothing
+            return np.zeros(0)
         return self._within(mean_of(learner.model, X))
 
     def additive(self, X: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:

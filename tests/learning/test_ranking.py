@@ -15,6 +15,7 @@ from pimp_tui.learning.nearness import depth
 from pimp_tui.learning.nondominated import nondominated
 from pimp_tui.learning.predicted_front import predicted_front, session_front
 from pimp_tui.learning.predictors.blend import Blend
+from pimp_tui.learning.predictors.boosting import GradientBoosting
 from pimp_tui.learning.predictors.forest import ExtraTrees
 from pimp_tui.learning.predictors.gaussian_process import AnovaProcess, GaussianProcess
 from pimp_tui.learning.ranking import near_front
@@ -119,6 +120,21 @@ def test_cheap_first_finds_the_front_of_the_whole_blend(
     assert want["estimated"].any() and front["config_id"].is_unique().all()
     assert set(have["config_id"]) == set(want["config_id"])
     assert [share for _, share in told] == [0.0, pytest.approx(2 / 3)]
+
+
+def test_nothing_that_satisfies_the_condition_is_no_front(
+    space: Space, session: FakeSession, learners: dict[str, Learner]
+) -> None:
+    boosted = replace(
+        learners["latency_s"],
+        model=Blend(members=[GradientBoosting(0)]).fit(
+            learners["latency_s"].encoder.transform(session.rows),
+            session.rows["latency_s"].to_numpy(),
+        ),
+    )
+    condition = compile_where("latency_s < 0", session.rows.schema)
+    front = near_front(space, None, 25_000, learners | {"latency_s": boosted}, GOALS, condition)
+    assert front.is_empty() and "config_id" in front.columns
 
 
 def test_what_is_known_is_left_out(
