@@ -15,6 +15,8 @@ import polars as pl
 from pimp_tui.learning.contrasts import contrast
 from pimp_tui.learning.learner import Training, training_rows
 
+MOST_LEVELS = 6  # of a number whose values are each a feature
+
 FEATURE_SCHEMA = {
     "feature": pl.String,
     "option": pl.String,
@@ -34,21 +36,22 @@ def feature_effects(source: Any, metric: str, options: Sequence[str] | None = No
 
     Returns:
         columns as ``FEATURE_SCHEMA``: ``feature`` is ``option=value`` (an option of two values
-        has one row), ``effect`` in the metric's unit, ``lower`` and ``upper`` its 95% Welch
-        interval; ``p`` of the Mann-Whitney test, ``p_holm`` corrected over all features; interval
-        and p are null with fewer than three rows on a side.
+        has one row; a number of more than six has ``option>value``, its upper half), ``effect``
+        in the metric's unit, ``lower`` and ``upper`` its 95% Welch interval; ``p`` of the
+        Mann-Whitney test, ``p_holm`` corrected over all features; interval and p are null with
+        fewer than three rows on a side.
 
     Raises:
         UserError: unknown names, or nothing measured.
     """
     training = training_rows(source, metric, options)
     rows: list[dict[str, Any]] = []
-    for option, value, mask in features(training):
+    for option, feature, mask in features(training):
         on, off = training.y[mask], training.y[~mask]
         found = contrast((on, off), (1.0, -1.0))
         rows.append(
             {
-                "feature": f"{option}={value}",
+                "feature": feature,
                 "option": option,
                 "n_with": len(on),
                 "n_without": len(off),
@@ -66,20 +69,44 @@ def feature_effects(source: Any, metric: str, options: Sequence[str] | None = No
 
 
 def features(training: Training) -> list[tuple[str, str, np.ndarray]]:
-    """Option, value and mask (n,) of each value that some configurations have and some lack.
+    """Option, its feature and mask (n,) of each value that some configurations have and some lack.
 
-    Of an option with two values only one is listed: true, or the later one.
+    Of an option with two values only one is listed: true, or the later one. A number of more than
+    six values is parted where its halves are most even: few rows have each of its values.
     """
     found = []
     for option in training.options:
         column = training.frame[option]
+        if acts_as_number(column):
+            column = column.cast(pl.Float64).fill_nan(None) if column.dtype.is_float() else column
+            least = _parting(column)
+            above = (column > least).fill_null(False).to_numpy()
+            found.append((option, f"{option}>{spell(least)}", above))
+            if column.null_count():
+                found.append((option, f"{option}=null", column.is_null().to_numpy()))
+            continue
         values = column.unique().sort(nulls_last=False).to_list()
         if len(values) < 2:
             continue
         for value in values[1:] if len(values) == 2 else values:
             mask = column.is_null() if value is None else (column == value).fill_null(False)
-            found.append((option, spell(value), mask.to_numpy()))
+            found.append((option, f"{option}={spell(value)}", mask.to_numpy()))
     return found
+
+
+def acts_as_number(column: pl.Series) -> bool:
+    """Whether an option is a number of more than six values, which few rows have each."""
+    return column.dtype.is_numeric() and column.drop_nulls().n_unique() > MOST_LEVELS
+
+
+def _parting(column: pl.Series) -> Any:
+    """The value above which nearest to half of the known values lie."""
+    known = column.drop_nulls().sort()
+    middle = known[len(known) // 2]
+    below = known.filter(known < middle)
+    ends = [middle] if middle < known[-1] else []
+    ends += [below[-1]] if len(below) else []
+    return min(ends, key=lambda value: abs(2 * int((known > value).sum()) - len(known)))
 
 
 def spell(value: Any) -> str:

@@ -15,6 +15,8 @@ from pimp_tui.learning.learner import training_rows
 PAIR_SCHEMA = {
     "given": pl.String,
     "feature": pl.String,
+    "given_option": pl.String,
+    "option": pl.String,
     "n_with": pl.Int64,
     "n_without": pl.Int64,
     "effect": pl.Float64,
@@ -59,12 +61,15 @@ def pairwise_effects(
     found = features(training)
     found.sort(key=lambda f: -abs(float(y[f[2]].mean() - y[~f[2]].mean())))
     rows: list[dict[str, Any]] = []
-    for option_a, value_a, given in found[:top]:
-        for option_b, value_b, mask in found[:top]:
+    for option_a, feature_a, given in found[:top]:
+        for option_b, feature_b, mask in found[:top]:
             both, only = given & mask, given & ~mask
             if option_a == option_b or not both.any() or not only.any():
                 continue
-            names = {"given": f"{option_a}={value_a}", "feature": f"{option_b}={value_b}"}
+            names = {
+                "given": feature_a, "feature": feature_b, "given_option": option_a,
+                "option": option_b,
+            }  # fmt: skip
             cells = (both, only, ~given & mask, ~given & ~mask)
             rows.append(names | _pair(y, cells))
     for row, corrected in zip(rows, holm([row["p"] for row in rows]), strict=True):

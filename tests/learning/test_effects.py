@@ -54,6 +54,23 @@ def test_null_is_off_and_few_rows_get_no_interval() -> None:
     assert row["lower"] is None and row["p"] is None and row["p_holm"] is None
 
 
+def test_a_number_of_many_values_is_parted_in_its_middle() -> None:
+    sizes = [*range(1, 11), None, None]
+    cost = [float(5 + (size or 0)) for size in sizes]
+    frame = pl.DataFrame({"size": sizes, "cost": cost})
+    found = {row["feature"]: row for row in feature_effects(frame, "cost", ["size"]).to_dicts()}
+    assert set(found) == {"size>5", "size=null"}
+    above = found["size>5"]
+    assert (above["option"], above["n_with"], above["n_without"]) == ("size", 5, 6)
+    assert above["effect"] == pytest.approx(13.0 - 7.5) and above["cliffs_delta"] == 1.0
+    mostly = pl.DataFrame({"x": [0.5, *[9.0] * 8, *range(1, 7)], "cost": range(15)})
+    mostly = mostly.with_row_index("config_id")
+    assert feature_effects(mostly, "cost", ["x"])["feature"].to_list() == ["x>6"]
+    paired = frame.with_columns(on=pl.Series([True, False] * 6))
+    pairs = pairwise_effects(paired, "cost", ["size", "on"])
+    assert set(pairs["given_option"]) == {"size", "on"} == set(pairs["option"])
+
+
 def test_constant_metric_and_unknown_names() -> None:
     flat = feature_effects(table(20).with_columns(pass_at_1=pl.lit(0.5)), "pass_at_1", OPTIONS)
     assert flat["effect"].abs().max() < 1e-12 and flat["p_holm"].drop_nulls().min() == 1.0
