@@ -8,7 +8,7 @@ from typing import Any
 from pimp_tui.commands import svg
 
 _ROW, _TOP, _BOTTOM, _WIDTH = 20, 30, 46, 720
-_MOST, _MOST_PAIRED = 24, 12
+MOST, MOST_PAIRED = 24, 12  # features drawn
 _CELL = 44
 
 
@@ -24,7 +24,7 @@ def effects_chart(rows: Sequence[Mapping[str, Any]], unit: str) -> str:
     """
     from pimp_tui.learning.words import is_shown
 
-    rows = rows[:_MOST]
+    rows = rows[:MOST]
     if not rows:
         raise ValueError("a chart needs a row")
     left = min(max(1.1 * svg.width_of(row["feature"] for row in rows) + 16, 120), 340)
@@ -65,7 +65,7 @@ def pairs_map(rows: Sequence[Mapping[str, Any]], unit: str) -> str:
 
     if not rows:
         raise ValueError("a chart needs a row")
-    names = list(dict.fromkeys(row["given"] for row in rows))[:_MOST_PAIRED]
+    names = list(dict.fromkeys(row["given"] for row in rows))[:MOST_PAIRED]
     cells = {(row["given"], row["feature"]): row for row in rows}
     tested = [abs(row["effect"]) for row in rows if row["lower"] is not None]
     widest = max(tested, default=0.0) or 1.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pimp_tui.commands import svg
 
-_PANEL, _HEIGHT, _LEFT, _TOP, _BOTTOM = 340, 250, 58, 34, 44
+_PANEL, _HEIGHT, _LEFT, _TOP, _BOTTOM = 340, 250, 66, 34, 44
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,13 @@ def interaction_chart(panels: Sequence[Panel], unit: str) -> str:
     for at, panel in enumerate(panels):
         x0, y0 = _PANEL * (at % columns), tall * (at // columns)
         parts.append(f'<g transform="translate({x0} {y0})">')
-        parts += _panel(panel, known)
+        parts += _panel(panel, known, unit)
         parts.append("</g>")
     rows = (len(panels) + columns - 1) // columns
     return svg.drawing(_PANEL * columns, tall * rows, f"interaction plots of {unit}", parts)
 
 
-def _panel(panel: Panel, known: Sequence[float]) -> list[str]:
+def _panel(panel: Panel, known: Sequence[float], unit: str) -> list[str]:
     right, bottom = _PANEL - 14, _HEIGHT - _BOTTOM
     y = svg.Scale(known, bottom, _TOP)
     step = (right - _LEFT) / len(panel.values)
@@ -61,6 +61,9 @@ def _panel(panel: Panel, known: Sequence[float]) -> list[str]:
     for value in y.ticks(4):
         parts.append(svg.line(_LEFT, y(value), right, y(value), svg.GRID))
         parts.append(svg.text(_LEFT - 6, y(value) + 4, svg.number(value), "end", 11, svg.SOFT))
+    middle = (_TOP + bottom) / 2
+    named = svg.text(12, middle + 4, svg.fit_words(unit, bottom - _TOP, 11), "middle", 11, svg.SOFT)
+    parts.append(f'<g transform="rotate(-90 12 {middle:.1f})">{named}</g>')
     for at, name in enumerate(panel.values):
         x = _LEFT + step * (at + 0.5)
         parts.append(svg.text(x, bottom + 16, svg.fit_words(name, step - 4, 11), "middle", 11))

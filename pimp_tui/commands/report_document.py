@@ -9,10 +9,18 @@ from typing import Any
 
 from pimp_tui.commands.output import cell
 
+# Follows a dark desktop; charts keep their own white ground. On paper nothing is cut off or torn.
 _STYLE = (
+    ":root{color-scheme:light dark}"
     "body{font:15px/1.5 sans-serif;max-width:64em;margin:2em auto;padding:0 1em}"
-    "table{border-collapse:collapse;margin:1em 0;font-size:13px}"
-    "td,th{border-bottom:1px solid #ccc;padding:.2em .6em;text-align:left}"
+    ".wide{overflow-x:auto;margin:1em 0}"
+    "table{border-collapse:collapse;font-size:13px}"
+    "caption,figcaption{text-align:left;font-size:13px;padding:.3em 0}"
+    "td,th{border-bottom:1px solid #888;padding:.2em .6em;text-align:left;vertical-align:top}"
+    "figure{margin:1.5em 0}svg{max-width:100%;height:auto}"
+    "@media print{body{max-width:none;margin:0}.wide{overflow:visible}"
+    "table{font-size:8px;width:100%}td,th{padding:.1em .3em;overflow-wrap:anywhere}"
+    "figure,tr{break-inside:avoid}h2,h3{break-after:avoid}svg{max-height:24cm}}"
 )
 
 
@@ -20,7 +28,8 @@ _STYLE = (
 class Document:
     """Blocks in order.
 
-    ("heading" | "subheading" | "text", words), ("table", rows) or ("chart", name, svg).
+    ("heading" | "subheading" | "text", words), ("table", rows, caption) or ("chart", caption,
+    svg). Charts, and tables with a caption, are numbered in order.
     """
 
     title: str
@@ -35,13 +44,19 @@ class Document:
     def text(self, words: str) -> None:
         self.blocks.append(("text", words))
 
-    def table(self, rows: Sequence[Mapping[str, Any]]) -> None:
+    def table(self, rows: Sequence[Mapping[str, Any]], caption: str = "") -> None:
         """A table; nothing without rows."""
         if rows:
-            self.blocks.append(("table", rows))
+            self.blocks.append(("table", rows, self._numbered("Table", "table", caption)))
 
-    def chart(self, name: str, svg: str) -> None:
-        self.blocks.append(("chart", name, svg))
+    def chart(self, caption: str, svg: str) -> None:
+        """A figure; the caption says what is drawn, of how many, and what its intervals are."""
+        self.blocks.append(("chart", self._numbered("Figure", "chart", caption), svg))
+
+    def _numbered(self, word: str, kind: str, caption: str) -> str:
+        at = {"chart": 1, "table": 2}[kind]
+        before = sum(block[0] == kind and bool(block[at]) for block in self.blocks)
+        return f"{word} {before + 1}. {caption}" if caption else ""
 
     def html(self) -> str:
         """One page that fetches nothing."""
@@ -68,12 +83,13 @@ def _html(block: tuple[Any, ...]) -> str:
     if kind == "chart":
         return f"<figure>{block[2]}<figcaption>{escape(block[1])}</figcaption></figure>"
     names = list(block[1][0])
+    caption = f"<caption>{escape(block[2])}</caption>" if block[2] else ""
     head = "".join(f"<th>{escape(name)}</th>" for name in names)
     rows = "".join(
         "<tr>" + "".join(f"<td>{escape(cell(row.get(n)))}</td>" for n in names) + "</tr>\n"
         for row in block[1]
     )
-    return f"<table><tr>{head}</tr>\n{rows}</table>"
+    return f'<div class="wide"><table>{caption}<tr>{head}</tr>\n{rows}</table></div>'
 
 
 def _markdown(block: tuple[Any, ...]) -> str:
@@ -81,12 +97,20 @@ def _markdown(block: tuple[Any, ...]) -> str:
     if kind == "heading":
         return f"## {block[1]}"
     if kind == "subheading":
-        return f"### {block[1]}"
+        return f"### {_plain(block[1])}"
     if kind == "text":
-        return str(block[1])
+        return _plain(block[1])
     if kind == "chart":
-        return f"{block[2]}\n\n*{block[1]}*"
+        # within a div on lines of its own no reader takes a star or a bar in it for Markdown
+        return f"<div>\n{block[2]}\n</div>\n\n*{_plain(block[1])}*"
     names = list(block[1][0])
-    lines = [names, ["---"] * len(names)]
-    lines += [[cell(row.get(name)).replace("|", "\\|") for name in names] for row in block[1]]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    lines = [[_plain(name, "|") for name in names], ["---"] * len(names)]
+    lines += [[_plain(cell(row.get(name)), "|") for name in names] for row in block[1]]
+    table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return f"*{_plain(block[2])}*\n\n{table}" if block[2] else table
+
+
+def _plain(words: str, also: str = "") -> str:
+    """Words on one line that Markdown shows as they are, names of features above all."""
+    told = " ".join(str(words).split())
+    return "".join(f"\\{sign}" if sign in f"<*{also}" else sign for sign in told)

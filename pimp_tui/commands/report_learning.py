@@ -25,11 +25,14 @@ def quality(document: Document, session: Session) -> None:
     if not records:
         document.text("Nothing could be learnt: too few configurations, or nothing that varies.")
         return
-    document.text(
-        "Every configuration is predicted by a learner that did not see it; in parentheses 95 % "
-        "bootstrap intervals over the configurations tested."
+    document.table(
+        quality_rows(records),
+        "Quality of predictions by what was learnt from (training: a sampler, or all) and on what "
+        "it was tested; n configurations, every one predicted by a learner that did not see it. "
+        "mae in the unit of the metric, mape in percent; in parentheses 95 % bootstrap intervals "
+        "over the configurations tested. interval_coverage: share of measured values inside their "
+        "90 % prediction interval.",
     )
-    document.table(quality_rows(records))
     found = {r["metric"]: r["good_mode"]["found"] for r in records if r.get("good_mode")}
     for metric, words in found.items():
         document.text(f"Good mode of {metric}: {words}.")
@@ -40,6 +43,7 @@ def curves(document: Document, session: Session) -> None:
     from pimp_tui.commands.charts import Line, line_chart
     from pimp_tui.commands.learning import learned_metrics
     from pimp_tui.learning import learning_curve
+    from pimp_tui.learning.learner import training_rows
 
     document.heading("Learning curves")
     for metric in learned_metrics(session):
@@ -50,7 +54,9 @@ def curves(document: Document, session: Session) -> None:
         except UserError as error:
             document.text(f"{metric}: {error.what}.")
             continue
-        error_of = "mape" if all(r["mape"] is not None for r in records) else "mae"
+        # relative errors of values around 0 say nothing
+        positive = float(training_rows(session, metric).y.min()) > 0
+        error_of = "mape" if positive and all(r["mape"] is not None for r in records) else "mae"
         samplers = list(dict.fromkeys(record["training"] for record in records))
         lines = [
             Line(
@@ -66,8 +72,9 @@ def curves(document: Document, session: Session) -> None:
         label = f"MAPE of {metric} (%)" if error_of == "mape" else f"MAE of {metric}"
         document.chart(
             f"{metric}{energy_kind(session, metric)}: error of the paper's random forest on "
-            f"configurations held out, with 95 % bootstrap intervals over them; mean of "
-            f"{_CURVE_DRAWS} draws.",
+            f"configurations held out, by how many it learnt from (logarithmic scale); mean of "
+            f"{_CURVE_DRAWS} draws, bands 95 % bootstrap intervals over the configurations held "
+            "out.",
             line_chart(lines, "configurations learnt from", label),
         )
 
@@ -96,7 +103,7 @@ def effects(document: Document, session: Session) -> None:
 
 
 def _features(document: Document, session: Session, training: Training) -> None:
-    from pimp_tui.commands.charts_effects import effects_chart
+    from pimp_tui.commands.charts_effects import MOST, effects_chart
     from pimp_tui.learning import feature_effects
     from pimp_tui.learning.words import effect_words, is_shown
 
@@ -115,16 +122,24 @@ def _features(document: Document, session: Session, training: Training) -> None:
         f"Effect of each feature on {metric}{kind}, over {len(training.y)} configurations; those "
         "shown first, then the others, each largest first: the difference of means and its 95 % "
         "interval. Filled and bold: shown after Holm's correction; hollow: not shown; without a "
-        "line: too few configurations.",
+        f"line: fewer than three configurations with or without.{_largest(len(rows), MOST)}",
         effects_chart(rows, f"change of {metric}{kind} with the feature"),
     )
-    document.table([{"metric": metric} | row for row in rows[:_TABLE]])
-    if len(rows) > _TABLE:
-        document.text(f"The table leaves out {len(rows) - _TABLE} effects further down.")
+    document.table(
+        rows[:_TABLE],
+        f"Effect of each feature on {metric}{kind}: n_with and n_without configurations; effect, "
+        "and lower to upper its 95 % interval, in the unit of the metric; p of the Mann-Whitney "
+        f"test, p_holm after Holm's correction over {sum(row['p'] is not None for row in rows)} "
+        f"tests.{_largest(len(rows), _TABLE)}",
+    )
+
+
+def _largest(count: int, most: int) -> str:
+    return f" The first {most} of {count}." if count > most else ""
 
 
 def _pairs(document: Document, session: Session, training: Training) -> None:
-    from pimp_tui.commands.charts_effects import pairs_map
+    from pimp_tui.commands.charts_effects import MOST_PAIRED, pairs_map
     from pimp_tui.commands.charts_interaction import interaction_chart
     from pimp_tui.learning import pairwise_effects
     from pimp_tui.learning.pair_words import pair_words
@@ -135,8 +150,9 @@ def _pairs(document: Document, session: Session, training: Training) -> None:
     if not rows:
         return
     document.chart(
-        f"Pairwise effects on {metric}{kind}: mean with the column's feature minus mean without "
-        "it, among the configurations that have the row's; the features of the largest effects. "
+        f"Pairwise effects on {metric}{kind}, over {len(training.y)} configurations: mean with "
+        "the column's feature minus mean without it, among those that have the row's, in the unit "
+        f"of the metric; of the features of the largest effects, {MOST_PAIRED} at most. "
         "Blue: less, orange: more, bold with a star: shown after Holm's correction; grey on "
         "white: fewer than three configurations with or without, so nothing can be said.",
         pairs_map(rows, f"on minus off of {metric}{kind}"),
@@ -145,10 +161,11 @@ def _pairs(document: Document, session: Session, training: Training) -> None:
     panels = _panels(training, rows)
     if panels:
         document.chart(
-            f"Interaction plots of {metric}{kind}: mean and Welch's 95 % interval (from three "
-            "configurations on) by the values of two options; lines that are not parallel act "
-            "together, so far as the intervals allow to say.",
-            interaction_chart(panels, metric),
+            f"Interaction plots of {metric}{kind}, over {len(training.y)} configurations: mean "
+            "and its 95 % t interval (from three configurations on; none without) by the values "
+            "of two options, of the pairs whose interaction is surest. Options whose lines are "
+            "not parallel may act together; the words above say of which pairs it is shown.",
+            interaction_chart(panels, f"{metric}{kind}"),
         )
 
 
@@ -163,8 +180,8 @@ def _panels(training: Training, rows: list[dict[str, Any]]) -> list[Any]:
     )
     panels, seen = [], set()
     for row in ranked:
-        pair = (row["given"].split("=")[0], row["feature"].split("=")[0])
-        if frozenset(pair) in seen or not set(pair) <= set(training.options):
+        pair = (row["given_option"], row["option"])
+        if frozenset(pair) in seen:
             continue
         seen.add(frozenset(pair))
         panel = _panel(training, *pair)

@@ -11,6 +11,8 @@ from pimp_tui.errors import UserError
 if TYPE_CHECKING:
     from pimp_tui.session import Session
 
+_INTERVAL, _SURE = "accuracy_interval", "pass_at_1 (95 %)"
+
 
 def distributions(document: Document, session: Session) -> None:
     """Every run of each configuration, a chart a metric."""
@@ -48,15 +50,22 @@ def distributions(document: Document, session: Session) -> None:
         thinned = f"; every so-manieth of {len(rows)}" if len(rows) > MOST else ""
         marked = f"; bold and orange: the {control[0]}" if control else ""
         document.chart(
-            f"{metric}{kind} of every good run, a line a configuration (# is its place in the "
-            f"plan), ordered by the median, which is the bar{thinned}{marked}.",
+            f"{metric}{kind} of every good run, {sum(len(row.values) for row in rows)} runs of "
+            f"{len(rows)} configurations: a line a configuration (# is its place in the plan) from "
+            f"its least to its largest run, ordered by the median, which is the bar{thinned}"
+            f"{marked}.",
             runs_chart(rows, f"{metric}{kind}"),
         )
 
 
 def front(document: Document, session: Session, margin: float) -> None:
     """The measured front: chart, table, and what may be said of each point's accuracy."""
-    from pimp_tui.commands.accuracy import accuracy_rows, accuracy_title, with_accuracy
+    from pimp_tui.commands.accuracy import (
+        accuracy_rows,
+        accuracy_title,
+        interval_words,
+        with_accuracy,
+    )
     from pimp_tui.learning import pareto
 
     objectives = session.default_objectives
@@ -71,17 +80,27 @@ def front(document: Document, session: Session, margin: float) -> None:
         return
     _front_chart(document, session, objectives, found)
     options = [name for name in session.options if len({str(row[name]) for row in found}) > 1]
-    shown = ("position", "config_id", *objectives, *options)
-    document.table(
-        [{f"{name}{energy_kind(session, name)}": row[name] for name in shown} for row in found]
-    )
+    shown, named = ("position", "config_id", *objectives, *options), 2 + len(objectives)
     compared = with_accuracy(found, session, margin)
+    scored = any(_INTERVAL in row for row in compared)
+    told = []
+    for row in compared:
+        own = {f"{name}{energy_kind(session, name)}": row[name] for name in shown[:named]}
+        if scored:
+            own[_SURE] = interval_words(row)
+        told.append(own | {name: row[name] for name in shown[named:]})
+    document.table(
+        told,
+        "The measured front: means over repeats, best first by the first objective, and the "
+        "options that differ on it."
+        + (f" {_SURE}: its interval over problems and repeats." if scored else ""),
+    )
     if rows := accuracy_rows(compared):
-        document.text(accuracy_title(compared))
-        document.table(rows)
-        together = f"; among these {len(rows)}, one is wrong up to {len(rows)} times in forty"
+        document.table(rows, f"{accuracy_title(compared)}.")
+        together = f"; that one of these {len(rows)} is, is up to {len(rows)} times as likely"
         document.text(
-            "Each reading by itself is wrong about once in forty comparisons at most"
+            "A reading by itself is wrong in about one of forty comparisons, in up to one of "
+            "twenty where few runs differ much as a whole"
             f"{together if len(rows) > 1 else ''}."
         )
     _fronts_of_models(document, session, objectives)
@@ -112,8 +131,8 @@ def _front_chart(
     ]  # fmt: skip
     labels = [f"{name}{energy_kind(session, name)}" for name in (first, second)]
     document.chart(
-        f"{labels[1]} against {labels[0]}: means of each configuration; the front is joined, "
-        "# is the place in the plan.",
+        f"{labels[1]} against {labels[0]}: means over the repeats of each of {len(points)} "
+        "configurations, without intervals; the front is joined, # is the place in the plan.",
         front_chart(points, labels[0], labels[1], objectives[second] == "max"),
     )
 
@@ -126,9 +145,11 @@ def _fronts_of_models(document: Document, session: Session, objectives: dict[str
         return
     for name in models:
         rows = pareto(session, objectives, where=f'model = "{name}"').to_dicts()
-        document.text(f"Front of {name} alone:")
         shown = ("position", "config_id", *objectives)
-        document.table([{column: row[column] for column in shown} for row in rows])
+        document.table(
+            [{column: row[column] for column in shown} for row in rows],
+            f"Front of {name} alone.",
+        )
 
 
 def verified(document: Document, session: Session) -> None:

@@ -81,7 +81,20 @@ def test_words_are_escaped():
     document = Document("<s>")
     document.table([{"a": "<b>|", "b": None}])
     assert "&lt;b&gt;" in document.html() and "<title>&lt;s&gt;</title>" in document.html()
-    assert "| <b>\\| | - |" in document.markdown()
+    assert "| \\<b>\\| | - |" in document.markdown()
+
+
+def test_figures_and_tables_are_numbered_and_markdown_shows_them_as_they_are():
+    document = Document("d")
+    document.table([{"a": "two\nlines"}])
+    document.chart("First *", "<svg>*a*</svg>")
+    document.table([{"a": 1}], "Captioned.")
+    document.chart("Second", "<svg/>")
+    page, text = document.html(), document.markdown()
+    for words in ("Figure 1. First *<", "Figure 2. Second", "<caption>Table 1. Captioned."):
+        assert words in page
+    assert "| two lines |" in text and "*Table 1. Captioned.*\n\n| a |" in text
+    assert "<div>\n<svg>*a*</svg>\n</div>\n\n*Figure 1. First \\**" in text
 
 
 def test_nothing_is_written_where_a_campaign_writes(imported, monkeypatch, capsys, tmp_path):
