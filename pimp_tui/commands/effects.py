@@ -43,7 +43,7 @@ def effects(
     from pimp_tui.learning import feature_effects
     from pimp_tui.learning.learner import require_varying, training_rows
     from pimp_tui.learning.pair_words import pair_words, strength_words
-    from pimp_tui.learning.words import effect_words
+    from pimp_tui.learning.words import effect_words, importance_words, switch_words
     from pimp_tui.session import open_session
 
     if sum((pairs, importance, interactions, switch is not None)) > 1:
@@ -64,6 +64,7 @@ def effects(
         from pimp_tui.learning import permutation_importance
 
         frame = permutation_importance(opened, name, predictor=_predictor(predictor), seed=seed)
+        words = importance_words
     elif interactions:
         from pimp_tui.learning import interaction_strength
 
@@ -72,6 +73,7 @@ def effects(
         words = partial(strength_words, metric=name, predictor=learner.predictor)
     elif switch is not None:
         frame = _switches(opened, name, switch, predictor, seed)
+        words = switch_words
     else:
         frame = feature_effects(opened, name)
         words = partial(effect_words, metric=name, configurations=len(training.y))

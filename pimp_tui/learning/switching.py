@@ -44,8 +44,8 @@ def switches(
 
     Returns:
         columns as ``SWITCH_SCHEMA``, largest change first: ``change`` and its interval in the
-        metric's unit, in percent of the prediction where that is positive, and ``shown``, whether
-        the interval excludes 0.
+        metric's unit, in percent of the prediction where that and all that was measured are
+        positive, and ``shown``, whether the interval excludes 0.
 
     Raises:
         UserError: the row lacks an option, or has a value that was never measured.
@@ -78,6 +78,7 @@ def switches(
     before = learner.predict(start)["prediction"].item()
     after = learner.predict(pl.concat(rows))["prediction"].to_numpy()
     lower, upper = _change_bounds(learner, before, after, seed)
+    positive = before > 0 and bool((known["measured"] > 0).all())  # else percent say nothing
     found = [
         {
             "feature": f"{one['option']}={spell(one['value'])}",
@@ -87,7 +88,7 @@ def switches(
             "change": float(then - before),
             "lower": float(low),
             "upper": float(high),
-            "change_percent": 100.0 * float(then - before) / before if before > 0 else None,
+            "change_percent": 100.0 * float(then - before) / before if positive else None,
             "shown": bool(low > 0 or high < 0),
         }
         for one, then, low, high in zip(tried, after, lower, upper, strict=True)

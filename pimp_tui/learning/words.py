@@ -45,6 +45,28 @@ def effect_words(
     return lines
 
 
+def switch_words(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the rows of ``switches`` say, and what their intervals are of."""
+    if not rows:
+        return ["No other value of one option alone gives a valid configuration."]
+    shown = sum(bool(row["shown"]) for row in rows)
+    return [
+        f"Predicted changes of this one configuration; {shown or 'none'} of {len(rows)} "
+        f"{'is' if shown == 1 else 'are'} shown, by an interval on one side of 0.",
+        "The intervals hold the difference of two measurements in 90 of 100 switches; among many "
+        "switches some miss it.",
+    ]
+
+
+def importance_words(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the rows of ``permutation_importance`` say."""
+    return [
+        "Growth of the mean absolute error, in the metric's unit, when an option is shuffled on "
+        "configurations the predictor did not learn from; 95 % bootstrap intervals over these.",
+        "It tells what the predictions rest on, not whether an option has an effect.",
+    ]
+
+
 def is_shown(row: Mapping[str, Any]) -> bool:
     """Whether the interval excludes 0 and the corrected p-value is below 0.05."""
     lower, upper, p = row["lower"], row["upper"], row["p_holm"]

@@ -13,7 +13,7 @@ from pimp_tui.learning.importance import permutation_importance
 from pimp_tui.learning.interactions import INTERACTION_SCHEMA, interaction_strength
 from pimp_tui.learning.pair_effects import PAIR_SCHEMA, pairwise_effects
 from pimp_tui.learning.switching import switches
-from pimp_tui.learning.words import effect_words
+from pimp_tui.learning.words import effect_words, switch_words
 from tests.learning.tables import OPTIONS, table
 
 
@@ -169,6 +169,13 @@ def test_switches_of_one_configuration() -> None:
         assert row["lower"] <= change <= row["upper"], feature
         assert row["lower"] <= row["change"] <= row["upper"]
         assert row["shown"] == (change != 0.0)
+    said = switch_words(list(found.values()))
+    count = sum(row["shown"] for row in found.values())
+    assert f"{count} of {len(found)} are shown" in said[0] and "90 of 100" in said[1]
+    assert switch_words([]) == ["No other value of one option alone gives a valid configuration."]
+    around = rows.with_columns(pl.col("energy_j") - pl.col("energy_j").min())
+    percents = switches(fit(around, "energy_j", OPTIONS, "random_forest"), start)["change_percent"]
+    assert percents.null_count() == len(percents) > 0, "percent of values around 0 say nothing"
     with pytest.raises(UserError, match="never measured"):
         switches(learner, start | {"cache": "paged"})
     with pytest.raises(UserError, match="no beams"):
