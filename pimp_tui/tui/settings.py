@@ -62,11 +62,21 @@ def read_settings(path: Path | None = None) -> Settings:
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UserError(f"no TOML: {error}", str(path)) from None
+        raise _no_toml(str(error), path, text) from None
     keys = found.pop("keys", {})
     if not isinstance(keys, dict):
         raise UserError("keys is a table: write [keys]", place_of(path, "keys"))
     return Settings(**_plain(found, path), keys=_flat(keys, path), file=path)
+
+
+def _no_toml(said: str, path: Path, text: str) -> UserError:
+    """The parser's complaint with its line in the form of every other place."""
+    import re
+
+    what, _, at = said.partition(" (at ")
+    line = re.match(r"line (\d+)", at)
+    number = line[1] if line else max(len(text.splitlines()), 1)
+    return UserError(f"no TOML: {what.lower()}", f"{path}:{number}")
 
 
 _KINDS = {"theme": str, "mouse": bool, "ascii": bool, "slow": bool}

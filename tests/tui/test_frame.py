@@ -249,3 +249,27 @@ async def test_a_crash_is_logged_not_shown(tmp_path, monkeypatch):
     except ValueError as error:
         log = write_crash_log(error)
     assert "ValueError: lost" in log.read_text()
+
+
+def test_every_screen_names_its_command():
+    from importlib import import_module
+
+    from pimp_tui.tui.screens.help import TWINS, HelpText, lines_of
+
+    titles = {getattr(import_module(spec.module), spec.name).title for spec in PANES}
+    assert set(TWINS) == {"Sessions", "New campaign", *titles}
+    rows = lines_of(HelpText("Results", "What was measured."), 60)
+    assert any("pimp-tui results SESSION" in text for row in rows for text, *_ in row)
+
+
+def test_a_copy_goes_through_screen_in_pieces():
+    from base64 import b64decode
+
+    from pimp_tui.tui.clipboard import through_screen
+
+    said = through_screen("ä" * 900)
+    pieces = said.removesuffix("\x1b\\").removeprefix("\x1bP").split("\x1b\\\x1bP")
+    assert len(pieces) > 3 and max(map(len, pieces)) <= 512
+    whole = "".join(pieces)
+    assert whole.startswith("\x1b]52;c;") and whole.endswith("\a")
+    assert b64decode(whole[7:-1]).decode() == "ä" * 900

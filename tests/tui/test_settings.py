@@ -42,7 +42,8 @@ def test_what_the_file_says(settings_file):
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ("theme = ", None, "no TOML"),
+        ("theme = ", 1, "no TOML"),
+        ("[keys]\nrun = 'R", 2, "no TOML"),
         ("\nthem = 'nord'", 2, "no setting them"),
         ("ascii = 1", 1, "ascii is true or false"),
         ("[keys]\n\nrun = 3", 3, "run is a key"),
@@ -57,7 +58,7 @@ def test_a_mistake_is_told_with_its_line(settings_file, text, line, words):
     with pytest.raises(UserError) as told:
         keymap_of(read_settings())
     assert words in told.value.what
-    assert told.value.where == (f"{path}:{line}" if line else str(path))
+    assert told.value.where == f"{path}:{line}"
     assert len(told.value.lines()) <= 2
 
 

@@ -27,6 +27,19 @@ EVERYWHERE = (
 )
 
 
+#: Screen -> the commands that say the same as plain text, or with ``--json``.
+TWINS = {
+    "Sessions": "sessions",
+    "Space": "space show, count, propagate, explain SPACE",
+    "Plan": "results SESSION; sample SPACE, coverage SPACE PLAN",
+    "Monitor": "status, attach SESSION",
+    "Results": "results SESSION [CONFIG]",
+    "Predictions": "learn, effects, predict SESSION",
+    "Trade-offs": "pareto, verify, export SESSION",
+    "New campaign": "run SESSION --dry-run",
+}
+
+
 @dataclass(frozen=True)
 class HelpText:
     """What the panel says.
@@ -87,6 +100,9 @@ class HelpPanel(ModalScreen[None]):
 def lines_of(text: HelpText, width: int, own_keys: Callable[[str], str] = str) -> list[Spans]:
     """The panel's rows, wrapped to ``width`` cells; ``own_keys`` puts in the user's keys."""
     rows: list[Spans] = [[(line, "")] for line in _wrap(text.purpose, width)]
+    if twin := TWINS.get(text.title):
+        words = f"As plain text or --json: pimp-tui {twin}"
+        rows += [[("", "")], *([(line, "dim")] for line in _wrap(words, width))]
     for title, entries in (
         ("Keys here", [(own_keys(keys), does) for keys, does in text.keys]),
         ("Words" if text.everywhere else "", list(text.words.items())),
