@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pimp_tui.commands.output import split_list
 from pimp_tui.errors import UserError
 
 if TYPE_CHECKING:
@@ -21,16 +21,19 @@ def parse_objectives(values: list[str] | None) -> dict[str, str]:
     """``metric:min`` texts as metric -> direction.
 
     Raises:
-        UserError: a direction is neither min nor max.
+        UserError: a direction is neither min nor max, or a metric has both.
     """
-    objectives = {}
-    for value in split_list(values):
-        name, _, way = value.rpartition(":")
-        if not name or way not in ("min", "max"):
-            raise UserError(
-                f"{value!r} is no objective", "--objective", "write metric:min or metric:max"
-            )
-        objectives[name] = way
+    objectives: dict[str, str] = {}
+    for value in values or ():
+        # a comma parts two objectives only after a direction: names may hold commas
+        for part in re.split(r"(?<=:min),|(?<=:max),", value):
+            name, _, way = part.strip().rpartition(":")
+            if not name or way not in ("min", "max"):
+                known = name or (way if way not in ("min", "max") else "") or "metric"
+                mend = f"write {known}:min or {known}:max"
+                raise UserError(f"{part!r} is no objective", "--objective", mend)
+            if objectives.setdefault(name, way) != way:
+                raise UserError(f"{name} is asked for both ways", "--objective", "give one")
     return objectives
 
 

@@ -59,7 +59,7 @@ def pareto(
         print_table(rows, ["config_id", *objectives, *told, *_differing(rows, opened.options)])
         print_accuracy(rows)
     if not rows:
-        say("no configuration with all objectives measured satisfies the condition")
+        say(_why_empty(opened, objectives, _and_model(opened, where, model), predicted))
     elif not per_model:
         _tell_volume(front, objectives)
     return 0
@@ -106,6 +106,20 @@ def _each_model(
 
     joint = pl.Series("joint", nondominated(costs(both, objectives)), dtype=pl.Boolean)
     return both.with_columns(joint)
+
+
+def _why_empty(
+    session: Session, objectives: dict[str, str], where: str | None, predicted: bool
+) -> str:
+    """In one line why the front is empty."""
+    from pimp_tui.learning.fronts import comparable
+    from pimp_tui.session.where_parts import what_empties
+
+    rows = comparable(session, objectives)
+    if rows.is_empty():
+        return f"no configuration has {' and '.join(objectives)} measured"
+    why = f"the front is empty: {what_empties(rows, where or 'true')}"
+    return f"{why} measured, nor for one predicted" if predicted else why
 
 
 def _tell_volume(front: pl.DataFrame, objectives: dict[str, str]) -> None:

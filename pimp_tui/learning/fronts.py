@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+import polars.selectors as cs
 
+from pimp_tui.errors import UserError
 from pimp_tui.learning.energy import same_meters
 from pimp_tui.learning.measured import (
     check_objectives,
@@ -19,6 +21,8 @@ from pimp_tui.session.where import compile_where
 
 if TYPE_CHECKING:
     import numpy as np
+
+_ALONE = "__alone"
 
 
 def pareto(source: Any, objectives: Mapping[str, str], where: str | None = None) -> pl.DataFrame:
@@ -36,16 +40,42 @@ def pareto(source: Any, objectives: Mapping[str, str], where: str | None = None)
     Raises:
         UserError: unknown column, bad direction, or a mistake in ``where``.
     """
-    frame = average_repeats(measured_frame(source))
-    check_objectives(frame, objectives)
-    for name in objectives:
-        frame, _, _ = one_kind_of_energy(metric_values(frame, name), name)
-    if where:
-        frame = frame.filter(compile_where(where, frame.schema))
-    frame = frame.drop_nulls(list(objectives))
+    frame = comparable(source, objectives)
+    if condition_of(where):
+        frame = frame.filter(compile_where(str(where), frame.schema))
     frame = frame.filter(pl.Series(nondominated(costs(frame, objectives)), dtype=pl.Boolean))
     worst_first = [way == "max" for way in objectives.values()]
     return frame.sort(list(objectives), descending=worst_first, maintain_order=True)
+
+
+def comparable(source: Any, objectives: Mapping[str, str]) -> pl.DataFrame:
+    """One row per configuration that has all objectives, energies of one kind: who competes.
+
+    Raises:
+        UserError: as ``pareto``.
+    """
+    frame = measured_frame(source)
+    check_objectives(frame, objectives)
+    for name in objectives:
+        frame = metric_values(frame, name)
+    frame = average_repeats(frame)
+    for name in objectives:
+        frame, _, _ = one_kind_of_energy(frame, name)
+    return frame.drop_nulls(list(objectives))
+
+
+def condition_of(where: Any) -> str | None:
+    """A condition as text; None where there is none.
+
+    Raises:
+        UserError: it is no text.
+    """
+    if where is not None and not isinstance(where, str):
+        raise UserError(
+            f"a condition is text, not {type(where).__name__}",
+            mend='write it as where="latency_s <= 2"',
+        )
+    return where.strip() or None if where else None
 
 
 def costs(frame: pl.DataFrame, objectives: Mapping[str, str]) -> np.ndarray:
@@ -55,12 +85,17 @@ def costs(frame: pl.DataFrame, objectives: Mapping[str, str]) -> np.ndarray:
 
 
 def average_repeats(frame: pl.DataFrame) -> pl.DataFrame:
-    """One row per config_id: numbers that differ between repeats become their mean."""
+    """One row per config_id: numbers that differ between repeats become their mean.
+
+    NaN counts as not measured. Rows without a config_id stay what they are: nothing says that
+    they are of one configuration.
+    """
     if "config_id" not in frame.columns or not frame["config_id"].is_duplicated().any():
         return frame
-    frame = same_meters(frame)
+    frame = same_meters(frame).with_columns(cs.float().fill_nan(None))
     others = [name for name in frame.columns if name != "config_id"]
-    groups = frame.group_by("config_id", maintain_order=True)
+    alone = pl.when(pl.col("config_id").is_null()).then(pl.int_range(pl.len())).alias(_ALONE)
+    groups = frame.with_columns(alone).group_by("config_id", _ALONE, maintain_order=True)
     varies = groups.agg(pl.col(others).n_unique() > 1).select(pl.col(others).any()).row(0)
     columns = []
     for name, differs in zip(others, varies, strict=True):

@@ -173,8 +173,11 @@ def has_values(frame: pl.DataFrame, name: str) -> bool:
 
 def check_objectives(frame: pl.DataFrame, objectives: Mapping[str, str]) -> None:
     """Raise a UserError for no objective, an unknown column or a direction not min or max."""
+    mend = 'give at least one, such as {"energy_j": "min"}'
     if not objectives:
-        raise UserError("no objective given", mend='give at least one, such as {"energy_j": "min"}')
+        raise UserError("no objective given", mend=mend)
+    if not isinstance(objectives, Mapping):
+        raise UserError(f"{objectives!r} does not tell which way is better", mend=mend)
     require_columns(frame, objectives, "column")
     for name, way in objectives.items():
         if way not in ("min", "max"):

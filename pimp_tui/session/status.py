@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pimp_tui.session import lock
 from pimp_tui.session.damage import require_whole
 from pimp_tui.session.manifest import read_manifest
+from pimp_tui.session.picks import batches
 from pimp_tui.session.segments import MERGED, keys_in
 
 
@@ -29,26 +31,59 @@ def read_status(session: Path) -> dict[str, Any]:
     """The answer of ``pimp-tui status`` (contracts.md).
 
     ``eta_s`` is None unless a campaign runs; then it is the mean time between the runs so far,
-    times the runs that are left: an estimate.
+    times the runs that are left: an estimate. Runs of verified picks are counted apart.
 
     Raises:
         UserError: the folder is no session, or a file in it is damaged.
     """
-    import polars as pl
 
     manifest = read_manifest(session)
-    require_whole(session)
     state = state_of(session, manifest)
+    own = _count(session, manifest)
+    checked = [_count(batch, read_manifest(batch)) for batch in batches(session)]
+    eta_s = None
+    if state == "running":
+        # a batch starts only when the campaign is through
+        eta_s = sum(filter(None, (one.eta_s for one in (own, *checked)))) or None
+    return {
+        "state": state,
+        "runs_done": own.done,
+        "runs_failed": own.failed,
+        "runs_planned": own.planned,
+        "verification_done": sum(one.done for one in checked),
+        "verification_failed": sum(one.failed for one in checked),
+        "verification_planned": sum(one.planned for one in checked),
+        "eta_s": eta_s,
+        "pid": (manifest.get("runner") or {}).get("pid")
+        if state in ("running", "paused")
+        else None,
+    }
+
+
+@dataclass(frozen=True)
+class _Count:
+    """Runs of one bundle; eta_s: of what is left, None where nothing tells."""
+
+    done: int
+    failed: int
+    planned: int
+    eta_s: float | None
+
+
+def _count(bundle: Path, manifest: dict[str, Any]) -> _Count:
+    import polars as pl
+
+    require_whole(bundle)
     done: set[tuple[str, int]] = set()
     seen: set[tuple[str, int]] = set()
     times: list[float] = []
-    runs = session / "runs"
+    runs = bundle / "runs"
     if keys_in(runs) or (runs / MERGED).exists():
         columns = ["config_id", "repetition", "status", "started_at", "ended_at"]
         try:
             frame = pl.scan_parquet(runs / "*.parquet").select(columns).collect()
         except pl.exceptions.PolarsError:
-            require_whole(session, thoroughly=True)
+            require_whole(bundle, thoroughly=True)
             raise
         for config_id, repetition, status, _, _ in frame.iter_rows():
             seen.add((config_id, repetition))
@@ -56,19 +91,10 @@ def read_status(session: Path) -> dict[str, Any]:
                 done.add((config_id, repetition))
         ended = frame["ended_at"].drop_nulls().sort()
         times = [gap.total_seconds() for gap in ended.diff().drop_nulls()]
-    planned = planned_runs(session, manifest)
+    planned = planned_runs(bundle, manifest)
     left = max(planned - len(seen), 0)
-    moving = state == "running" and times and left
-    return {
-        "state": state,
-        "runs_done": len(done),
-        "runs_failed": len(seen - done),
-        "runs_planned": planned,
-        "eta_s": round(left * sorted(times)[len(times) // 2], 1) if moving else None,
-        "pid": (manifest.get("runner") or {}).get("pid")
-        if state in ("running", "paused")
-        else None,
-    }
+    eta_s = round(left * sorted(times)[len(times) // 2], 1) if times and left else None
+    return _Count(len(done), len(seen - done), planned, eta_s)
 
 
 def planned_runs(session: Path, manifest: dict[str, Any]) -> int:

@@ -126,3 +126,24 @@ def test_knee_is_the_point_furthest_inside() -> None:
     assert knee(np.array([[0.0, 10.0], [1.0, 2.0], [10.0, 0.0]])) == 1
     assert knee(np.array([[0.0, 1.0], [1.0, 0.0]])) is None
     assert knee(np.array([[0.0, 2.0], [1.0, 1.0], [2.0, 0.0]])) is None
+
+
+def test_rows_without_a_config_id_are_not_averaged_together():
+    frame = pl.DataFrame(
+        {"config_id": ["a", "a", None, None], "e": [1.0, float("nan"), 9.0, 0.5], "p": [1, 1, 1, 0]}
+    )
+    front = pareto(frame, {"e": "min", "p": "max"})
+    assert front["e"].to_list() == [0.5, 1.0], "NaN is no value, so the mean of a is 1"
+    assert front["config_id"].to_list() == [None, "a"]
+
+
+@pytest.mark.parametrize("objectives", ["e:min", ["e", "p"], {"e"}])
+def test_objectives_without_a_direction_are_refused(objectives):
+    with pytest.raises(UserError, match="which way is better"):
+        pareto(pl.DataFrame({"e": [1.0]}), objectives)
+
+
+@pytest.mark.parametrize("where", [5, pl.col("e") < 2, ["e < 2"]])
+def test_a_condition_is_text(where):
+    with pytest.raises(UserError, match="a condition is text"):
+        pareto(pl.DataFrame({"e": [1.0]}), {"e": "min"}, where)

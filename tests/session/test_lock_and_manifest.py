@@ -65,8 +65,9 @@ def test_lost_is_told_by_the_files_alone(tmp_path):
         assert read_status(tmp_path)["state"] == "running"
     (tmp_path / "manifest.json").write_text(json.dumps(manifest | {"status": "done"}))
     assert read_status(tmp_path) == {
-        "state": "done", "runs_done": 0, "runs_failed": 0, "runs_planned": 0, "eta_s": None,
-        "pid": None,
+        "state": "done", "runs_done": 0, "runs_failed": 0, "runs_planned": 0,
+        "verification_done": 0, "verification_failed": 0, "verification_planned": 0,
+        "eta_s": None, "pid": None,
     }  # fmt: skip
 
 
