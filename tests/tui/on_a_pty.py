@@ -42,6 +42,15 @@ class Rate(NamedTuple):
     core: float
 
 
+def plain(data: bytes) -> bytes:
+    """Without what pyte does not know: private CSI with '>' (the keyboard protocol)."""
+    return data.replace(b"\x1b[>", b"\x1b[?")
+
+
+def _winsize(size: tuple[int, int]) -> bytes:
+    return struct.pack("HHHH", size[1], size[0], 0, 0)
+
+
 class OnAPty:
     """A program of a given command line on a pty of (columns, rows)."""
 
@@ -57,7 +66,7 @@ class OnAPty:
             for name in ("COLUMNS", "LINES", "NO_COLOR", "TMUX"):
                 own.pop(name, None)
             # Before it runs: a fast program asks at once.
-            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+            fcntl.ioctl(0, termios.TIOCSWINSZ, _winsize(size))
             os.execvpe(arguments[0], list(arguments), own)
 
     def read(self, seconds: float, until: bytes | None = None) -> bytes:
@@ -75,6 +84,17 @@ class OnAPty:
     def press(self, keys: bytes) -> None:
         """Type."""
         os.write(self.descriptor, keys)
+
+    def resize(self, size: tuple[int, int]) -> None:
+        """Another size, of which the kernel tells the program."""
+        self.size = size
+        fcntl.ioctl(self.descriptor, termios.TIOCSWINSZ, _winsize(size))
+
+    def shows(self, data: bytes) -> list[str]:
+        """The rows of a terminal of this size that was blank before ``data``."""
+        screen = pyte.Screen(*self.size)
+        pyte.ByteStream(screen).feed(plain(data))
+        return list(screen.display)
 
     def cpu_s(self) -> float:
         """CPU seconds so far, user and system, threads that ended among them."""
@@ -94,8 +114,7 @@ class OnAPty:
             sent += len(data)
             if first is None and sent > FIRST_BYTES:
                 first = cpu_s
-            # pyte knows no private CSI with '>' or '$' (keyboard protocol, mode reports).
-            stream.feed(data.replace(b"\x1b[>", b"\x1b[?"))
+            stream.feed(plain(data))
             if screen.display[-1].strip():
                 return Paint(first, cpu_s, time.monotonic() - self.begun)
         return Paint(first, None, None)
