@@ -54,6 +54,7 @@ class Growth:
         self._budget, self._log = budget, log
         self.why = ""
         self._start_failed = False
+        self._told: list[str] = []  # by the latest suggestions, of how the start helped
 
     def __call__(self) -> list[Planned]:
         """The configurations added to the plan after what was measured by now; none at its end.
@@ -84,10 +85,11 @@ class Growth:
         if still >= PATIENCE:
             return self._end(f"the front did not move in the last {still} configurations")
         seed = self._settings.seed + rows.height
+        self._told.clear()
         try:
             found = suggest(
                 session, n=count, seed=seed, expense=_EXPENSE.get(self._budget.unit),
-                warm=self._warm(session), told=self._log,
+                warm=self._warm(session), told=self._tell,
             )  # fmt: skip
         except UserError as error:
             return self._end(error.what)
@@ -118,8 +120,15 @@ class Growth:
         limit = self._settings.configurations
         return limit or (10**9 if self._budget.unit else MOST)
 
+    def _tell(self, line: str) -> None:
+        self._log(line)
+        self._told.append(line)
+
     def _end(self, why: str) -> list[Planned]:
         self.why = why
+        if self._settings.warm_from:
+            for line in self._told:
+                self._log(line, "note")
         return []
 
 

@@ -143,7 +143,7 @@ def _narrate(session: Path, progress: Progress, runner: subprocess.Popen[bytes] 
             for event in client.events():
                 if event["event"] == "state":
                     progress.show(event)
-                elif event["event"] == "log" and event.get("level") in ("warning", "error"):
+                elif event["event"] == "log" and event.get("level") in ("note", "warning", "error"):
                     progress.line(f"{event['level']}: {event['text']}")
     except ConnectionError:
         pass

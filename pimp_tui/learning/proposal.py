@@ -16,6 +16,7 @@ from pimp_tui.learning.predictors.gaussian_process import GaussianProcess
 
 MINIMUM_MEASURED = 4  # below, nothing can be learnt and candidates are spread out
 FIRST = 6  # configurations that are spread out before the first is suggested
+_TREES = 100
 
 
 def to_costs(values: np.ndarray, ways: list[str]) -> np.ndarray:
@@ -108,13 +109,14 @@ def chance_to_run(
 ) -> np.ndarray | None:
     """Probability (c,) that each candidate runs, learnt from the configurations that failed.
 
-    None while fewer than two failed: one failure does not tell what caused it.
+    Trees grown to the last row: what fails mostly fails each time, and leaves of two rows kept a
+    campaign coming back to it; never quite 0 or 1. None while nothing failed or less than two ran.
     """
-    if len(X_failed) < 2 or len(X_ok) < 2 or X_ok.shape[1] == 0:
+    if len(X_failed) < 1 or len(X_ok) < 2 or X_ok.shape[1] == 0:
         return None
     from sklearn.ensemble import ExtraTreesClassifier
 
     labels = np.r_[np.ones(len(X_ok)), np.zeros(len(X_failed))]
-    forest = ExtraTreesClassifier(n_estimators=100, min_samples_leaf=2, random_state=seed)
+    forest = ExtraTreesClassifier(n_estimators=_TREES, random_state=seed)
     forest.fit(np.vstack([X_ok, X_failed]), labels)
-    return np.asarray(forest.predict_proba(candidates)[:, 1])
+    return np.asarray((_TREES * forest.predict_proba(candidates)[:, 1] + 1.0) / (_TREES + 2.0))

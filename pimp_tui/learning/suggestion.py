@@ -94,8 +94,9 @@ def suggest(
     if measured.height < MINIMUM_MEASURED:
         gains = None
         tell(
-            f"{measured.height} configurations are measured; below {MINIMUM_MEASURED} nothing can "
-            "be learnt, so these lie far from what was tried and from each other"
+            f"{measured.height} measured, fewer than the {MINIMUM_MEASURED} that suggestions learn "
+            "from: chosen far from what was tried"
+            + (f", among the best tenth by {warm.name}" if warm else "")
         )
         among = None if warm is None else warm.promising(pool, chosen)
         codes = value_codes(_stack([measured, failed, pool], options), options)
@@ -145,7 +146,7 @@ def _require_measured(rows: pl.DataFrame, objectives: Mapping[str, str]) -> None
         return
     for name in objectives:
         if not has_values(metric_values(rows, name), name):
-            raise UserError(f"no run measured {name}", mend="choose another --objective")
+            raise UserError(f"no {name} was measured", mend="measure it, or choose another")
 
 
 def _expense(rows: pl.DataFrame, metric: str, encoder: Encoder, C: np.ndarray) -> np.ndarray | None:

@@ -143,7 +143,7 @@ def test_lines_say_what_is_missing(session: FakeSession) -> None:
     few = FakeSession(session.rows.head(2), session.options, a_space=session.a_space)
     frame = suggest(few, n=50, objectives=GOALS, told=lines.append)
     assert frame["config_id"].n_unique() == frame.height == 20 - 2
-    assert len(lines) == 1 and lines[0].startswith("2 configurations are measured; below 4 ")
+    assert len(lines) == 1 and lines[0].startswith("2 measured, fewer than the 4 ")
 
 
 def test_what_failed_is_kept_away_from_when_nothing_ran(session: FakeSession) -> None:
@@ -158,7 +158,7 @@ def test_what_failed_is_kept_away_from_when_nothing_ran(session: FakeSession) ->
 def test_an_objective_that_no_run_measured_is_refused(session: FakeSession) -> None:
     rows = session.rows.with_columns(energy_gpu_j=pl.lit(None, pl.Float64))
     blind = FakeSession(rows, session.options, a_space=session.a_space)
-    with pytest.raises(UserError, match="no run measured energy_gpu_j"):
+    with pytest.raises(UserError, match="no energy_gpu_j was measured"):
         suggest(blind, objectives={"energy_gpu_j": "min"})
 
 
@@ -240,7 +240,19 @@ def test_failures_teach_where_not_to_go() -> None:
     bad = X[:, 2] > 0
     chance = chance_to_run(X[~bad], X[bad], np.array([[1, 1, 1, 1, 1], [1, 1, -1, 1, 1]]))
     assert chance is not None and chance[0] < 0.3 < 0.7 < chance[1]
-    assert chance_to_run(X[~bad], X[:1], X) is None
+    assert chance.min() > 0.0 and chance.max() < 1.0
+    assert chance_to_run(X[~bad], X[:0], X) is None
+
+
+def test_few_failures_keep_off_what_is_like_them() -> None:
+    random = np.random.default_rng(0)
+    X = random.choice([-1.0, 1.0], (60, 5))
+    bad = (X[:, 2] > 0) & (X[:, 3] > 0)
+    failed, ran = X[bad][:3], X[~bad][:18]
+    like = failed * [-1, 1, 1, 1, 1]  # differs in an option that has nothing to do with it
+    chance = chance_to_run(ran, failed, np.vstack([like, ran * [-1, 1, 1, 1, 1]]))
+    assert chance is not None
+    assert chance[:3].mean() < 0.5 < 0.85 < chance[3:].mean()
 
 
 def test_spread_out_differs_in_most_options_and_uses_values_evenly() -> None:
