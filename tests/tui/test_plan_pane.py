@@ -1,5 +1,9 @@
 """The Plan pane: lines with status, coverage, edits under the lock, refusals."""
 
+import math
+import time
+from datetime import UTC, datetime, timedelta
+
 import polars as pl
 import pytest
 
@@ -7,6 +11,9 @@ from pimp_tui.errors import UserError
 from pimp_tui.session.lock import SessionLock
 from pimp_tui.tui.app import PimpApp
 from pimp_tui.tui.panes.plan import draw, edit
+from pimp_tui.tui.panes.plan.estimate import estimates, left_s
+from pimp_tui.tui.panes.plan.lines import read_lines, status_of
+from pimp_tui.tui.panes.plan_info import PlanInfo
 
 
 async def on_plan(pilot, look):
@@ -25,7 +32,9 @@ async def test_lines_say_what_differs_and_how_far_each_is(half_session, look):
     async with app.run_test(size=(120, 30)) as pilot:
         await on_plan(pilot, look)
         text = look.text(app)
-        assert "8 configurations · 4 to measure" in text
+        assert "8 configurations · 4 to measure, ~" in text and " left · pair coverage" in text
+        assert "s/run" in text and "3.98" in text, "a measured run"
+        assert "~" in next(row for row in text.splitlines() if " 5  twise" in row), "an estimate"
         assert "library default" in text and "num_beams=4" in text
         assert text.count(" ok ") == 4
 
@@ -215,3 +224,73 @@ async def test_long_sampling_tells_its_progress_and_escape_stops_it(
         await pilot.press("1")
         await look.until(pilot, "56 valid")  # the reasoning thread is free again
     go_on.set()
+
+
+def test_estimates_follow_the_options_of_what_was_measured():
+    """With effects that multiply, what was not measured is told much closer than by a mean."""
+    rows = [(a, b, c) for a in (1, 2, 4) for b in ("x", "y") for c in (True, False, None)]
+    true = [a * (3.0 if b == "y" else 1.0) * (1.5 if c else 1.0) for a, b, c in rows]
+    names = [f"{n:016x}" for n in range(len(rows))]
+    plan = pl.DataFrame(rows, schema=["a", "b", "c"], orient="row").with_columns(
+        config_id=pl.Series(names)
+    )
+    measured = [n for n in range(len(rows)) if n % 4 != 1]
+    end = datetime(2025, 1, 1, tzinfo=UTC)
+    runs = pl.DataFrame(
+        {
+            "config_id": [names[n] for n in measured] * 2,
+            "repetition": [1] * len(measured) + [2] * len(measured),
+            "status": ["ok"] * (2 * len(measured)),
+            "duration_s": [true[n] for n in measured] * 2,
+            "ended_at": [end + timedelta(seconds=20 * n) for n in range(2 * len(measured))],
+        }
+    )
+    known = estimates(plan, runs, ["a", "b", "c"])
+    assert known["guessed"].to_list() == [n not in measured for n in range(len(rows))]
+    assert [known["estimate_s"][n] for n in measured] == pytest.approx([true[n] for n in measured])
+    usual = sum(math.log(true[n]) for n in measured) / len(measured)
+    left = [n for n in range(len(rows)) if n not in measured]
+    off = sum(abs(math.log(known["estimate_s"][n] / true[n])) for n in left)
+    assert off < 0.5 * sum(abs(usual - math.log(true[n])) for n in left)
+    waiting = sum(known["estimate_s"].filter(known["guessed"])) * 2
+    pace = 20 / runs["duration_s"].mean()
+    assert left_s(known, runs, 2) == pytest.approx(waiting * pace)
+    assert left_s(known, runs.head(0), 2) is not None
+    nothing = estimates(plan, runs.head(0), ["a"])
+    assert nothing["estimate_s"].null_count() == len(rows)
+    assert left_s(nothing, runs.head(0), 2) is None
+
+
+def test_lines_of_a_long_plan_are_made_when_looked_at():
+    n = 3000
+    plan = pl.DataFrame(
+        {
+            "config_id": [f"{i:016x}" for i in range(n)],
+            "position": range(1, n + 1),
+            "sampler": ["default"] + ["uniform"] * (n - 1),
+            **{f"o{k}": [(i * (k + 3) // 7) % 5 for i in range(n)] for k in range(30)},
+            "flag": [i % 2 == 0 for i in range(n)],
+            "ratio": [None if i % 3 else i % 4 / 2 for i in range(n)],
+        }
+    )
+    info = PlanInfo(plan)
+    begun = time.process_time()
+    lines = read_lines(plan, None, 2, info)
+    found = lines.matching("UNIFORM o3=4")
+    assert time.process_time() - begun < 1.0  # 0.02 when idle
+    assert 0 < len(found) < n and all("o3=4" in line.differs for line in found[:50])
+    assert lines[0].differs == "library default"
+    for line in lines[1:40]:
+        assert line.differs == info.describe(line.config_id)
+    assert lines.place_of(lines[7].config_id) == 7 and lines.place_of("gone") is None
+    assert lines.following(5, 1) == 6 and lines.following(0, -1) == n - 1
+
+
+def test_the_status_of_a_line():
+    runs = pl.DataFrame(
+        [("a", 1, "failed"), ("a", 1, "ok"), ("a", 2, "ok"), ("b", 1, "ok"), ("c", 1, "failed"),
+         ("c", 2, "failed"), ("d", 1, "failed"), ("d", 2, "ok")],
+        schema=["config_id", "repetition", "status"], orient="row",
+    )  # fmt: skip
+    words = dict(status_of(runs, 2).iter_rows())
+    assert words == {"a": "ok", "b": "1/2", "c": "failed", "d": "1/2 ok"}

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from pimp_tui.errors import UserError
 from pimp_tui.tui.panes.base import FooterKey
 from pimp_tui.tui.panes.plan import draw, edit
-from pimp_tui.tui.panes.plan.lines import PlanLine, heading, matching, paint, read_lines
+from pimp_tui.tui.panes.plan.lines import Painted, PlanLine, PlanLines, heading, read_lines
 from pimp_tui.tui.panes.plan.side import option_rows
 from pimp_tui.tui.panes.plan.task import Task
 from pimp_tui.tui.panes.plan.working import PlanWork
@@ -23,6 +23,7 @@ from pimp_tui.tui.panes.plan_info import PlanInfo
 from pimp_tui.tui.snapshot import Snapshot
 from pimp_tui.tui.widgets.bind import bind
 from pimp_tui.tui.widgets.line import Line
+from pimp_tui.tui.widgets.numbers import seconds
 from pimp_tui.tui.widgets.rows import Rows
 from pimp_tui.tui.widgets.section import Section
 from pimp_tui.tui.words import counted, told
@@ -63,6 +64,8 @@ class PlanPane(PlanWork):
         "sampler": "who drew it; default is the library's own configuration",
         "pair coverage": "share of all valid pairs of option values that the plan holds",
         "bound": "no plan that covers all valid pairs is smaller than this (proven)",
+        "s/run": "mean of its runs, or ~ told from what the options of other runs took",
+        "left": "seconds of all runs to come, with what lies between runs so far",
         "status": "ok, failed, repeats done of those planned, - not measured yet",
         "differs": "options whose value is not the default's",
     }
@@ -102,8 +105,8 @@ class PlanPane(PlanWork):
         """Nothing read yet."""
         self.plan: pl.DataFrame | None = None
         self.info: PlanInfo | None = None
-        self.lines: list[PlanLine] = []
-        self._shown: list[PlanLine] = []
+        self.lines: PlanLines | tuple[()] = ()
+        self._shown: PlanLines | tuple[()] = ()
         self._filter = ""
         self._notice = ""
         self._measuring: str | None = None
@@ -173,11 +176,11 @@ class PlanPane(PlanWork):
         manifest = self.snapshot.manifest if self.snapshot else {}
         same = self.plan is not None and plan.equals(self.plan) and self.info is not None
         if not same:
-            self.plan, self.coverage = plan, ""
-            self.info = PlanInfo(plan, manifest.get("named"))
+            info = await asyncio.to_thread(PlanInfo, plan, manifest.get("named"))
+            self.plan, self.info, self.coverage = plan, info, ""
         assert self.info is not None
         repeats = int((manifest.get("settings") or {}).get("repeats") or 1)
-        self.lines = read_lines(plan, runs, repeats, self.info)
+        self.lines = await asyncio.to_thread(read_lines, plan, runs, repeats, self.info)
         self._show()
         self.refresh_footer()
         if not self.coverage:
@@ -190,24 +193,26 @@ class PlanPane(PlanWork):
         self._show()
 
     def _show(self) -> None:
-        if not self.lines and self._notice:
+        if isinstance(self.lines, tuple):
             self.head.show(())
             self.rows.set_rows([[(self._notice, "dim")]])
             return
         before = self.line.config_id if self.line else self._wanted
-        self._shown = matching(self.lines, self._filter)
+        self._shown = shown = self.lines.matching(self._filter)
         width = self.rows.size.width
-        self.head.show(heading(width, bool(self.info and self.info.default_id)))
-        cursor = next((i for i, x in enumerate(self._shown) if x.config_id == before), None)
-        self.rows.set_rows([paint(line, width, self._measuring) for line in self._shown], cursor)
+        self.head.show(heading(width, bool(self.info and self.info.default_id), shown.scale))
+        self.rows.set_rows(Painted(shown, width, self._measuring), shown.place_of(before))
         self.show_rule()
         self._show_options()
 
     def show_rule(self) -> None:
-        if not self.lines:
+        if isinstance(self.lines, tuple) or not self.lines:
             return
-        left = sum(line.status == "-" for line in self.lines)
-        parts = [f"{len(self.lines)} configurations", f"{left} to measure"]
+        narrow = self.size.width < 110
+        parts = [f"{len(self.lines)} {'planned' if narrow else 'configurations'}"]
+        parts.append(f"{self.lines.waiting} to measure")
+        if self.lines.left_s:
+            parts[1] += f", ~{seconds(self.lines.left_s)}{'' if narrow else ' left'}"
         if self._filter:
             parts[0] = f"/{self._filter}  {len(self._shown)} of {parts[0]}"
         parts.append(self.coverage or "coverage…")
@@ -282,13 +287,13 @@ class PlanPane(PlanWork):
 
     def action_next(self, by: int) -> None:
         """Next line that failed or waits."""
-        count = len(self._shown)
-        for step in range(1, count):
-            index = (self.rows.cursor + by * step) % count
-            if self._shown[index].status != "ok":
-                self.rows.move_to(index)
-                return
-        self.say("every line is measured" if count else _NO_LINE)
+        shown = self._shown
+        if isinstance(shown, tuple) or not shown:
+            self.say(_NO_LINE)
+        elif (there := shown.following(self.rows.cursor, by)) is None:
+            self.say("every line is measured")
+        else:
+            self.rows.move_to(there)
 
     def action_copy_id(self) -> None:
         """The config_id."""

@@ -11,7 +11,7 @@ from textual import work
 from pimp_tui.errors import UserError
 from pimp_tui.tui.panes.base import Pane
 from pimp_tui.tui.panes.plan import draw, edit
-from pimp_tui.tui.panes.plan.lines import PlanLine
+from pimp_tui.tui.panes.plan.lines import PlanLines
 from pimp_tui.tui.panes.plan.task import Task
 from pimp_tui.tui.panes.plan_info import PlanInfo
 from pimp_tui.tui.words import counted
@@ -30,7 +30,7 @@ class PlanWork(Pane):
 
     plan: pl.DataFrame | None
     info: PlanInfo | None
-    lines: list[PlanLine]
+    lines: PlanLines | tuple[()]
     coverage: str
     bound: str
     undone: list[pl.DataFrame]
@@ -56,7 +56,7 @@ class PlanWork(Pane):
                 beside=True,
             )
         except UserError as error:
-            self.coverage = f"pair coverage: {error.what}"
+            self.coverage = f"no pair coverage: {error.what}"
         else:
             if found is None:
                 self.coverage = "pair coverage not worked out"
