@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from pimp_tui.learning.accuracy import Comparison, compare
 from pimp_tui.learning.measured import is_energy, more_is_better
 from pimp_tui.learning.outcomes import outcomes_of
+from pimp_tui.learning.paired_ratio import ratio_account
+from pimp_tui.learning.problem_spread import problem_sums, variance_of_problem
 from pimp_tui.session.picks import batches
 
 if TYPE_CHECKING:
@@ -32,10 +34,11 @@ def verification_rows(session: Session) -> list[dict[str, Any]]:
         and ``upper`` (90 %); ``measured`` in the campaign itself and ``inside``, whether the
         promise's interval holds that; ``control`` (its name); then against the control:
         ``expected`` by the promise, ``found`` with ``found_lower`` and ``found_upper`` (95 %,
-        paired by repetition, for pass@1 by problem), as ratios or, for pass@1, differences;
+        paired by repetition and by problem), as ratios or, for pass@1, differences;
         ``off``: found against expected, a share of it or a difference, with ``off_lower`` and
         ``off_upper``; ``runs`` of the pick, ``problems`` it was asked, ``apart``: whether these
-        were kept out; ``reading``: in words. What is not known is None.
+        were kept out; ``over_problems``: whether the intervals hold the variance over problems;
+        ``reading``: in words. What is not known is None.
 
     Raises:
         UserError: a file of a batch is damaged.
@@ -59,6 +62,8 @@ def _batch_rows(session: Session, batch: Path) -> list[dict[str, Any]]:
     apart = bool((session.manifest.get("workload") or {}).get("kept_out"))
     solved = outcomes_of(checked, [*ids, usual])
     fitted = outcomes_of(session, [*ids, usual]) if apart else {}
+    sums = problem_sums(checked, [*ids, usual])
+    fitted_on = (session.manifest.get("workload") or {}).get("tasks") if apart else None
     places = dict(session.plan.select("config_id", "position").collect().iter_rows())
     rows = []
     for pick in picks:
@@ -80,7 +85,16 @@ def _batch_rows(session: Session, batch: Path) -> list[dict[str, Any]]:
             rows.append(
                 shown
                 | {"metric": metric}
-                | _account(metric, pick, before, now, usual, paired, on_fitted)
+                | _account(
+                    metric,
+                    pick,
+                    before,
+                    now,
+                    usual,
+                    paired,
+                    on_fitted,
+                    (variance_of_problem(sums, metric, name, usual), fitted_on),
+                )
             )
     return rows
 
@@ -98,6 +112,7 @@ def _account(
     control: str,
     paired: Comparison | None,
     on_fitted: Comparison | None,
+    spread: tuple[tuple[float, int], int | None],
 ) -> dict[str, Any]:
     name = pick["config_id"]
     promise = (pick.get("promised") or {}).get(metric) or {}
@@ -107,7 +122,7 @@ def _account(
         "promised": promise.get("value"), "lower": promise.get("lower"),
         "upper": promise.get("upper"), "measured": None, "inside": None, "expected": None,
         "found": None, "found_lower": None, "found_upper": None, "off": None,
-        "off_lower": None, "off_upper": None,
+        "off_lower": None, "off_upper": None, "over_problems": True,
     }  # fmt: skip
     own, usual_runs = _of(before.get(name), metric), _of(before.get(control), metric)
     if own:
@@ -119,7 +134,8 @@ def _account(
         row |= _difference(row["promised"], base, paired, on_fitted)
     else:
         both = _pairs(now.get(name), now.get(control), metric)
-        row |= _ratio(row["promised"], list(usual_runs.values()), both)
+        row |= ratio_account(row["promised"], list(usual_runs.values()), both, *spread)
+        row["over_problems"] = spread[0][1] > 1
     return row | {"reading": _reading(row, bool(now.get(name)))}
 
 
@@ -148,53 +164,6 @@ def _difference(
         row["off_lower"] = row["off"] - math.hypot(paired.difference - paired.lower, more)
         row["off_upper"] = row["off"] + math.hypot(paired.upper - paired.difference, more)
     return row
-
-
-def _ratio(
-    promised: float | None, usual: Sequence[float], pairs: Sequence[tuple[float, float]]
-) -> dict[str, Any]:
-    row: dict[str, Any] = {}
-    known = bool(usual) and all(value > 0 for value in usual)
-    if known and promised is not None and promised > 0:
-        row["expected"] = promised / _mean(usual)
-    if not pairs:
-        return row
-    logs = [math.log(a / b) for a, b in pairs]
-    middle = _mean(logs)
-    row["found"] = math.exp(middle)
-    half = _half_width([logs])
-    if half is not None:
-        row |= {"found_lower": math.exp(middle - half), "found_upper": math.exp(middle + half)}
-    if "expected" in row:
-        off = middle - math.log(row["expected"])
-        row["off"] = math.expm1(off)
-        half = _half_width([logs, [math.log(value) for value in usual]])
-        if half is not None:
-            row |= {"off_lower": math.expm1(off - half), "off_upper": math.expm1(off + half)}
-    return row
-
-
-def _half_width(samples: Sequence[Sequence[float]]) -> float | None:
-    """Half of the 95 % interval of a sum of means, with Welch and Satterthwaite's freedom.
-
-    None where the first sample has fewer than two values; a later one of a single value adds
-    nothing, since nothing is known of its spread.
-    """
-    from scipy.stats import t as student
-
-    if len(samples[0]) < 2:
-        return None
-    variances = []
-    for sample in samples:
-        if len(sample) > 1:
-            centre = _mean(sample)
-            squares = math.fsum((value - centre) ** 2 for value in sample)
-            variances.append((squares / (len(sample) - 1) / len(sample), len(sample) - 1))
-    total = math.fsum(own for own, _ in variances)
-    if total == 0.0:
-        return 0.0
-    freedom = total**2 / math.fsum(own**2 / free for own, free in variances)
-    return float(student.ppf(0.975, freedom)) * math.sqrt(total)
 
 
 def _reading(row: Mapping[str, Any], ran: bool) -> str:

@@ -25,10 +25,19 @@ def verification_words(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     asked = "problems that were kept out of the campaign" if apart else (
         "the campaign's own problems: it kept none out (--holdout)")  # fmt: skip
     lines.append(
-        f"Measured with other seeds, interleaved with the control, on {asked}. The intervals of "
-        "ratios hold the spread of repeats, not that over problems; those of pass@1 hold both."
+        f"Measured with other seeds, interleaved with the control, on {asked}. The intervals hold "
+        f"the spread of repeats{_problems(rows)}."
     )
     return lines
+
+
+def _problems(rows: Sequence[Mapping[str, Any]]) -> str:
+    """What of the variance over problems the intervals hold, to be said after the repeats."""
+    without = dict.fromkeys(row["metric"] for row in rows if not row["over_problems"])
+    if len(without) == len({row["metric"] for row in rows}):
+        return ", not that over problems"
+    told = " and that over problems, to which a run's time and joules are shared out by latency"
+    return f"{told}; those of {', '.join(without)} hold repeats alone" if without else told
 
 
 def off_words(row: Mapping[str, Any]) -> str | None:
