@@ -41,10 +41,11 @@ def protocol(document: Document, session: Session) -> None:
         rows.append({"": f"version: {name}", "value": str(value)})
     status = session.status()
     done = f"{status['runs_done']} done, {status['runs_failed']} failed"
-    rows.append({"": "runs", "value": f"{done} of {status['runs_planned']}"})
+    imported = manifest.get("engine") == "imported"  # a table was not planned
+    rows.append({"": "runs", "value": done if imported else f"{done} of {status['runs_planned']}"})
     document.heading("Protocol")
     document.table(rows)
-    if manifest.get("engine") == "imported":
+    if imported:
         document.text("The table was measured elsewhere: how is not known here.")
         return
     document.text(
@@ -98,6 +99,12 @@ def steadiness(document: Document, session: Session) -> None:
     from pimp_tui.metering.idle import IDLE_CV_LIMIT
 
     document.heading("Steadiness")
+    if session.manifest.get("engine") == "imported":
+        document.text(
+            "The table does not tell when its rows were measured, so neither drift nor the idle "
+            "power is known; the spread of repeats stands in the distributions below."
+        )
+        return
     rows, notes = steadiness_rows(session), unsteady_notes(session)
     if rows:
         document.table(rows)

@@ -43,6 +43,8 @@ def test_the_report_of_a_table(imported):
     ):  # fmt: skip
         assert f"<h2>{words}</h2>" in page and f"## {words}" in text
     assert "With a=3, cost is higher by" in text
+    assert "| runs | 24 done, 0 failed |" in text, "a table is no plan of its runs"
+    assert "does not tell when its rows were measured" in text
     assert not re.search(r"<script|<link|<img|src=|@import|url\(", page), "nothing is fetched"
     figures = re.findall(r"<svg.*?</svg>", page, re.S)
     assert all(figure in text for figure in figures)
