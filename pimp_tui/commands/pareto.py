@@ -92,11 +92,7 @@ def _each_model(
 
     if "model" not in session.options:
         raise UserError("this session has no option model", mend="leave --per-model out")
-    known = [item["name"] for item in session.manifest.get("models", [])]
-    names = (
-        known or session.plan.select(pl.col("model").unique().sort()).collect()["model"].to_list()
-    )
-    fronts = []
+    names, fronts = _models(session), []
     for name in names:
         one = _front(session, objectives, _and_model(session, where, name, names), n, seed)
         fronts.append(marked(one, session, objectives, seed))
@@ -106,6 +102,15 @@ def _each_model(
 
     joint = pl.Series("joint", nondominated(costs(both, objectives)), dtype=pl.Boolean)
     return both.with_columns(joint)
+
+
+def _models(session: Session) -> list[str]:
+    """Names of the models; of an imported table the values of its option ``model``."""
+    known = [item["name"] for item in session.manifest.get("models", [])]
+    if known or "model" not in session.options:
+        return known
+    column = session.plan.select("model").collect()["model"]
+    return [str(name) for name in column.drop_nulls().unique().sort()]
 
 
 def _why_empty(
@@ -136,9 +141,10 @@ def _and_model(
 ) -> str | None:
     if model is None:
         return where
-    names = names or [item["name"] for item in session.manifest.get("models", [])]
+    names = names or _models(session)
     if model not in names:
-        raise UserError(f"no model {model!r} in this session", mend=f"models: {', '.join(names)}")
+        mend = f"models: {', '.join(names)}" if names else "leave --model out"
+        raise UserError(f"no model {model!r} in this session", mend=mend)
     if len(names) == 1:
         return where
     condition = f'model = "{model}"'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -61,10 +61,27 @@ def to_predict(
             require_columns(rows, options, "option")
         except UserError as error:
             raise UserError(error.what, str(plan)) from None
-        return rows if "config_id" in rows.columns else rows.with_row_index("config_id", 1)
+        schema = session.plan.collect_schema()
+        return rows if "config_id" in rows.columns else _identified(rows, options, schema)
     rows = session.configurations().collect()
     lacking = rows.filter(rows[metric].is_null())
     return None if lacking.is_empty() else lacking.select(session.plan.collect_schema().names())
+
+
+def _identified(
+    rows: pl.DataFrame, options: Sequence[str], schema: Mapping[str, Any]
+) -> pl.DataFrame:
+    """The rows with the ``config_id`` that an import would give them, first."""
+    from pimp_tui.space.ids import table_config_id
+
+    columns = []
+    for name in options:
+        given, cast = rows[name], rows[name].cast(schema[name], strict=False)
+        same = cast.cast(given.dtype, strict=False).eq_missing(given).all()
+        columns.append(cast if same else given)  # 2.5 is no whole number
+    typed = rows.with_columns(columns)
+    ids = [table_config_id(row) for row in typed.select(options).iter_rows(named=True)]
+    return typed.insert_column(0, pl.Series("config_id", ids, dtype=pl.String))
 
 
 def without(rows: pl.DataFrame, known: pl.DataFrame, options: Sequence[str]) -> pl.DataFrame:

@@ -129,3 +129,17 @@ def test_the_identity_is_that_of_the_contract(tmp_path):
     first = open_session(tmp_path / "s").plan.collect().to_dicts()[0]
     told = json.dumps({"a": 1, "c": "x"}, sort_keys=True, separators=(",", ":"))
     assert first["config_id"] == sha256(told.encode()).hexdigest()[:16]
+
+
+def test_rows_to_predict_have_the_identity_of_an_import(tmp_path):
+    """Whatever the file calls a number; what is no whole number is not cut to one."""
+    from pimp_tui.learning.candidates import to_predict
+
+    import_table(_written(tmp_path, PLAIN), ["a,c"], ["y"], tmp_path / "s")
+    session = open_session(tmp_path / "s")
+    planned = session.plan.collect()
+    plan = _written(tmp_path, "c;a\nx;1.0\ny;2.0\n", "plan.csv")
+    rows = to_predict(session, "y", plan)
+    assert rows["config_id"].to_list() == planned["config_id"].to_list()[:2]
+    plan = _written(tmp_path, "c,a\nx,1.5\n", "plan.csv")
+    assert to_predict(session, "y", plan)["a"].to_list() == [1.5]
