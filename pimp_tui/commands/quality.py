@@ -26,9 +26,9 @@ def quality_rows(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Evaluation records as rows, each followed by one of its good mode where there is one."""
     rows = []
     for record in records:
-        rows.append(_row(record, record["test"], record["n"]))
+        rows.append(_row(record, record["test"], record["n"], record.get("n_test")))
         if mode := record.get("good_mode"):
-            rows.append(_row({**record, **mode}, _WITHIN, record["n"]))
+            rows.append(_row({**record, **mode}, _WITHIN, record["n"], mode.get("n")))
     return rows
 
 
@@ -53,7 +53,8 @@ def print_curve(records: Sequence[Mapping[str, Any]]) -> None:
         )
 
 
-def _row(record: Mapping[str, Any], test: str, n: int) -> dict[str, Any]:
+def _row(record: Mapping[str, Any], test: str, n: int, tested: int | None) -> dict[str, Any]:
+    """A record as told: learnt from n configurations, its figures over the ``tested``."""
     intervals = record.get("intervals") or {}
     return {
         "metric": record["metric"],
@@ -61,6 +62,7 @@ def _row(record: Mapping[str, Any], test: str, n: int) -> dict[str, Any]:
         "training": record["training"],
         "test": test,
         "n": n,
+        "tested": tested,
         **{name: with_interval(record[name], intervals.get(name)) for name in _FIGURES},
         "interval_coverage": None if test == _WITHIN else record["interval_coverage"],
         "estimated": record["estimated"],

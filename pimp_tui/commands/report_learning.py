@@ -27,8 +27,9 @@ def quality(document: Document, session: Session) -> None:
         return
     document.table(
         quality_rows(records),
-        "Quality of predictions by what was learnt from (training: a sampler, or all) and on what "
-        "it was tested; n configurations, every one predicted by a learner that did not see it. "
+        "Quality of predictions by what was learnt from (training: a sampler, or all; n "
+        "configurations) and on what it was tested (so many configurations, every one predicted "
+        "by a learner that did not see it). "
         "mae in the unit of the metric, mape in percent; in parentheses 95 % bootstrap intervals "
         "over the configurations tested. interval_coverage: share of measured values inside their "
         "90 % prediction interval.",

@@ -48,9 +48,15 @@ def protocol(document: Document, session: Session) -> None:
     if imported:
         document.text("The table was measured elsewhere: how is not known here.")
         return
+    order = (
+        "Most configurations were chosen by what those before them taught, so their order is not "
+        "random and good ones are over-represented"
+        if _suggested(manifest)
+        else "Every configuration is run once before any is run again, in an order shuffled by "
+        "the seed"
+    )
     document.text(
-        "Every configuration is run once before any is run again, in an order shuffled by the "
-        "seed; loads, warm-ups, cool-downs and scoring lie outside the measured window. "
+        f"{order}; loads, warm-ups, cool-downs and scoring lie outside the measured window. "
         "duration_s is the wall-clock time of one pass over the workload, latency_s the mean over "
         "its requests. Every modelled option is passed explicitly."
     )
@@ -161,6 +167,11 @@ def limits(document: Document, session: Session) -> None:
         "feature does to one configuration.",
         "Only option values of the space were measured; what lies between or beyond is not known.",
     ]
+    if _suggested(manifest):
+        found.append(
+            "Suggested configurations are no random sample: effects and the quality of "
+            "predictions are of those chosen, and not of the space."
+        )
     models = len(manifest.get("models") or [])
     if models and manifest.get("engine") != "imported":
         which = "one model" if models == 1 else f"{models} models"
@@ -174,6 +185,11 @@ def limits(document: Document, session: Session) -> None:
     document.heading("Limits")
     for line in found:
         document.text(line)
+
+
+def _suggested(manifest: dict[str, Any]) -> bool:
+    """Whether the campaign chose configurations by what it had learnt."""
+    return "suggest" in str((manifest.get("settings") or {}).get("method") or "")
 
 
 def _machine(manifest: dict[str, Any]) -> list[dict[str, Any]]:

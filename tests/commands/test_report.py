@@ -127,3 +127,26 @@ def test_a_margin_of_nothing_is_refused(imported):
 
     with pytest.raises(UserError, match="no margin"):
         check_margin(0.0)
+
+
+def test_a_suggested_campaign_is_no_random_sample(demo, monkeypatch):
+    session = open_session(demo)
+    plain = build(session).markdown()
+    assert "in an order shuffled by the seed" in plain and "no random sample" not in plain
+    monkeypatch.setitem(session.manifest["settings"], "method", "suggest")
+    text = build(session).markdown()
+    assert "chosen by what those before them taught" in text and "no random sample" in text
+    assert "shuffled by the seed" not in text
+
+
+def test_table_5_tells_how_many_were_tested_within_the_good_mode():
+    from pimp_tui.commands.quality import quality_rows
+
+    figures = dict.fromkeys(("r2", "mae", "mape", "rank_correlation"), 0.5)
+    record = {
+        "metric": "pass_at_1", "predictor": "blend", "training": "yasa", "test": "others", "n": 20,
+        "n_test": 30, "interval_coverage": 0.9, "estimated": False, "intervals": {},
+        "good_mode": figures | {"n": 12, "found": "", "intervals": {}}, **figures,
+    }  # fmt: skip
+    whole, mode = quality_rows([record])
+    assert (whole["n"], whole["tested"], mode["n"], mode["tested"]) == (20, 30, 20, 12)
