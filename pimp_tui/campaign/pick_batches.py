@@ -53,7 +53,10 @@ def next_batch(session: Session, budget: Budget) -> Path | None:
     picks = waiting(session.path, plan)
     if not picks:
         return None
-    return _make(session, plan, picks, _budget(session.manifest["settings"], picks, budget))
+    from pimp_tui.learning.promises import with_promises  # polars and more, only for picks
+
+    allowed = _budget(session.manifest["settings"], picks, budget)
+    return _make(session, plan, with_promises(session, picks), allowed)
 
 
 def _make(

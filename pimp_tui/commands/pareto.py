@@ -50,7 +50,8 @@ def pareto(
         front = _each_model(opened, objectives, where, count, seed)
     else:
         condition = _and_model(opened, where, model)
-        front = marked(_front(opened, objectives, condition, count, seed), opened, objectives, seed)
+        front = _front(opened, objectives, condition, count, seed)
+        front = marked(front, opened, objectives, seed, condition)
     rows = with_accuracy(front.to_dicts(), opened, margin)
     if json:
         print_json(rows)
@@ -94,8 +95,9 @@ def _each_model(
         raise UserError("this session has no option model", mend="leave --per-model out")
     names, fronts = _models(session), []
     for name in names:
-        one = _front(session, objectives, _and_model(session, where, name, names), n, seed)
-        fronts.append(marked(one, session, objectives, seed))
+        condition = _and_model(session, where, name, names)
+        one = _front(session, objectives, condition, n, seed)
+        fronts.append(marked(one, session, objectives, seed, condition))
     both = pl.concat([one for one in fronts if one.height] or fronts[:1], how="diagonal_relaxed")
     from pimp_tui.learning.fronts import costs
     from pimp_tui.learning.nondominated import nondominated
@@ -144,10 +146,15 @@ def _and_model(
     names = names or _models(session)
     if model not in names:
         mend = f"models: {', '.join(names)}" if names else "leave --model out"
-        raise UserError(f"no model {model!r} in this session", mend=mend)
+        from pimp_tui.space.nearest import nearest
+
+        close = nearest(model, names)
+        hint = f"; did you mean {close}?" if close else ""
+        raise UserError(f"no model {model!r} in this session{hint}", mend=mend)
     if len(names) == 1:
         return where
-    condition = f'model = "{model}"'
+    quoted = model.replace("\\", "\\\\").replace('"', '\\"')
+    condition = f'model = "{quoted}"'
     return f"({where}) and {condition}" if where else condition
 
 

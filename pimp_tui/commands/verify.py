@@ -52,6 +52,8 @@ def verify(
             "the session was imported: nothing in it can be run", str(opened.path),
             "start one with `pimp-tui run`",
         )  # fmt: skip
+    if not dry_run:
+        _require_idle(opened.path)  # before minutes of learning
     queued = waiting(opened.path, opened.plan.collect())
     picks: list[dict[str, Any]] = []
     if n is not None or not (queued or batches(opened.path)):
@@ -117,11 +119,14 @@ def _choose(
     objectives = parse_objectives(objective) or session.default_objectives
     require_measured(session, objectives)
     front = session_front(session, objectives, where=where, seed=seed)
+    if front.is_empty():
+        raise UserError("the predicted front is empty", "--where", "loosen the condition")
     picks = pick_along(session, front, objectives, n)
     if not picks:
         raise UserError(
-            "no configuration of the predicted front is left to verify", str(session.path),
-            "measure more, or loosen --where",
+            "no configuration of the predicted front is left to verify: it holds only the control "
+            "and what was verified before", str(session.path),
+            "measure more, loosen --where, or choose other objectives",
         )  # fmt: skip
     return [pick | {"_objectives": objectives} for pick in picks]
 
@@ -135,6 +140,13 @@ def _queue(path: Path, picks: Sequence[Mapping[str, Any]], more: Mapping[str, An
     with SessionLock.acquire(path, patience_s=0.5):
         for pick in picks:
             queue_pick(path, pick, pick["_objectives"], **more)
+
+
+def _require_idle(path: Path) -> None:
+    """Raise a UserError where a campaign holds the session."""
+    from pimp_tui.session.lock import SessionLock
+
+    SessionLock.acquire(path, patience_s=0.5).release()
 
 
 def _show_picks(picks: Sequence[Mapping[str, Any]], json: bool) -> None:

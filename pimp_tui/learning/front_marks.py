@@ -10,28 +10,29 @@ import polars as pl
 
 from pimp_tui.learning.acquisition import reference_point
 from pimp_tui.learning.front_history import volume_of
-from pimp_tui.learning.fronts import costs, knee
-from pimp_tui.learning.measured import (
-    all_rows,
-    measured_frame,
-    metric_values,
-    one_kind_of_energy,
-)
+from pimp_tui.learning.fronts import comparable, condition_of, costs, knee
+from pimp_tui.learning.measured import all_rows
 from pimp_tui.learning.nondominated import nondominated
 from pimp_tui.learning.proposal import to_costs
+from pimp_tui.session.where import compile_where
 
 _DRAWS = 500
 _LEVEL = 0.9  # of the intervals, as of those of predictions
 
 
 def marked(
-    front: pl.DataFrame, session: Any, objectives: Mapping[str, str], seed: int = 0
+    front: pl.DataFrame,
+    session: Any,
+    objectives: Mapping[str, str],
+    seed: int = 0,
+    where: str | None = None,
 ) -> pl.DataFrame:
     """The front with what can be said of how sure it is.
 
     Args:
         front: rows of ``pareto`` or ``predicted_front``, with ``config_id`` and ``estimated``.
         session: what was measured, to compare with.
+        where: the front's condition: only what satisfies it competes.
 
     Returns:
         the rows with, for each objective, ``<metric>_lower`` and ``<metric>_upper``: 90% interval,
@@ -45,10 +46,10 @@ def marked(
     if front.is_empty():
         return front
     front = _with_intervals(front, session, names)
-    others = measured_frame(session)
-    for name in names:
-        others, _, _ = one_kind_of_energy(metric_values(others, name), name)
-    others = others.drop_nulls(names).filter(~pl.col("config_id").is_in(front["config_id"]))
+    others = comparable(session, objectives)
+    if condition := condition_of(where):
+        others = others.filter(compile_where(condition, others.schema))
+    others = others.filter(~pl.col("config_id").is_in(front["config_id"]))
     others = _with_intervals(others, session, names)
     middle = knee(costs(front, objectives)) if len(names) == 2 else None
     return front.with_columns(

@@ -52,6 +52,13 @@ def test_a_front_of_sharp_values_is_certain_and_a_noisy_one_is_not() -> None:
     assert by_id["b"] < 0.95 and by_id["a"] > by_id["b"]  # d is as good as b
 
 
+def test_only_what_satisfies_the_condition_competes() -> None:
+    one = session(1e-6)
+    front = pareto(one, GOALS, where="x = 4").with_columns(estimated=pl.lit(False))
+    assert marked(front, one, GOALS)["front_probability"].to_list() == [0.0]  # b beats it
+    assert marked(front, one, GOALS, where="x = 4")["front_probability"].to_list() == [1.0]
+
+
 def test_intervals_are_students_of_the_mean() -> None:
     row = marked(front_of(session(0.2)), session(0.2), GOALS).row(0, named=True)
     assert row["time_upper"] - row["time"] == pytest.approx(2.3534 * 0.2 / 2, rel=1e-3)
