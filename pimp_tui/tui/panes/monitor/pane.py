@@ -75,6 +75,7 @@ class MonitorPane(Pane):
         self._timer: Timer | None = None
         self._tick = 0
         self._device_rest: dict[str, Line] = {}
+        self._highest_w: float | None = None
         self._visible = False
         self._arranged: tuple[int, int, int, int] | None = None
 
@@ -286,12 +287,14 @@ class MonitorPane(Pane):
         others = watch.foreign_rows(self.model, self._foreign_rows(height))
         left = max(height - len(others), 1)
         shown = {device.name for device in text.busiest(self.model)[:left]}
-        highest_w, rows = text.highest_power_w(self.model), []
+        fresh, rows = self._tick % _CHART_TICKS == 0, []
+        if fresh or self._highest_w is None:
+            self._highest_w = text.highest_power_w(self.model)
         for index, device in enumerate(self.model.devices.values()):
             if device.name not in shown:
                 continue
-            if self._tick % _CHART_TICKS == 0 or device.name not in self._device_rest:
-                rest = text.device_rest(device, self.model.live, width, highest_w)
+            if fresh or device.name not in self._device_rest:
+                rest = text.device_rest(device, self.model.live, width, self._highest_w)
                 self._device_rest[device.name] = rest
             power = text.device_power(index, device, width)
             rows.append((*power, *self._device_rest[device.name]))
