@@ -85,7 +85,8 @@ class PlanInfo:
             return ""
         if config_id == self.default_id:
             return "library default"
-        return describe_row(row, self.varying, self.row(self.default_id) if self.default_id else {})
+        default = self.row(self.default_id) if self.default_id else {}
+        return describe_row(row, self.varying or self.options, default)
 
 
 def describe_row(row: dict[str, Any], options: list[str], default: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from textual.geometry import Region
 from textual.selection import Selection
 from textual.strip import Strip
 
-from pimp_tui.tui.widgets.cells import Line, changed, fit, text_of
+from pimp_tui.tui.widgets.cells import Line, changed, fit, shown, text_of
 from pimp_tui.tui.widgets.painted import Painted
 
 Draw = Callable[[int, int], Sequence[Line]]
@@ -45,7 +45,7 @@ class Block(Painted):
     @property
     def text(self) -> str:
         """What the block shows, as plain text."""
-        return "\n".join(text_of(cells).rstrip() for cells in self._lines)
+        return "\n".join(shown(text_of(cells)).rstrip() for cells in self._lines)
 
     def update(self) -> None:
         """Draw again and send the cells that changed."""
@@ -67,7 +67,7 @@ class Block(Painted):
         """One row as it was last drawn."""
         if y >= len(self._lines):
             return Strip([Segment(" " * self.size.width, self._kind(""))], self.size.width)
-        segments = [Segment(text, self._kind(kind)) for text, kind in self._lines[y]]
+        segments = [Segment(shown(text), self._kind(kind)) for text, kind in self._lines[y]]
         strip = Strip(segments).simplify()  # each span of its own costs 40 bytes
         if (selection := self.text_selection) is not None:
             span = selection.get_span(y)

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from pimp_tui.tui.widgets.painted import Span
 
 Line = tuple[Span, ...]
+#: Stands for the right half of a wide character, so that a line has a character a cell.
+HALF = "\u200b"
 
 
 def line(*parts: str | Span) -> Line:
@@ -74,7 +76,11 @@ def changed(old: Line, new: Line) -> tuple[int, int] | None:
     before += [("", "")] * (length - len(before))
     after += [("", "")] * (length - len(after))
     differs = [x for x in range(length) if before[x] != after[x]]
-    return (differs[0], differs[-1] + 1) if differs else None
+    if not differs:
+        return None
+    end = differs[-1] + 1
+    half = end < length and HALF in (before[end][0], after[end][0])
+    return differs[0], end + half
 
 
 def wrap(text: str, width: int, indent: str = "") -> list[str]:
@@ -108,13 +114,43 @@ def middle(text: str, width: int, more: str = "…") -> str:
 
 
 def printable(text: str, tab: int = 4) -> str:
-    """Text that occupies one cell a character: tabs expanded, the rest of the world as ``?``."""
-    from rich.cells import cell_len
-
+    """Text with a character a cell: tabs expanded, wide characters followed by ``HALF``, marks
+    that have no cell of their own joined or left out, control characters as ``?``."""
     flat = text.expandtabs(tab)
     if flat.isascii() and flat.isprintable():
         return flat
-    return "".join(c if c.isprintable() and cell_len(c) == 1 else "?" for c in flat)
+    from unicodedata import normalize
+
+    return "".join(map(_one, normalize("NFC", flat)))
+
+
+def _one(character: str) -> str:
+    from rich.cells import get_character_cell_size
+
+    width = get_character_cell_size(character)
+    if width == 0 and ord(character) > 0xFF:  # a joiner, a mark upon the character before
+        return ""
+    if not character.isprintable() or width == 0:
+        return "?"
+    return character + HALF * (width - 1)
+
+
+def shown(text: str) -> str:
+    """What is sent for cells: without ``HALF``, and halves of cut wide characters as ``?``."""
+    if text.isascii():
+        return text
+    if HALF not in text:
+        return "".join("?" if len(_one(c)) > 1 else c for c in text)
+    found = []
+    for at, character in enumerate(text):
+        if character == HALF:
+            if not at or len(_one(text[at - 1])) < 2:
+                found.append("?")
+        elif len(_one(character)) > 1 and text[at + 1 : at + 2] != HALF:
+            found.append("?")
+        else:
+            found.append(character)
+    return "".join(found)
 
 
 def side_by_side(left: Sequence[Line], right: Sequence[Line], width: int, gap: Line) -> list[Line]:

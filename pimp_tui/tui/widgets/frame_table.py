@@ -193,7 +193,7 @@ class FrameTable(Block, can_focus=True):
     def _fitting(self, rows: list[dict[str, Any]], width: int) -> list[tuple[int, int]]:
         """(column, width) of those on the screen; the first column never leaves."""
         needed = [
-            max([len(c.heading), *(min(len(c.text(row)), c.longest) for row in rows)])
+            max([len(printable(c.heading)), *(min(len(_told(c, row)), c.longest) for row in rows)])
             for c in self.columns
         ]
         # Columns only ever grow while one scrolls, so that nothing jumps.
@@ -218,7 +218,7 @@ class FrameTable(Block, can_focus=True):
             column = self.columns[index]
             here = index == self.column
             parts.append(("" if n == 0 else "  ", ""))
-            text = column.heading[:width]
+            text = printable(column.heading)[:width]
             parts.append((_aligned(text, width, column.right), "reverse" if here else "bright"))
         return line(*parts)
 
@@ -229,7 +229,7 @@ class FrameTable(Block, can_focus=True):
         cells = []
         for column_index, width in shown:
             column = self.columns[column_index]
-            value = printable(column.text(row).replace("\n", " "))
+            value = _told(column, row)
             if len(value) > width:
                 value = value[: width - 1] + "…"
             cells.append(_aligned(value, width, column.right))
@@ -256,6 +256,10 @@ class FrameTable(Block, can_focus=True):
     def on_mouse_scroll_up(self) -> None:
         """Three rows up."""
         self.go(self.cursor - 3)
+
+
+def _told(column: Column, row: Mapping[str, Any]) -> str:
+    return printable(column.text(row)[: 2 * column.longest].replace("\n", " "))
 
 
 def _aligned(text: str, width: int, right: bool) -> str:

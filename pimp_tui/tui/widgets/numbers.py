@@ -39,12 +39,14 @@ ENERGY = frozenset({"energy_j", "energy_above_idle_j", "j_per_token", "j_per_sol
 
 @dataclass(frozen=True)
 class Scale:
-    """How one metric is written: ``value / divide`` with ``decimals`` digits, in ``unit``."""
+    """How one metric is written: ``value / divide`` with ``decimals`` digits, in ``unit``; by
+    powers of ten (``1.23e-5``) where no fixed number of digits would do."""
 
     name: str
     divide: float
     unit: str
     decimals: int
+    powers: bool = False
 
     @property
     def label(self) -> str:
@@ -55,7 +57,11 @@ class Scale:
         """The number alone; ``-`` where there is none."""
         if value is None or not math.isfinite(value):
             return "-"
-        return f"{'~' if estimated else ''}{value / self.divide:.{self.decimals}f}"
+        mark, scaled = "~" if estimated else "", value / self.divide
+        if self.powers:
+            digits, _, power = f"{scaled:.{self.decimals}e}".partition("e")
+            return f"{mark}{digits}e{int(power)}" if scaled else f"{mark}0"
+        return f"{mark}{scaled:.{self.decimals}f}"
 
     def text(self, value: float | None, estimated: bool = False) -> str:
         """The number with its unit."""
@@ -83,12 +89,20 @@ def scale_of(metric: str, values: Iterable[float | None]) -> Scale:
         if top >= factor:
             divide, unit = factor, prefixed
             break
-    if metric == "pass_at_1" or (unit == "" and 0 < top <= 1):
+    least = min((size for size in sizes if size), default=0.0)
+    if metric != "pass_at_1" and (0 < top < 1e-3 or top > 1e9 * divide or _wide(least, top)):
+        return Scale(name, divide, unit, 2, powers=True)
+    if metric == "pass_at_1" or (unit == "" and 0.1 <= top <= 1):
         return Scale(name, divide, unit, 3)
     if unit == "" and divide == 1 and sizes and all(size == int(size) for size in sizes):
         return Scale(name, divide, unit, 0)
     typical = sorted(sizes)[len(sizes) // 2] / divide if sizes else 0.0
     return Scale(name, divide, unit, _decimals(typical))
+
+
+def _wide(least: float, top: float) -> bool:
+    """No fixed number of digits shows both."""
+    return 0 < least < 1e-4 and top / least > 1e6
 
 
 def _decimals(typical: float) -> int:
@@ -98,7 +112,9 @@ def _decimals(typical: float) -> int:
         return 1
     if typical >= 1:
         return 2
-    return 3 if typical == 0 or typical >= 0.1 else 4
+    if typical >= 0.1 or typical == 0:
+        return 3
+    return 4 if typical >= 0.01 else 5
 
 
 def change(new: float | None, old: float | None, metric: str = "") -> str:

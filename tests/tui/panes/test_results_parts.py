@@ -10,8 +10,9 @@ import pytest
 
 from pimp_tui.session.where import compile_where
 from pimp_tui.tui.panes.plan_info import PlanInfo
-from pimp_tui.tui.panes.results import details, export, levels, ordering
+from pimp_tui.tui.panes.results import columns, details, export, levels, ordering
 from pimp_tui.tui.panes.results.completing import Completer
+from pimp_tui.tui.widgets import cells, numbers
 from pimp_tui.tui.widgets.message import _fitting
 
 FRAME = pl.DataFrame(
@@ -199,3 +200,33 @@ def test_export_forms(tmp_path):
             assert path.read_text().splitlines()[2] == "| c | 4 |"
     assert export.fault("x.txt") and export.fault("/no/such/x.csv") and export.fault("") is not None
     assert export.fault(str(tmp_path / "y.md")) is None
+
+
+def test_wide_characters_take_two_cells_and_are_never_cut_in_half():
+    text = cells.printable("模型 e\u0301\x1b")
+    assert len(text) == 4 + 1 + 1 + 1 and cells.shown(text) == "模型 é?"
+    assert cells.shown(text[:3]) == "模?" and cells.shown(text[1:4]) == "?型"
+    old, new = cells.line(cells.printable("ab大")), cells.line(cells.printable("ab小"))
+    assert cells.changed(old, new) == (2, 4), "both halves are sent"
+
+
+def test_numbers_keep_their_digits_however_small():
+    tiny = numbers.scale_of("x", [1.5e-5, 3e-6])
+    assert tiny.number(1.5e-5) == "1.50e-5" and tiny.number(0.0) == "0"
+    assert numbers.scale_of("x", [1e-9, 1e12]).number(1e12, estimated=True) == "~1.00e12"
+    assert numbers.scale_of("tokens_in", [853.0, 20.0]).number(20.0) == "20"
+    assert numbers.scale_of("ttft_s", [0.0372]).text(0.0372) == "0.0372 s"
+
+
+def test_headings_of_long_names_stay_apart():
+    names = [f"option_with_a_long_name_{n}" for n in range(12)]
+    frame = pl.DataFrame({name: ["x", "y"] for name in names})
+    level = levels.Level("configurations", "", frame, names, [], "config_id", [], heading=8)
+    headings = [column.heading for column in level.columns()]
+    assert len(set(headings)) == 12 and max(map(len, headings)) == 8
+
+
+def test_a_table_of_one_row_shows_its_options():
+    frame = pl.DataFrame({"position": [1], "a": [1], "y": [2.5], "status": ["ok"]})
+    shown, _ = columns.all_names(frame, ["a"], ["y"], 80)
+    assert shown == ["position", "a", "y", "status"]

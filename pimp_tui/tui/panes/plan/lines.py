@@ -150,7 +150,7 @@ def _differs(plan: pl.DataFrame, info: PlanInfo) -> pl.Expr:
 
     default = info.row(info.default_id) if info.default_id else {}
     parts = []
-    for name in info.varying:
+    for name in info.varying or info.options:
         values = plan[name].unique()
         texts = [
             None if value is None or (default and value == default.get(name))

@@ -81,7 +81,7 @@ def all_names(
     The options that differ come first, as many as leave room for the metrics; the others stand
     behind the metrics, one scroll away.
     """
-    vary = differing(frame, options)
+    vary = differing(frame, options) or (options if frame.height else [])
     kind = "narrow" if width < 110 else ("wide" if width < 160 else "very wide")
     before = _OPTIONS_BEFORE[kind]
     spread = [f"{m}_std" for m in metrics if _has_values(frame, f"{m}_std")]

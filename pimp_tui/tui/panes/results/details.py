@@ -10,6 +10,7 @@ from pimp_tui.tui.panes.results.care import Care
 from pimp_tui.tui.widgets.cells import Line, flow, line, printable, wrap
 from pimp_tui.tui.widgets.numbers import ENERGY, change, name_and_unit, option_text, scale_of
 
+_LONGEST = 40  # cells of an option's value in a comparison
 _AGAINST = ("energy_j", "duration_s", "latency_s", "pass_at_1")
 
 
@@ -36,7 +37,7 @@ def configuration(
     config = row["config_id"]
     lines: list[Line] = []
     room = 1 if height < 6 else 3
-    for part in wrap(plan.describe(config) or "-", width - 4)[:room]:
+    for part in wrap(printable(plan.describe(config)) or "-", width - 4)[:room]:
         lines.append(line(("  " + part, "bright")))
     if row.get("runs_failed") and row.get("reason"):
         reason = " ".join(str(row["reason"]).split())
@@ -55,8 +56,8 @@ def configuration(
         lines.append(())
         settings = plan.settings(config)
         for name, value, differs in settings[: height - len(lines)]:
-            lines.append(line((f"  {name:<32.32} ", "" if differs else "dim"),
-                              (value, "bright" if differs else "dim")))  # fmt: skip
+            lines.append(line((f"  {printable(name):<32.32} ", "" if differs else "dim"),
+                              (printable(value), "bright" if differs else "dim")))  # fmt: skip
     return lines
 
 
@@ -152,11 +153,11 @@ def compare(
     table: list[tuple[str, list[str]]] = []
     alike = 0
     for option in plan.options:
-        values = [option_text(row.get(option)) for row in rows]
+        values = [printable(option_text(row.get(option))[:_LONGEST]) for row in rows]
         if len(set(values)) == 1:
             alike += 1
         else:
-            table.append((option, values))
+            table.append((printable(option), values))
     measured: list[tuple[str, list[str]]] = []
     for metric in metrics:
         values_of = [row.get(metric) for row in rows]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pimp_tui.session.where_tokens import column_word
 from pimp_tui.tui.panes.results.care import Care
 from pimp_tui.tui.panes.results.columns import all_names, column_for, measured, ranked, with_status
 from pimp_tui.tui.panes.results.ordering import Key
+from pimp_tui.tui.widgets.cells import middle
 from pimp_tui.tui.widgets.frame_table import Column
 from pimp_tui.tui.widgets.numbers import ENERGY
 
@@ -56,7 +57,15 @@ class Level:
 
     def columns(self) -> list[Column]:
         """How the shown columns look."""
-        return [column_for(self.frame, name, self.metrics, self.heading) for name in self.names]
+        made = [column_for(self.frame, name, self.metrics, self.heading) for name in self.names]
+        headings = [column.heading for column in made]
+        return [
+            replace(column, heading=middle(column.name, self.heading))
+            if column.heading != column.name and headings.count(column.heading) > 1
+            and column.name not in self.metrics and not column.name.endswith("_std")
+            else column
+            for column in made
+        ]  # fmt: skip
 
 
 def configurations(
