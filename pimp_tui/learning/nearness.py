@@ -7,16 +7,20 @@ import numpy as np
 _AT_ONCE = 32
 
 
-def depth(costs: np.ndarray, front: np.ndarray, scale: np.ndarray) -> np.ndarray:
+def depth(
+    costs: np.ndarray, front: np.ndarray, scale: np.ndarray, limit: float = np.inf
+) -> np.ndarray:
     """Tolerances (n,) that a point must gain in every objective until no front point beats it.
 
     That is max over the front of min over the objectives of (cost - front) / scale: at most 0 on
-    the front and before it, -inf where the front is empty. O(n log f) for two objectives.
+    the front and before it, -inf where the front is empty. O(n log f) for two objectives, else
+    O(n f) for points within the limit and a fraction of it for those far beyond.
 
     Args:
         costs: (n, m), less is better.
         front: (f, m), points that do not dominate one another.
         scale: (m,) of positive numbers.
+        limit: beyond it a depth may be told as anything that is beyond it.
     """
     points, stairs = costs / scale, front / scale
     if not len(stairs):
@@ -24,12 +28,16 @@ def depth(costs: np.ndarray, front: np.ndarray, scale: np.ndarray) -> np.ndarray
     if points.shape[1] == 2:
         return _two(points, stairs)
     found = np.full(len(points), -np.inf)
-    for start in range(0, len(stairs), _AT_ONCE):
-        part = stairs[start : start + _AT_ONCE]
-        least = points[:, None, 0] - part[None, :, 0]
+    near = np.arange(len(points))
+    parts = -(-len(stairs) // _AT_ONCE)
+    for start in range(parts):
+        part = stairs[start::parts]  # from all over the front, so that few survive the first
+        here = points[near]
+        least = here[:, None, 0] - part[None, :, 0]
         for column in range(1, points.shape[1]):
-            np.minimum(least, points[:, None, column] - part[None, :, column], out=least)
-        np.maximum(found, least.max(axis=1), out=found)
+            np.minimum(least, here[:, None, column] - part[None, :, column], out=least)
+        found[near] = np.maximum(found[near], least.max(axis=1))
+        near = near[found[near] <= limit]
     return found
 
 

@@ -167,7 +167,7 @@ class _Ranking:
             possible = may_hold(self._columns(rows), self._where, self._asked(values), stage.slacks)
             near = np.flatnonzero(possible)
         costs = self._costs(values)[near]
-        behind = depth(costs, self.costs, stage.scale)
+        behind = depth(costs, self.costs, stage.scale, limit=1.0)
         near, costs, behind = near[behind <= 1.0], costs[behind <= 1.0], behind[behind <= 1.0]
         if stage is not self._stages[-1] or len(near) <= _RESCORED:
             return near

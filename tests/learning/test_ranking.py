@@ -158,6 +158,10 @@ def test_depth_is_what_a_point_must_gain(width: int) -> None:
     np.testing.assert_allclose(behind, gaps.min(axis=2).max(axis=1))
     eased = points - behind[:, None] * scale - 1e-9
     assert not (front[None] < eased[:, None]).all(axis=2).any()
+    limited = depth(points, front, scale, limit=0.2)
+    within = behind <= 0.2
+    np.testing.assert_allclose(limited[within], behind[within])
+    assert (limited[~within] > 0.2).all()
     assert np.isneginf(depth(points, front[:0], scale)).all()
 
 
