@@ -126,3 +126,15 @@ def test_it_ends_when_the_terminal_is_gone(done_session):
         os.kill(app.pid, signal.SIGKILL)
         os.waitpid(app.pid, 0)
     assert pid
+
+
+@pytest.mark.parametrize("place", ["full", "none"])
+def test_a_fault_is_written_somewhere(tmp_path, monkeypatch, place):
+    from pimp_tui.tui.crash import write_crash_log
+
+    if place == "full":  # the log's name is taken by a folder
+        (tmp_path / "pimp-tui" / "log" / "crash.log").mkdir(parents=True)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path) if place == "full" else "/proc/none")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    file = write_crash_log(ValueError("odd \udcff name"))
+    assert file.parent == tmp_path and "ValueError: odd" in file.read_text()
