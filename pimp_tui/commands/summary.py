@@ -161,6 +161,8 @@ def _print_quality(session: Session) -> None:
     except UserError as error:
         print(str(error))
         return
+    if not records:
+        print("nothing could be learnt")
     print_quality(records)
     for note in notes:
         say(f"note: {note}")
@@ -184,6 +186,9 @@ def _print_front(session: Session, margin: float) -> None:
         front = pareto(session, objectives).to_dicts()
     except UserError as error:
         print(str(error))
+        return
+    if not front:
+        print("no configuration has all of these measured")
         return
     options = [name for name in session.options if len({str(row[name]) for row in front}) > 1]
     print_table(

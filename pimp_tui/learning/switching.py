@@ -78,6 +78,8 @@ def switches(
     before = learner.predict(start)["prediction"].item()
     after = learner.predict(pl.concat(rows))["prediction"].to_numpy()
     lower, upper = _change_bounds(learner, before, after, seed)
+    least, most = learner.limits
+    lower, upper = np.maximum(lower, least - before), np.minimum(upper, most - before)
     positive = before > 0 and bool((known["measured"] > 0).all())  # else percent say nothing
     found = [
         {

@@ -173,6 +173,12 @@ def test_switches_of_one_configuration() -> None:
     count = sum(row["shown"] for row in found.values())
     assert f"{count} of {len(found)} are shown" in said[0] and "90 of 100" in said[1]
     assert switch_words([]) == ["No other value of one option alone gives a valid configuration."]
+    share = rows.with_columns(pass_at_1=pl.col("energy_j") / pl.col("energy_j").max())
+    solved = fit(share, "pass_at_1", OPTIONS, "random_forest")
+    now = solved.predict(pl.DataFrame([start], schema={n: rows.schema[n] for n in start}))
+    least, most = -now["prediction"].item(), 1.0 - now["prediction"].item()
+    changed = switches(solved, start)
+    assert changed["lower"].min() >= least - 1e-9 and changed["upper"].max() <= most + 1e-9
     around = rows.with_columns(pl.col("energy_j") - pl.col("energy_j").min())
     percents = switches(fit(around, "energy_j", OPTIONS, "random_forest"), start)["change_percent"]
     assert percents.null_count() == len(percents) > 0, "percent of values around 0 say nothing"
