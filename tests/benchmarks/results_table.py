@@ -236,7 +236,9 @@ def results(session: str, columns: int, rows: int, folder: Path) -> bool:
     print(f"open: first frame {opened - program.began:.2f} s, CPU {program.cpu_s:.2f} s")
     os.write(program.fd, b"4")
     start = time.monotonic()
-    filled = program.until(lambda text: "reading" not in rule_of(text) and ">" in rows_of(text))
+    filled = program.until(
+        lambda text: "Configurations" in rule_of(text) and rows_of(text)[:1] == ">"
+    )
     print(f"  table read and shown after {filled - start:.2f} s, CPU of all {program.cpu_s:.1f} s, "
           f"peak {program.peak_mib:.0f} MiB, "
           f"longest stall {program.stall_ms(start, filled):.0f} ms")  # fmt: skip
