@@ -101,12 +101,14 @@ def per_configuration(
     A configuration is a ``config_id`` where there is one, else equal option values.
 
     Returns:
-        the rows, and the variance (n,) of each mean; None where a configuration ran only once.
+        the rows, and the variance (n,) of each mean; None where hardly any ran twice.
     """
     key = ["config_id"] if "config_id" in frame.columns else list(options)
     if {f"{metric}_std", "runs_ok"} <= set(frame.columns):
         spread = frame[f"{metric}_std"].cast(pl.Float64).to_numpy() ** 2
-        return frame, _variance_of_mean(spread, frame["runs_ok"].cast(pl.Float64).to_numpy())
+        return frame, _variance_of_mean(
+            frame[metric].to_numpy(), spread, frame["runs_ok"].cast(pl.Float64).to_numpy()
+        )
     if not key or not frame.select(key).is_duplicated().any():
         return frame, None
     others = [pl.col(name).first() for name in frame.columns if name not in (*key, metric)]
@@ -115,20 +117,28 @@ def per_configuration(
         *others, value.mean(), value.var().alias(_VARIANCE), value.count().alias(_REPEATS)
     )
     spread = rows[_VARIANCE].cast(pl.Float64).to_numpy()
-    variance = _variance_of_mean(spread, rows[_REPEATS].cast(pl.Float64).to_numpy())
+    repeats = rows[_REPEATS].cast(pl.Float64).to_numpy()
+    variance = _variance_of_mean(rows[metric].to_numpy(), spread, repeats)
     return rows.select(frame.columns), variance
 
 
-def _variance_of_mean(variance: np.ndarray, repeats: np.ndarray) -> np.ndarray | None:
+def _variance_of_mean(
+    mean: np.ndarray, variance: np.ndarray, repeats: np.ndarray
+) -> np.ndarray | None:
     """Variance of each mean, each estimate drawn towards the pooled one.
 
-    Two or three repeats alone would now and then claim a variance of nearly 0.
+    Two or three repeats alone would now and then claim a variance of nearly 0, and a single run
+    tells none. What is pooled is relative to the squared mean where all means are positive: noise
+    of a time or an energy grows with it. None where too few repeats speak.
     """
-    if len(variance) == 0 or not np.isfinite(variance).all() or (repeats < 2).any():
+    freedom = np.maximum(repeats - 1.0, 0.0)
+    if freedom.sum() < _PRIOR_FREEDOM:
         return None
-    freedom = repeats - 1.0
-    drawn = _PRIOR_FREEDOM * variance.mean() + freedom * variance
-    return np.asarray(drawn / (_PRIOR_FREEDOM + freedom) / repeats)
+    scale = mean**2 if (mean > 0).all() else np.ones(len(mean))
+    own = np.where(freedom > 0, variance, 0.0) / scale
+    pooled = (freedom * own).sum() / freedom.sum()
+    drawn = (_PRIOR_FREEDOM * pooled + freedom * own) / (_PRIOR_FREEDOM + freedom)
+    return np.asarray(drawn * scale / repeats)
 
 
 def default_objectives(source: Any) -> dict[str, str]:

@@ -9,8 +9,11 @@ import pytest
 from pimp_tui.errors import UserError
 from pimp_tui.learning import evaluate, fit, learning_record
 from pimp_tui.learning.conformal import Refits, half_width
+from pimp_tui.learning.encoder import Encoder
 from pimp_tui.learning.evaluation import evaluate_measured
+from pimp_tui.learning.learner import training_rows
 from pimp_tui.learning.measured import default_metrics, default_objectives, per_configuration
+from pimp_tui.learning.predictors.gaussian_process import GaussianProcess
 from pimp_tui.learning.scores import scores
 from tests.learning.tables import OPTIONS, FakeSession, table
 
@@ -163,6 +166,45 @@ def test_repeats_never_leak() -> None:
     assert learner.evaluation["n"] == 20
     rows, variance = per_configuration(runs.drop("config_id"), OPTIONS, "energy_j")
     assert rows.height == 20 and variance is not None and np.allclose(variance, 0, atol=1e-20)
+
+
+def _repeated(repeats: np.ndarray, noise: float, seed: int = 4) -> pl.DataFrame:
+    """Runs whose noise grows with the value."""
+    random = np.random.default_rng(seed)
+    once = table(len(repeats), seed, 0.0).with_columns(pl.col("energy_j").pow(2) / 10.0)
+    runs = once[np.repeat(np.arange(len(repeats)), repeats)]
+    factor = np.exp(noise * random.standard_normal(runs.height))
+    return runs.with_columns(energy_j=pl.col("energy_j") * pl.Series(factor))
+
+
+def test_the_variance_of_a_mean_grows_with_it_and_falls_with_repeats() -> None:
+    repeats = np.array([1, 3, 9] * 20)
+    rows, variance = per_configuration(_repeated(repeats, 0.1), OPTIONS, "energy_j")
+    assert variance is not None
+    relative = np.sqrt(variance) / rows["energy_j"].to_numpy()
+    for count in (1, 3, 9):
+        assert np.median(relative[repeats == count]) == pytest.approx(0.1 / count**0.5, rel=0.3)
+    alone = _repeated(np.ones(20, dtype=int), 0.1)
+    assert per_configuration(alone, OPTIONS, "energy_j")[1] is None
+    few = _repeated(np.array([2, 2, 2] + [1] * 17), 0.1)
+    assert per_configuration(few, OPTIONS, "energy_j")[1] is None
+
+
+def test_repeats_are_weighted_by_their_variance() -> None:
+    """Single runs of much noise are trusted less than means of many."""
+    errors: dict[bool, list[float]] = {True: [], False: []}
+    for seed in range(3):
+        runs = _repeated(np.array([1, 12] * 20), 0.2, seed)
+        training = training_rows(runs, "energy_j", OPTIONS)
+        fresh = _repeated(np.ones(120, dtype=int), 0.0, 50 + seed)
+        encoder = Encoder(OPTIONS).fit(training.frame)
+        X, truth = encoder.transform(training.frame), fresh["energy_j"].to_numpy()
+        for weighted in errors:
+            variance = training.variance if weighted else None
+            model = GaussianProcess(0, "log").fit(X, training.y, variance)
+            guess = model.predict(encoder.transform(fresh))[0]
+            errors[weighted].append(float(np.abs(np.log(guess / truth)).mean()))
+    assert np.mean(errors[True]) < 0.9 * np.mean(errors[False])
 
 
 class _Cancelled(Exception):
