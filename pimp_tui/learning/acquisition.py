@@ -90,19 +90,23 @@ def expected_scalar_improvement(
     return total / _WEIGHTS
 
 
-def likely_reference(costs: np.ndarray, mean: np.ndarray) -> np.ndarray:
+def likely_reference(costs: np.ndarray, mean: np.ndarray, deviation: np.ndarray) -> np.ndarray:
     """Bound for proposals: where the ends of the front are likely to be, per objective.
 
     The nadir of a young front would give nothing for points beyond its ends, and the ends are
     what a campaign finds last; the worst measured value would send it after values that nobody
-    wants. Hence the nadir of the front of what is measured and predicted together, no less than
-    that of the measured front and no more than ``open_reference``.
+    wants. Hence the nadir of the front of what is measured and predicted together, widened to the
+    candidates that may be best in one objective, since means fall short of the ends that nobody
+    has seen; no less than the nadir of the measured front and no more than ``open_reference``.
 
     Args:
-        costs: measured (m, k); mean: predicted for the candidates (c, k).
+        costs: measured (m, k); mean, deviation: predicted for the candidates (c, k).
     """
-    both = reference_point(np.vstack([costs, mean]))
-    return np.minimum(np.maximum(both, reference_point(costs)), open_reference(costs))
+    both = np.vstack([costs, mean])
+    ends = mean[(mean - deviation).argmin(axis=0)].max(axis=0)
+    ends = ends + 0.1 * (ends - both.min(axis=0))
+    likely = np.max([reference_point(both), reference_point(costs), ends], axis=0)
+    return np.minimum(likely, open_reference(costs))
 
 
 def open_reference(costs: np.ndarray) -> np.ndarray:

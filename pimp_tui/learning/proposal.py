@@ -64,7 +64,7 @@ def propose(
     mean = np.column_stack([m for m, _ in parts]) + ahead
     deviation = np.column_stack([s for _, s in parts])
     random = np.random.default_rng(seed)
-    reference, front = likely_reference(costs, mean), costs
+    reference, front = likely_reference(costs, mean, deviation), costs
     scale = _scale(costs, reference)
     weight = np.ones(len(candidates)) if chance is None else chance.copy()
     price = np.ones(len(candidates)) if expense is None else cheapness(expense)

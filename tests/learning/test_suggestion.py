@@ -12,6 +12,8 @@ from pimp_tui.learning.acquisition import (
     expected_hypervolume_improvement,
     expected_scalar_improvement,
     expected_shortfall,
+    likely_reference,
+    open_reference,
     reference_point,
 )
 from pimp_tui.learning.candidates import without
@@ -192,6 +194,16 @@ def test_improvement_is_the_mean_gain_of_hypervolume(count: int, width: int) -> 
     draws = mean + deviation * random.standard_normal((4000, width))
     gains = [hypervolume(np.vstack([front, d]), reference) - before for d in draws]
     assert exact == pytest.approx(np.mean(gains), rel=0.06)
+
+
+def test_the_bound_reaches_the_ends_that_may_be() -> None:
+    costs = np.array([[0.0, 5.0], [1.0, 1.0], [9.0, 9.0], [2.0, 0.5]])
+    mean = np.array([[0.2, 2.0], [0.4, 7.0], [5.0, 0.6]])
+    deviation = np.array([[0.1, 0.1], [0.5, 0.5], [0.2, 0.2]])
+    sure, unsure = (likely_reference(costs, mean, d) for d in (0.001 * deviation, deviation))
+    assert sure == pytest.approx([5.0 + 0.5, 5.0 + 0.45])
+    assert unsure == pytest.approx([5.0 + 0.5, 7.0 + 0.65])  # (0.4, 7.0) may be the first's end
+    assert (unsure <= open_reference(costs)).all()
 
 
 def test_three_objectives_prefer_the_better_candidate() -> None:
