@@ -78,7 +78,7 @@ def effects(
         frame = feature_effects(opened, name)
         words = partial(effect_words, metric=name, configurations=len(training.y))
     if json:
-        print_json(frame.to_dicts())
+        print_json([row | {"estimated": training.estimated} for row in frame.to_dicts()])
         return 0
     print_table(frame.to_dicts(), frame.columns)
     if words is not None:
@@ -88,6 +88,8 @@ def effects(
 
 def _print_words(training: Training, words: Sequence[str]) -> None:
     print()
+    if training.estimated:
+        print(f"{training.metric} is an estimate here, not a measurement.")
     for line in words:
         print(line)
     for note in training.notes:

@@ -1,5 +1,6 @@
 """The report: one page that fetches nothing, its charts as SVG, and the same as Markdown."""
 
+import json
 import random
 import re
 from xml.etree import ElementTree
@@ -150,3 +151,12 @@ def test_table_5_tells_how_many_were_tested_within_the_good_mode():
     }  # fmt: skip
     whole, mode = quality_rows([record])
     assert (whole["n"], whole["tested"], mode["n"], mode["tested"]) == (20, 30, 20, 12)
+
+
+def test_effects_on_an_estimate_say_so(demo, capsys):
+    assert main(["effects", str(demo), "--metric", "energy_j"]) == 0
+    assert "energy_j is an estimate here, not a measurement." in capsys.readouterr().out
+    for metric, estimated in (("energy_j", True), ("duration_s", False)):
+        assert main(["effects", str(demo), "--metric", metric, "--json"]) == 0
+        rows = json.loads(capsys.readouterr().out)
+        assert rows and all(row["estimated"] is estimated for row in rows)
