@@ -160,3 +160,15 @@ def test_effects_on_an_estimate_say_so(demo, capsys):
         assert main(["effects", str(demo), "--metric", metric, "--json"]) == 0
         rows = json.loads(capsys.readouterr().out)
         assert rows and all(row["estimated"] is estimated for row in rows)
+
+
+@pytest.mark.parametrize(("runs", "said"), [(1, True), (2, False)])
+def test_an_accuracy_of_single_runs_is_said_to_be_one(runs, said):
+    from pimp_tui.commands.accuracy import accuracy_title
+    from pimp_tui.learning.accuracy import compare
+
+    side = {f"t{task}": dict.fromkeys(range(1, runs + 1), task % 2) for task in range(20)}
+    row = compare(side, side).as_row() | {"accuracy_against": "baseline"}
+    title = accuracy_title([{"config_id": "unscored"}, row])
+    assert title.startswith("Accuracy against the baseline, paired by problem")
+    assert ("of a single run it is not known what whole runs differ by" in title) is said
