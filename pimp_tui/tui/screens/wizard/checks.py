@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pimp_tui.errors import UserError
 from pimp_tui.tui.screens.wizard.draft import DEFAULT_GROWN, DEFAULT_N, GROWING, Draft, split
-from pimp_tui.tui.words import short_path, told
+from pimp_tui.tui.words import counted, short_path, told
 
 if TYPE_CHECKING:
     from pimp_tui.space import Choice, Space
@@ -154,7 +154,7 @@ def _holdout(draft: Draft) -> str:
     limit = draft.limit.strip()
     tasks = load_workload(draft.workload_name, int(limit) if limit.isdigit() else None)
     measured, kept = keep_out(tasks, share, _seed(draft))
-    return f"{len(measured)} problems measured, {len(kept)} for `pimp-tui verify`"
+    return f"{counted(len(measured), 'problem')} measured, {len(kept)} for `pimp-tui verify`"
 
 
 def _seed(draft: Draft) -> int:

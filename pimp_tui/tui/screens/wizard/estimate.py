@@ -141,9 +141,13 @@ def earlier(models: Sequence[str], workload: str) -> Basis | None:
     return None
 
 
-def told(counts: Counts, basis: Basis) -> list[tuple[str, str]]:
-    """``~12 min [9 min, 14 min]``, ``~41 kJ``, ``~3 MiB``, each with its name."""
-    scale = counts.problems / basis.problems
+def told(counts: Counts, basis: Basis, batch: int = 1) -> list[tuple[str, str]]:
+    """``~12 min [9 min, 14 min]``, ``~41 kJ``, ``~3 MiB``, each with its name.
+
+    Args:
+        batch: problems that are answered at once, in about the time of one.
+    """
+    scale = math.ceil(counts.problems / batch) / math.ceil(basis.problems / batch)
     total = counts.runs * basis.run_s * scale
     interval = ""
     if basis.spread is not None and counts.configurations:
@@ -156,6 +160,6 @@ def told(counts: Counts, basis: Basis) -> list[tuple[str, str]]:
         words = scale_of("energy_j", [energy]).text(energy, True)
         if basis.estimated:
             words += " by CPU time"
-    size = counts.runs * basis.run_bytes * scale
+    size = counts.runs * basis.run_bytes * counts.problems / basis.problems
     disk = scale_of("size_bytes", [size]).text(size, True)
     return [("duration", f"~{seconds(total)}{interval}"), ("energy", f"{words} · disk {disk}")]

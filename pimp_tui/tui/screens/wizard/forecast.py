@@ -22,7 +22,7 @@ from pimp_tui.tui.words import counted
 from pimp_tui.tui.words import told as words_of
 
 _DRY_S, _PILOT_S = 120.0, 900.0
-_PILOT_PROBLEMS = 32
+_PILOT_PROBLEMS = _BATCH = 32
 #: The library's default and others far from it.
 _PILOT_N = 3
 #: Tenths of a second that a pilot's runner has to end by itself.
@@ -129,7 +129,7 @@ class Forecast:
         )
         if basis is None:
             return [("runs", size), ("estimate", "not known yet: tab, then P runs a pilot")]
-        return [("runs", size), *told(counts, basis), ("from", basis.words)]
+        return [("runs", size), *told(counts, basis, _batch(draft)), ("from", basis.words)]
 
     @staticmethod
     def _cost(draft: Draft) -> tuple[str, ...]:
@@ -166,6 +166,14 @@ def _passes(draft: Draft) -> float:
     warmups, repeats = _PASSES[draft.preset]
     text = draft.repeats.strip()
     return 1 + warmups / (int(text) if text.isdigit() and int(text) else repeats)
+
+
+def _batch(draft: Draft) -> int:
+    """Requests at once: as fixed, or the preset's; 1 where it is sampled."""
+    text = draft.batch.strip()
+    if text.isdigit() and int(text) > 0:
+        return int(text)
+    return 1 if draft.preset == "paper-2" else _BATCH
 
 
 def _without_place(error: UserError) -> UserError:
