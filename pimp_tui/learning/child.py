@@ -1,4 +1,6 @@
-"""Learning in a process of its own: ``python -m pimp_tui.learning.child <session folder>``.
+"""Learning in a process of its own: ``python -m pimp_tui.learning.child SESSION [CALLER]``.
+
+SESSION is a folder; with the pid of its caller it ends at once when that one does (Linux).
 
 One JSON request a line on stdin, one JSON answer a line on stdout, until stdin closes; learners
 are kept between requests of the same metric while the number of runs stays the same. Progress
@@ -26,13 +28,17 @@ Every request takes ``seed`` (0). ``predictor`` is ``blend`` unless given.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from typing import Any, TextIO
 
 from pimp_tui.errors import UserError
+
+_PR_SET_PDEATHSIG = 1
 
 
 def _progress(done: int, of: int) -> None:
@@ -68,12 +74,21 @@ def _request(line: str) -> dict[str, Any]:
 def main(arguments: list[str] | None = None) -> int:
     """Entry point; 2 without a session folder."""
     given = sys.argv[1:] if arguments is None else arguments
-    if len(given) != 1:
-        print("usage: python -m pimp_tui.learning.child SESSION", file=sys.stderr)
+    if len(given) not in (1, 2):
+        print("usage: python -m pimp_tui.learning.child SESSION [CALLER]", file=sys.stderr)
         return 2
+    if len(given) == 2 and sys.platform == "linux":
+        _end_with(int(given[1]))
     _yield_to_others()
     serve(given[0], sys.stdin, sys.stdout)
     return 0
+
+
+def _end_with(caller: int) -> None:
+    """Go when the process CALLER goes: stdin closes too, but nobody reads it during a fit."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != caller:
+        raise SystemExit(1)
 
 
 def _yield_to_others() -> None:

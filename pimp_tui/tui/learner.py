@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -100,6 +101,7 @@ class LearningChild:
         if self._process is None or self._process.returncode is not None:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "pimp_tui.learning.child", str(self._session.resolve()),
+                str(os.getpid()),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
@@ -128,7 +130,7 @@ class LearningChild:
 def child_of(workspace: Any) -> LearningChild | None:
     """The child that all panes of a workspace share; None without a session.
 
-    It ends with the workspace: its stdin closes when this process does, too.
+    It ends with the workspace (:func:`close_child`), or with this process.
     """
     if workspace.session_path is None:
         return None
@@ -136,3 +138,10 @@ def child_of(workspace: Any) -> LearningChild | None:
     if child is None:
         child = workspace._learning_child = LearningChild(workspace.session_path)
     return child  # type: ignore[no-any-return]
+
+
+def close_child(workspace: Any) -> None:
+    """The workspace is left: nobody reads the answer that is being worked on."""
+    child: LearningChild | None = getattr(workspace, "_learning_child", None)
+    if child is not None:
+        child.close()

@@ -2,10 +2,12 @@
 
 import fcntl
 import os
+import shutil
 import signal
 import sys
 import termios
 import time
+from pathlib import Path
 
 import pytest
 
@@ -138,3 +140,39 @@ def test_a_fault_is_written_somewhere(tmp_path, monkeypatch, place):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     file = write_crash_log(ValueError("odd \udcff name"))
     assert file.parent == tmp_path and "ValueError: odd" in file.read_text()
+
+
+def _children(pid: int) -> set[int]:
+    found = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        if int(fields[1]) == pid and fields[0] != "Z":
+            found.add(int(stat.parent.name))
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_the_learning_ends_with_the_app(sessions_root, number):
+    session = sessions_root / "demo"
+    shutil.copytree(Path(__file__).parents[2] / "sessions" / "demo", session)
+    (session / "learning.json").unlink(missing_ok=True)  # so that there is something to learn
+    app = OnAPty([sys.executable, "-m", "pimp_tui", "open", str(session)], (80, 24))
+    app.read(20, until=b"commands")
+    app.press(b"5")
+    end = time.monotonic() + 30
+    while not (children := _children(app.pid)) and time.monotonic() < end:
+        app.read(0.1)
+    assert children
+    os.kill(app.pid, number)
+    os.waitpid(app.pid, 0)
+    os.close(app.descriptor)
+    end = time.monotonic() + 5
+    while (left := [pid for pid in children if Path(f"/proc/{pid}").exists()]) and (
+        time.monotonic() < end
+    ):
+        time.sleep(0.1)
+    assert not left

@@ -17,6 +17,7 @@ from textual.widget import Widget
 
 from pimp_tui.errors import UserError
 from pimp_tui.tui import launch
+from pimp_tui.tui.learner import close_child
 from pimp_tui.tui.panes.base import Pane
 from pimp_tui.tui.panes.registry import PANES, PaneSpec
 from pimp_tui.tui.reader import FrameReader
@@ -210,8 +211,9 @@ class WorkspaceScreen(FrameScreen):
             self.pimp.memory.keep(self.session_path, place)
 
     def on_unmount(self) -> None:
-        """Remember the place, end the reasoning thread."""
+        """Remember the place, end the reasoning thread and the learning."""
         self.keep_place()
+        close_child(self)
         if self._desk is not None:
             self._desk.close()
 
