@@ -62,7 +62,7 @@ def verify(
         _show_picks(picks or queued, json)
         return 0
     more = {name: value for name, value in (("repeats", repeats), ("budget", budget)) if value}
-    _queue(opened.path, picks, more)
+    _queue(opened.path, picks, queued, more)
     code = 0
     if picks or queued or _unfinished(opened.path):
         from pimp_tui.campaign.start import start_runner
@@ -131,13 +131,22 @@ def _choose(
     return [pick | {"_objectives": objectives} for pick in picks]
 
 
-def _queue(path: Path, picks: Sequence[Mapping[str, Any]], more: Mapping[str, Any]) -> None:
+def _queue(
+    path: Path,
+    picks: Sequence[Mapping[str, Any]],
+    waiting: Sequence[Mapping[str, Any]],
+    more: Mapping[str, Any],
+) -> None:
     from pimp_tui.session.lock import SessionLock
-    from pimp_tui.session.picks import queue_pick
+    from pimp_tui.session.picks import amend_picks, queue_pick
 
-    if not picks:
+    if more and _unfinished(path):
+        say("what was begun goes on as it was begun; --repeats and --budget hold for new picks")
+    if not picks and not (more and waiting):
         return
     with SessionLock.acquire(path, patience_s=0.5):
+        if more and waiting:
+            amend_picks(path, waiting, **more)
         for pick in picks:
             queue_pick(path, pick, pick["_objectives"], **more)
 

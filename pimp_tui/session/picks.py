@@ -97,7 +97,25 @@ def read_picks(session: Path) -> list[dict[str, Any]]:
         return []
     except (OSError, ValueError) as error:
         raise UserError(f"the picks cannot be read ({error})", str(session / FILE)) from None
+    if not isinstance(value, list):
+        raise UserError("the picks are no list", str(session / FILE), "take the file away")
     return [pick for pick in value if isinstance(pick, dict) and pick.get("config_id")]
+
+
+def amend_picks(session: Path, picks: Iterable[Mapping[str, Any]], **more: Any) -> None:
+    """Keep more with picks that wait, as ``queue_pick`` does; the caller holds the lock.
+
+    Raises:
+        UserError: they cannot be written.
+    """
+    amended = {pick["config_id"]: dict(pick) | more for pick in picks}
+    kept = [pick for pick in read_picks(session) if pick["config_id"] not in amended]
+    try:
+        write_json(session / FILE, [*kept, *amended.values()])
+    except OSError as error:
+        raise UserError(
+            f"the picks cannot be written: {error.strerror}", str(session / FILE)
+        ) from None
 
 
 def batches(session: Path) -> list[Path]:

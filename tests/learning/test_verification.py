@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pimp_tui.errors import UserError
 from pimp_tui.learning.verification import verification_rows
 from pimp_tui.learning.verification_words import off_words, verification_words
 from pimp_tui.session import open_session
@@ -109,8 +110,19 @@ def test_nothing_promised_nothing_run_and_no_batch(tmp_path):
     assert queued["config_id"] == PICK and queued["promised"] == {}
 
 
+def test_status_counts_the_runs_of_picks_apart(tmp_path):
+    from pimp_tui.session.status import read_status
+
+    opened = session(tmp_path, {"duration_s": 1.0}, found=0.6)
+    name = f"{PICK}-1-1.parquet"
+    (opened.path / "verify" / "1" / "runs" / name).unlink()
+    status = read_status(opened.path)
+    assert status["runs_done"] == 10 and status["verification_done"] == 9
+    assert status["verification_failed"] == 0 and status["eta_s"] is None
+
+
 def test_picks_queued_while_a_promise_has_no_number(tmp_path):
-    from pimp_tui.session.picks import FILE, promises_of, read_picks
+    from pimp_tui.session.picks import FILE, amend_picks, promises_of, read_picks
 
     row = {
         "a": 1.0,
@@ -124,3 +136,8 @@ def test_picks_queued_while_a_promise_has_no_number(tmp_path):
     assert read_picks(tmp_path) == []
     (tmp_path / FILE).write_text(json.dumps([{"config_id": OTHER}, {"no": 1}, 3]))
     assert [pick["config_id"] for pick in read_picks(tmp_path)] == [OTHER]
+    amend_picks(tmp_path, [{"config_id": PICK, "promised": {}}], repeats=5)
+    assert read_picks(tmp_path)[1] == {"config_id": PICK, "promised": {}, "repeats": 5}
+    (tmp_path / FILE).write_text("5")
+    with pytest.raises(UserError, match="no list"):
+        read_picks(tmp_path)
