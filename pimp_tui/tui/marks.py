@@ -52,9 +52,11 @@ _PLAIN = {
     **dict.fromkeys("─━┄┅┈┉╌╍═╴╶", "-"),
     **dict.fromkeys("│┃┆┇┊┋║▏▎▍▕", "|"),
     **dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╯╰┏┓┗┛╔╗╚╝╠╣╦╩╬", "+"),
-    **dict.fromkeys("█▉▊▋▌▓▇▆▅■▪▀▄▐", "#"),
+    **dict.fromkeys("█▉▊▋▌▇▆▅■▪▀▄▐", "#"),
     **dict.fromkeys("▒▃▂", "="),
-    **dict.fromkeys("░·•∙▁", "."),
+    **dict.fromkeys("·•∙▁", "."),
+    "░": ":", "▓": "%",  # four shades stay four
+    "╎": ":",
     **dict.fromkeys("●◉○◦◆◇", "o"),
     **dict.fromkeys("’‘´", "'"),
     **dict.fromkeys("“”„", '"'),
@@ -71,6 +73,8 @@ def to_ascii(text: str) -> str:
     """``text`` in ASCII, cell for cell as wide as it was."""
     if text.isascii():
         return text
+    if "±" in text:  # a lone + would read as a sign: use the blanks before it
+        text = text.replace("   ±", " +/-").replace(" ±", "+-")
     return "".join(character if character.isascii() else _plain(character) for character in text)
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pimp_tui.tui.widgets.axis import Axis
 from pimp_tui.tui.widgets.block import Block
 from pimp_tui.tui.widgets.cells import Line, from_columns, wrap
 
 _CODES = re.compile(r"\x1b\[[0-9;]*m")
 _AXES = frozenset("┤┼└┬─│┴├┘┌┐")
-#: Fills a plotext figure for an area of (width, height).
-Paint = Callable[[Any, int, int], None]
+#: Fills a plotext figure for an area of (width, height); gives its axes x and y.
+Paint = Callable[[Any, int, int], tuple[Axis, Axis] | None]
 
 
 class PlotBlock(Block):
@@ -57,15 +57,24 @@ class PlotBlock(Block):
         figure.theme("clear")
         figure.xaxes(True, False)
         figure.yaxes(True, False)
-        self._paint_figure(figure, width, height)
+        axes = self._paint_figure(figure, width, height)
+        if axes is not None:
+            _set_axes(figure, *axes, width, height)
         rows = _CODES.sub("", figure.build()).rstrip("\n").split("\n")
-        return [self._styled(row) for row in rows]
+        name = _name_axes(rows, axes[0].name, axes[1].name, width) if axes is not None else range(0)
+        foot = len(rows) - 2
+        return [
+            self._styled(row, name if not y else range(width) if y >= foot else range(0))
+            for y, row in enumerate(rows)
+        ]
 
-    def _styled(self, row: str) -> Line:
+    def _styled(self, row: str, plain: range) -> Line:
         cells = []
         axis = True
-        for char in row:
-            if axis:
+        for at, char in enumerate(row):
+            if at in plain:
+                cells.append((char, "dim"))
+            elif axis:
                 cells.append((char, "dim"))
                 axis = char not in "┤│└┼"
             else:
@@ -73,32 +82,28 @@ class PlotBlock(Block):
         return from_columns(cells)
 
 
-def ticks(low: float, high: float, count: int) -> list[float]:
-    """About ``count`` round values within [low, high]."""
-    if not (math.isfinite(low) and math.isfinite(high)) or high <= low or count < 1:
-        return [low] if math.isfinite(low) else []
-    raw = (high - low) / count
-    power = 10 ** math.floor(math.log10(raw))
-    step = next(s * power for s in (1, 2, 2.5, 5, 10) if s * power >= raw * (1 - 1e-9))
-    first = math.ceil(low / step - 1e-9)
-    last = math.floor(high / step + 1e-9)
-    return [n * step for n in range(first, last + 1)]
+def _set_axes(figure: Any, x: Axis, y: Axis, width: int, height: int) -> None:
+    figure.xlim(x.low, x.high)
+    figure.ylim(y.low, y.high)
+    figure.xticks(*x.ticks(max(width // 12, 2)))
+    figure.yticks(*y.ticks(max(height // 3, 2)))
 
 
-def tick_texts(values: list[float], divide: float = 1.0) -> list[str]:
-    """Labels with just enough digits to tell the values apart."""
-    scaled = [value / divide for value in values]
-    for digits in range(5):
-        texts = [f"{value:.{digits}f}" for value in scaled]
-        close = all(abs(float(t) - v) <= 1e-9 + 1e-6 * abs(v)
-                    for t, v in zip(texts, scaled, strict=True))  # fmt: skip
-        if close:
-            return texts
-    return [f"{value:.4g}" for value in scaled]
+def _name_axes(rows: list[str], x_name: str, y_name: str, width: int) -> range:
+    """Write the names: x at the end of its axis, y beside the top of its own where it is free.
 
-
-def padded(values: list[float], share: float = 0.04) -> tuple[float, float]:
-    """The range of values, a little wider, never empty."""
-    low, high = min(values), max(values)
-    room = (high - low) * share or abs(high) * 0.1 or 1.0
-    return low - room, high + room
+    Returns:
+        the cells of the top row that hold y's name.
+    """
+    if len(rows) < 4:
+        return range(0)
+    room = width - len(x_name) - 1
+    if room > width // 3:
+        rows[-2] = f"{rows[-2][:room]} {x_name}"
+    top, long = rows[0].ljust(width), len(y_name)
+    axis = next((at for at, char in enumerate(top) if char in "┤│└┼"), 0)
+    for start in (axis + 2, width - long):
+        if start > axis + 1 and not top[start - 1 : start + long].strip():
+            rows[0] = f"{top[:start]}{y_name}{top[start + long :]}"
+            return range(start, start + long)
+    return range(0)

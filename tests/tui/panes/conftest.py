@@ -142,6 +142,8 @@ def answers(monkeypatch):
         if request == "predict":
             known = {"prediction": 700.0, "lower": 650.0, "upper": 750.0}
             return {metric: [known] for metric in fields["metrics"]}
+        if request == "front" and fields.get("where"):
+            return {"front": [], "candidates": 56, "knee": None, "notes": []}
         if request == "front":
             ground = read_ground(open_session(self._session))
             rows = measured_points(ground, Problem(fields["objectives"])).front

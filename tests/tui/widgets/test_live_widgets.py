@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from textual.app import App
 
-from pimp_tui.tui.widgets import cells, numbers, plot, strip
+from pimp_tui.tui.widgets import axis, cells, numbers, strip
 from pimp_tui.tui.widgets.block import Block
 from pimp_tui.tui.widgets.frame_table import Column, FrameTable
 
@@ -67,10 +67,28 @@ def test_numbers_have_one_unit_a_column_and_a_tilde_for_estimates():
 
 
 def test_ticks_are_round_and_within():
-    assert plot.ticks(0, 60, 4) == [0, 20, 40, 60]
-    assert plot.tick_texts([0.6, 0.7]) == ["0.6", "0.7"]
-    assert plot.tick_texts([20000.0, 40000.0], 1000) == ["20", "40"]
-    assert plot.ticks(5, 5, 3) == [5]
+    assert axis.ticks(0, 60, 4) == [0, 20, 40, 60]
+    assert axis.tick_texts([0.6, 0.7]) == ["0.6", "0.7"]
+    assert axis.tick_texts([20000.0, 40000.0], 1000) == ["20", "40"]
+    assert axis.ticks(5, 5, 3) == [5]
+    assert axis.ticks(0.1, 2.6, 4) == [0.5, 1.0, 1.5, 2.0, 2.5]
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([0.17, 2.5], ["0.2", "0.5", "1", "2"]),
+        ([900.0, 4e7], ["1000", "10000", "100000", "1e+06", "1e+07"]),
+        ([3.0, 9.0], ["4", "6", "8"]),  # not wide enough for a log scale
+        ([-1.0, 90.0], ["0", "20", "40", "60", "80"]),  # nor positive
+    ],
+)
+def test_a_wide_range_has_a_log_scale_with_round_ticks(values, texts):
+    x = axis.Axis.of(values, numbers.Scale("power", 1.0, "W", 2), log=True)
+    assert x.log == ("log" in x.name) == (values[0] > 0 and values[1] > 8 * values[0])
+    assert x.ticks(5)[1] == texts
+    assert all(x.low <= at <= x.high for at in [*x.ticks(5)[0], *x.all(values)])
+    assert x.clip(1e12) == x.high and (not x.log or x.at(-1.0) == x.low)
 
 
 class Host(App[None]):

@@ -49,8 +49,10 @@ class PredictionsPane(AskingPane):
         "MAPE": "mean error in percent of the measured value",
         "rank": "Spearman's correlation of predicted and measured order",
         "curve": "error on configurations held out, by how many others were learnt from",
+        "↑ ↓": "there are more options than fit",
         "(struck)": "a value that no valid configuration has beside what is locked; w says why",
-        "dim bars": "effects that may be chance after correction for many comparisons",
+        "* effect": "beyond chance after correction for all effects compared; the rest is dim",
+        "▒ ─": "95% interval of an effect, within its bar and beyond",
     }
     BINDINGS = [  # noqa: RUF012
         _key("c", "view", "view", "Next view"),
@@ -89,22 +91,33 @@ class PredictionsPane(AskingPane):
     @property
     def pane_keys(self) -> Sequence[FooterKey]:
         """By what is known; nothing to change without predictions."""
-        if self.store.busy:
-            return [FooterKey("esc", "stop learning"), FooterKey("s", "metric")]
-        keys = [FooterKey("s", "metric"), FooterKey("z", "zoom", drop=3)]
+        metric = [FooterKey("s", "metric")] if self.source and self.source.metrics else []
         if self.store.too_few:
-            return [FooterKey("r", "run"), *keys]
-        what_if = [FooterKey("h/l", "change"), FooterKey("space", "lock", drop=2),
-                   FooterKey("w", "why not", "why a value is refused", 2)]  # fmt: skip
+            return [FooterKey("r", "run"), *metric, FooterKey("z", "zoom", drop=3)]
+        focused = self.app.focused
+        if focused is self.whatif:
+            here = [FooterKey("h/l", "change"), FooterKey("space", "lock", drop=2)]
+        else:
+            here = [FooterKey("j", "scroll", "scroll down")] if self._scrolls(focused) else []
+        busy = self.store.busy or bool(self._info)
         return [
+            *([FooterKey("esc", "stop learning")] if busy else []),
             FooterKey("c", "view"),
-            *keys[:1],
-            *(what_if if self.app.focused is self.whatif else []),
-            FooterKey("v", "verify", "queue to verify"),
-            FooterKey("m", "start from", drop=1),
+            *metric,
+            *here,
+            FooterKey("v", "verify", "queue to verify", 1),
+            FooterKey("m", "start from", drop=3),
+            FooterKey("w", "why", "why a value is refused", 2),
             FooterKey("y", "copy", drop=4),
-            *keys[1:],
+            FooterKey("z", "zoom", drop=3),
         ]
+
+    def _scrolls(self, focused: Any) -> bool:
+        return any(s.charts is focused and s.charts.scrolls for s in self.sections)
+
+    def focus_first(self) -> None:
+        """What-if, which the keys of the footer work on."""
+        self.whatif.focus(scroll_visible=False)
 
     @property
     def sections(self) -> list[ViewSection]:
@@ -141,6 +154,9 @@ class PredictionsPane(AskingPane):
         if self.store.set_measured(source.measured):
             self._cancelled = False
             self.store.cancel()
+        self.store.curves |= source.curves
+        if first and source.curves:
+            self.third.charts.view = "curve"  # else it would take a minute to learn
         if self.metric not in source.metrics:
             self.metric = source.metrics[0] if source.metrics else ""
         self.whatif.known = source.names
@@ -171,6 +187,7 @@ class PredictionsPane(AskingPane):
 
     def draw(self) -> None:
         """Show what is known in every view."""
+        self.whatif.predictable = not self.store.too_few
         values = self.source.values.get(self.metric, []) if self.source else []
         for section in self.sections:
             info = self._info if section is self.main else ""

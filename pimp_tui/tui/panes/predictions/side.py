@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pimp_tui.tui.panes.predictions.charts import CURVE_MARKS, in_percent
@@ -28,12 +29,16 @@ def numbers(
         lines.append(line((" an estimate from time:", "warn")))
         lines.append(line((" no R2", "warn")))
     else:
-        lines.append(row("R2", _plain(e.get("r2"), 2)))
+        lines.append(row("R2", _plain(e.get("r2"), 2) + _between(e, "[{},{}]")))
     lines.append(row("MAE", scale.text(e.get("mae"), estimated)))
     lines.append(row("MAPE", f"{_plain(e.get('mape'), 1)} %"))
     lines.append(row("rank", _plain(e.get("rank_correlation"), 2)))
     if (cover := e.get("interval_coverage")) is not None:
         lines.append(line(f" 90% intervals hold {100 * cover:.0f}%"))
+    if (good := e.get("good_mode")) and good.get("mae") is not None:
+        lines.append(line(f" in the good mode of {good.get('n')}:"))
+        lines.append(row("  MAE", scale.text(good["mae"], estimated)))
+        lines.append(row("  rank", _plain(good.get("rank_correlation"), 2)))
     if by_sampler and not estimated:
         lines += [(), line((f" {'trained on':<{max(width - 13, 4)}}  R2   MAE"[:width], "bright"))]
         for record in by_sampler:
@@ -75,10 +80,18 @@ def summary(fit: dict[str, Any], scale: Scale) -> str:
     """The same in one row, for a rule."""
     e = fit["evaluation"]
     estimated = bool(e.get("estimated")) and e.get("metric") in ENERGY
-    parts = [] if estimated else [f"R2 {_plain(e.get('r2'), 2)}"]
+    parts = [] if estimated else [f"R2 {_plain(e.get('r2'), 2)}{_between(e, '[{}, {}]')}"]
     parts += [f"MAE {scale.text(e.get('mae'), estimated)}", f"MAPE {_plain(e.get('mape'), 1)} %"]
     return " · ".join(parts)
 
 
 def _plain(value: float | None, digits: int) -> str:
     return "-" if value is None else f"{value:.{digits}f}"
+
+
+def _between(evaluation: dict[str, Any], form: str) -> str:
+    """The interval of R2, as ``.94`` to save room; empty where there is none."""
+    ends = (evaluation.get("intervals") or {}).get("r2") or ()
+    if len(ends) != 2 or None in ends:
+        return ""
+    return " " + form.format(*(re.sub(r"^(-?)0\.", r"\1.", f"{end:.2f}") for end in ends))

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from pimp_tui.session.bundle import Session
 
+#: The predictor whose learning curve is shown: the child's default.
+_PREDICTOR = "blend"
 _SHOWN = ("energy_j", "latency_s", "pass_at_1")
 
 
@@ -29,7 +31,8 @@ class Source:
         varying: options that took more than one value.
         start: row that What-if starts from.
         names: config_id -> ``#position``.
-        records: evaluation of ``learning.json``.
+        records: evaluation of ``learning.json``, if it rests on the runs there are.
+        curves: metric -> its learning curve as ``learning.json`` has it, on the same condition.
     """
 
     frame: pl.DataFrame
@@ -41,6 +44,7 @@ class Source:
     start: dict[str, Any] | None
     names: dict[str, str]
     records: list[dict[str, Any]]
+    curves: dict[str, list[dict[str, Any]]]
     plan: PlanInfo
 
     def make_desk(self, session: Session) -> Desk:
@@ -85,6 +89,7 @@ def read_source(session: Session) -> Source:
     metrics = list(dict.fromkeys([*first, *learnt]))
     default = ok.filter(ok["config_id"] == plan.default_id) if plan.default_id else ok.head(0)
     best = default if default.height else ok.head(1)
+    runs = int(ok["runs_ok"].sum())
     learning = session.learning() or {}
     return Source(
         frame=frame,
@@ -95,6 +100,15 @@ def read_source(session: Session) -> Source:
         varying=plan.varying,
         start=best.row(0, named=True) if best.height else None,
         names={row[0]: f"#{row[1]}" for row in frame.select("config_id", "position").iter_rows()},
-        records=list(learning.get("evaluation") or []),
+        records=list(learning.get("evaluation") or []) if learning.get("runs") == runs else [],
+        curves=_curves(learning.get("curve") or {}, runs),
         plan=plan,
     )
+
+
+def _curves(record: dict[str, Any], runs: int) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for point in record.get("points") or [] if record.get("runs") == runs else []:
+        if point.get("predictor") == _PREDICTOR:
+            found.setdefault(str(point.get("metric")), []).append(point)
+    return found

@@ -30,6 +30,7 @@ class Store:
     curves: dict[str, list[dict[str, Any]] | str] = field(default_factory=dict)
     records: list[dict[str, Any]] = field(default_factory=list)
     _curve_child: LearningChild | None = None
+    _curving: bool = False
 
     @property
     def too_few(self) -> str:
@@ -78,12 +79,15 @@ class Store:
         measured = self.measured
         child = self._curve_child = self.child.another()
         child.progress = progress
+        self._curving = True
         try:
             found = await child.ask("curve", metric=metric)
         except UserError as error:
             found = str(error)
         finally:
             child.close()
+            if child is self._curve_child:
+                self._curving = False
         if measured == self.measured:
             self.curves[metric] = found
 
@@ -96,7 +100,7 @@ class Store:
     @property
     def busy(self) -> bool:
         """Whether anything is being learnt."""
-        return self.child.busy or bool(self._curve_child and self._curve_child.busy)
+        return self.child.busy or self._curving
 
     def cancel(self) -> bool:
         """Give up whatever is being learnt; False when nothing is."""

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widget import Widget
 
-from pimp_tui.tui.panes.predictions import bars, charts, side
+from pimp_tui.tui.panes.predictions import bars, charts, heat, side
 from pimp_tui.tui.panes.predictions.store import Store
 from pimp_tui.tui.widgets.block import Block
 from pimp_tui.tui.widgets.cells import Line, line, wrap
@@ -46,7 +46,7 @@ class Charts(Widget, can_focus=True):
         self.by_sampler: list[dict[str, Any]] = []
         self.metric, self.note = "", ""
         self.scale = Scale("", 1.0, "", 2)
-        self._cursor = (0, 0)
+        self._cursor: tuple[int, int] | None = None
         self._top = 0
 
     def compose(self) -> ComposeResult:
@@ -64,6 +64,11 @@ class Charts(Widget, can_focus=True):
         """Whether the metric is an estimate."""
         return self.metric in ENERGY and bool(self.fit and self.fit["evaluation"].get("estimated"))
 
+    def take(self, metric: str) -> None:
+        """Another metric has other pairs: the cursor starts on its strongest."""
+        if metric != self.metric:
+            self.metric, self._cursor, self._top = metric, None, 0
+
     def refresh_all(self) -> None:
         """Draw what is known."""
         charted = self.view in ("fit", "curve", "residuals") or bool(self.note)
@@ -75,6 +80,15 @@ class Charts(Widget, can_focus=True):
         self.plot.say(self.note or self._waiting())
         self.rows.update()
         self.side.update()
+
+    @property
+    def scrolls(self) -> bool:
+        """Whether there is more than fits, or a cursor to move."""
+        if self.effects is None or self.plot.display:
+            return False
+        if self.view == "effects":
+            return len(self.effects["features"]) > self.rows.size.height - 1
+        return bool(self.effects.get("pairs"))
 
     @property
     def _known(self) -> bool:
@@ -93,37 +107,34 @@ class Charts(Widget, can_focus=True):
         if self.curve is None and not self.note:
             self.plot.say(f"learning curve of {name_and_unit(self.metric)[0]}… {words}")
 
-    def _paint(self, figure: Any, width: int, height: int) -> None:
+    def _paint(self, figure: Any, width: int, height: int) -> charts.Axes | None:
         if self.view == "curve":
-            if isinstance(self.curve, list) and self.curve:
-                lines = charts.curve_lines(self.curve)
-                charts.curve(figure, lines, self.scale, width, height)
-            return
+            if not isinstance(self.curve, list) or not self.curve:
+                return None
+            return charts.curve(figure, charts.curve_lines(self.curve), self.scale)
         points = [p for p in (self.fit or {}).get("points", []) if p["prediction"] is not None]
-        if points:
-            draw = charts.fit if self.view == "fit" else charts.residuals
-            draw(figure, points, self.scale, width, height)
+        if not points:
+            return None
+        return (charts.fit if self.view == "fit" else charts.residuals)(figure, points, self.scale)
 
     def _draw_rows(self, width: int, height: int) -> list[Line]:
         if self.effects is None:
             return [(), line(f"  working out the effects on {name_and_unit(self.metric)[0]}…")]
         if self.view == "effects":
             rows = self.effects["features"]
-            self._top = max(0, min(self._top, len(rows) - height))
+            self._top = max(0, min(self._top, len(rows) - height + 1))
             return bars.effects(rows, self.scale, width, height, self._top, self.estimated) or [
                 line("  no option has two values yet")
             ]
         pairs = self.effects.get("pairs") or []
         if not pairs:
             return [line("  no pair was measured with and without each other yet")]
-        count = len(bars.names_of(pairs))
-        self._cursor = (
-            max(0, min(self._cursor[0], count - 1)),
-            max(0, min(self._cursor[1], count - 1)),
-        )
-        lines, under = bars.heat(pairs, width, height - 2, self._cursor)
-        words = wrap(bars.in_words(under, self.scale, self.estimated), width - 2)[:2]
-        return [*lines[: height - 2], *(line((" " + part, "accent")) for part in words)]
+        at = self._cursor = self._cursor or heat.strongest(pairs)
+        told = heat.in_words(pairs, at, self.scale, self.estimated)
+        words = wrap(told, width - 2)[:2]
+        words = [*words, ""] if len(words) < 2 else words
+        return [*heat.heat(pairs, width, height - 2, at)[: height - 2],
+                *(line((" " + part, "accent")) for part in words)]  # fmt: skip
 
     def _draw_side(self, width: int, height: int) -> list[Line]:
         if self.view == "curve" and isinstance(self.curve, list):
@@ -135,7 +146,11 @@ class Charts(Widget, can_focus=True):
     def action_step(self, down: int, right: int) -> None:
         """Scroll the effects, move in the heat map."""
         self._top += down
-        self._cursor = (self._cursor[0] + down, self._cursor[1] + right)
+        if self._cursor is not None:
+            count = len(heat.names_of((self.effects or {}).get("pairs") or []))
+            row, column = self._cursor[0] + down, (self._cursor[1] + right) % count
+            # One step goes on at the other end, a jump stops there.
+            self._cursor = row % count if abs(down) == 1 else max(0, min(row, count - 1)), column
         self.rows.update()
 
 
@@ -150,7 +165,7 @@ class ViewSection(Section):
     def show(self, store: Store, metric: str, values: list[float | None], info: str) -> None:
         """Show a metric from what the store has."""
         part = self.charts
-        part.metric = metric
+        part.take(metric)
         part.scale = scale_of(metric, values)
         part.fit, part.effects = store.fits.get(metric), store.effects.get(metric)
         part.curve = store.curves.get(metric)
@@ -163,6 +178,9 @@ class ViewSection(Section):
         """View and metric in the rule."""
         part = self.charts
         known = side.summary(part.fit, part.scale) if part.fit else ""
+        if part.view in ("effects", "pairs") and part.effects is not None:
+            count = bars.tested(part.effects["features" if part.view == "effects" else "pairs"])
+            known = f"corrected for {count} comparisons"
         if self.tabs:
             names = " ".join(f"[{v}]" if v == part.view else v for v in VIEWS)
             self.set_rule("View", info or f"c: {names} · metric {part.metric}")

@@ -24,6 +24,7 @@ class WhatIf(Block, can_focus=True):
         base: the measured row it started from.
         predictions: metric -> prediction, lower, upper; None while they are worked out.
         fault: why there are none.
+        predictable: whether any will come.
     """
 
     BINDINGS = [  # noqa: RUF012
@@ -51,6 +52,7 @@ class WhatIf(Block, can_focus=True):
         self.plan_options: list[str] = []
         self.predictions: dict[str, dict[str, Any]] | None = None
         self.fault = ""
+        self.predictable = True
         self.locked: frozenset[str] = frozenset()
         self._cursor = self._top = 0
         self._asked = 0
@@ -163,13 +165,11 @@ class WhatIf(Block, can_focus=True):
             return [line(("  reading the feature model…" if self.options else "", "dim"))]
         left = max(min(width // 2 - 10, 44), 24)
         self._top = max(self._cursor - height + 1, min(self._top, self._cursor), 0)
-        rows = [
-            self._option_row(index, left)
-            for index in range(self._top, min(self._top + height, len(self.options)))
-        ]
+        last = min(self._top + height, len(self.options)) - 1
+        rows = [self._option_row(index, left, last) for index in range(self._top, last + 1)]
         return side_by_side(rows, self._right(width - left - 2, height), left, line("  "))[:height]
 
-    def _option_row(self, index: int, width: int) -> Line:
+    def _option_row(self, index: int, width: int, last: int) -> Line:
         assert self.guess is not None
         name = self.options[index]
         here = index == self._cursor
@@ -184,13 +184,14 @@ class WhatIf(Block, can_focus=True):
             if here and self.has_focus
             else ("accent" if name in self.guess.changed else "")
         )
+        above = index == self._top and index > 0
+        below = index == last and index < len(self.options) - 1
+        edge = ">" if here else "↑" if above else "↓" if below else " "
         mark = "L" if locked else ("*" if name in self.guess.changed else " ")
-        return fit(line((f"{'>' if here else ' '}{mark}{label:<{room}} {shown}", kind)), width)
+        return fit(line((f"{edge}{mark}{label:<{room}} {shown}", kind)), width)
 
     def _right(self, width: int, height: int) -> list[Line]:
-        rows = []
-        for metric in self.metrics[: max(height - 2, 1)]:
-            rows.append(self._metric_row(metric))
+        rows = self._metric_rows(self.metrics[: max(height - 2, 1)], width)
         rows.append(self._values_row(width))
         if self.fault:
             rows += [line((part, "warn")) for part in wrap(self.fault, width)[:2]]
@@ -216,7 +217,21 @@ class WhatIf(Block, can_focus=True):
         spaced = [span for part in parts for span in (part, (" ", ""))]
         return line("values  ", *spaced, why)
 
-    def _metric_row(self, metric: str) -> Line:
+    def _metric_rows(self, metrics: list[str], width: int) -> list[Line]:
+        """``energy   26.1 -> ~19.6 kJ  [18.9, 20.4]  -25%``, column under column."""
+        table = [self._metric_row(metric) for metric in metrics]
+        before, after, interval = (
+            max((len(row[at]) for row in table), default=0) for at in (1, 2, 3)
+        )
+        longest = max((len(row[4]) for row in table), default=0)
+        gap = "  " if 8 + before + after + interval + longest + 9 <= width else " "
+        return [
+            line(f"{name:<8.8} {old:>{before}} -> ", (f"{new:<{after}}", "bright"),
+                 f"{gap}{ends:<{interval}}{gap}", (delta, "accent"))
+            for name, old, new, ends, delta in table
+        ]  # fmt: skip
+
+    def _metric_row(self, metric: str) -> tuple[str, str, str, str, str]:
         before = self.base.get(metric)
         guess = (self.predictions or {}).get(metric) or {}
         after, low, high = (guess.get(key) for key in ("prediction", "lower", "upper"))
@@ -224,19 +239,25 @@ class WhatIf(Block, can_focus=True):
         estimated = metric in ENERGY and bool(self.base.get("energy_estimated"))
         old = scale.number(before, estimated)
         if after is None:
-            new = "…" if self.predictions is None and not self.fault else "-"
-            return line(f"{scale.name:<8.8} {old} -> {new} {scale.unit}".rstrip())
+            coming = self.predictable and self.predictions is None and not self.fault
+            new = "…" if coming else "-"
+            return scale.name, old, f"{new} {scale.unit}".rstrip(), "", ""
         interval = f"[{scale.number(low)}, {scale.number(high)}]" if low is not None else ""
         delta = change(after, before, metric)
-        return line(
-            f"{scale.name:<8.8} {old} -> ",
-            (f"~{scale.number(after)} {scale.unit}".rstrip(), "bright"),
-            f" {interval} ",
-            (f"~{delta}" if delta != "-" else "", "accent"),
-        )
+        new = f"~{scale.number(after)} {scale.unit}".rstrip()
+        # From a configuration to itself nothing changes: the rest is the learner's error.
+        shown = delta != "-" and not self._at_base
+        return scale.name, old, new, interval, f"~{delta}" if shown else ""
+
+    @property
+    def _at_base(self) -> bool:
+        assert self.guess is not None
+        return bool(self.guess.row.get("config_id") == self.base.get("config_id"))
 
     def _verdict(self) -> str:
         assert self.guess is not None
+        if self._at_base:
+            return f"valid: yes · {self.base_name} as measured and as learnt"
         config = str(self.guess.row.get("config_id"))
         name = self.known.get(config)
         if name:

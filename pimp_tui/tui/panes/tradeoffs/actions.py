@@ -170,7 +170,7 @@ class PointActions(Pane):
         if row is None or ground is None:
             self.say("no point under the cursor")
             return
-        name = details.name_of(row, ground.plan)
+        name = details.spoken(row, ground.plan)
         found = dominating(self.problem, row, [*self.walk.points.front, *self.walk.points.measured])
         if self.walk.place is not None or not found:
             self.say(f"{name} is on the front: no point beats it in every objective")
@@ -182,7 +182,7 @@ class PointActions(Pane):
             text = change(best.get(metric), row.get(metric), metric)
             deltas.append(f"{mark}{text} {name_and_unit(metric)[0]}")
         more = f"; {len(found) - 1} more beat it" if len(found) > 1 else ""
-        self.say(f"{details.name_of(best, ground.plan)} beats {name}: {', '.join(deltas)}{more}")
+        self.say(f"{details.spoken(best, ground.plan)} beats {name}: {', '.join(deltas)}{more}")
 
     @work
     async def action_verify(self) -> None:
@@ -230,7 +230,7 @@ class PointActions(Pane):
             "never measured: export anyway? v verifies first"
         ):
             return
-        label = f"export {details.name_of(row, ground.plan)} to"
+        label = f"export {details.spoken(row, ground.plan)} (.json, .py) to"
         text = await self.prompt(label, "generation_config.json", writing.fault)
         if text is None:
             return

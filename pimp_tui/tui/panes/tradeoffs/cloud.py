@@ -2,65 +2,80 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from pimp_tui.tui.panes.plan_info import PlanInfo
 from pimp_tui.tui.panes.tradeoffs.points import Points
 from pimp_tui.tui.panes.tradeoffs.problem import Problem
+from pimp_tui.tui.widgets.axis import Axis
 from pimp_tui.tui.widgets.numbers import scale_of
-from pimp_tui.tui.widgets.plot import padded, tick_texts, ticks
 
 LOOKS = {"#": "good", "o": "accent", "@": "cursor", ".": "dim"}
 _MOST_LABELS = 14
+Place = tuple[float, float]
 
 
 def paint(
-    figure: Any,
-    points: Points,
-    problem: Problem,
-    plan: PlanInfo,
-    cursor: dict[str, Any] | None,
-    width: int,
-    height: int,
-) -> None:
+    figure: Any, points: Points, problem: Problem, plan: PlanInfo, cursor: dict[str, Any] | None,
+    width: int, height: int,
+) -> tuple[Axis, Axis] | None:  # fmt: skip
     """Draw a problem's points over its first two objectives."""
     everything = [*points.measured, *points.front]
     if not everything or len(problem.objectives) < 2:
-        return
-    x, y = list(problem.objectives)[:2]
-    scale_x, scale_y = (scale_of(m, [row[m] for row in everything]) for m in (x, y))
-    x0, x1 = padded([row[x] for row in everything])
-    y0, y1 = padded([row[y] for row in everything], 0.08)
-    figure.xlim(x0, x1)
-    figure.ylim(y0, y1)
-    at = ticks(x0, x1, max(width // 12, 2))
-    figure.xticks(at, tick_texts(at, scale_x.divide))
-    at = ticks(y0, y1, max(height // 3, 2))
-    figure.yticks(at, tick_texts(at, scale_y.divide))
-    off = [row for row in points.measured if row["config_id"] not in points.front_ids]
-    if off:
-        figure.scatter([r[x] for r in off], [r[y] for r in off], marker=".")
-    if len(points.front) > 1:
-        path = sorted(points.front, key=lambda row: row[x])
-        figure.plot([r[x] for r in path], [r[y] for r in path], marker="braille")
-    for mark, guess in (("o", True), ("#", False)):
-        rows = [r for r in points.front if bool(r.get("estimated")) == guess]
+        return None
+    first, second = list(problem.objectives)[:2]
+    x, y = (
+        Axis.of(values, scale_of(metric, values), log=True, share=share)
+        for metric, share in ((first, 0.04), (second, 0.08))
+        if (values := [row[metric] for row in everything])
+    )
+
+    def place(row: dict[str, Any]) -> Place:
+        return x.at(row[first]), y.at(row[second])
+
+    front = [place(row) for row in points.front]
+    if len(problem.objectives) == 2:  # of three objectives, two show no edge
+        _edge(figure, front, first_is_least=problem.objectives[first] == "min")
+    ids = points.front_ids
+    for mark, rows in (
+        (".", [row for row in points.measured if row["config_id"] not in ids]),
+        ("o", [row for row in points.front if row.get("estimated")]),
+        ("#", [row for row in points.front if not row.get("estimated")]),
+    ):
         if rows:
-            figure.scatter([r[x] for r in rows], [r[y] for r in rows], marker=mark)
+            figure.scatter(*zip(*map(place, rows), strict=True), marker=mark)
+    cell = (x.high - x.low) / max(width - 6, 1), (y.high - y.low) / max(height - 3, 1)
+    here = cursor["config_id"] if cursor else None
     measured = [row for row in points.front if not row.get("estimated")]
     if len(measured) <= _MOST_LABELS:
         for row in measured:
-            _label(figure, row, f"#{plan.position(row['config_id'])}", x, y, (x0, x1), width)
+            if row["config_id"] != here:
+                name = f"#{plan.position(row['config_id'])}"
+                _label(figure, name, place(row), front, cell, x.high)
     if cursor is not None:
-        text = "@" if cursor.get("estimated") else f"@{plan.position(cursor['config_id'])}"
-        _label(figure, cursor, text, x, y, (x0, x1), width)
+        name = "@" if cursor.get("estimated") else f"@{plan.position(cursor['config_id'])}"
+        _label(figure, name, place(cursor), front, cell, x.high)
+    return x, y
 
 
-def _label(
-    figure: Any, row: dict[str, Any], text: str, x: str, y: str, span: tuple[float, float],
-    width: int,
-) -> None:  # fmt: skip
-    """Put a label with its first character, the mark, on the point."""
-    cell = (span[1] - span[0]) / max(width - 6, 1)
-    left = row[x] + len(text) * cell < span[1]
-    figure.text(text if left else text[0], row[x], row[y], alignment="left")
+def _edge(figure: Any, front: list[Place], first_is_least: bool) -> None:
+    """Stairs from point to point: beyond them some point of the front beats every other."""
+    path = sorted(front)
+    for (x0, y0), (x1, y1) in itertools.pairwise(path):
+        level, wall = (y0, x1) if first_is_least else (y1, x0)
+        figure.plot([x0, x1], [level, level], marker="─")
+        figure.plot([wall, wall], [y0, y1], marker="│")
+        corner = ("┘" if y1 > y0 else "┐") if first_is_least else ("┌" if y1 > y0 else "└")
+        figure.scatter([wall], [level], marker=corner)
+
+
+def _label(figure: Any, text: str, at: Place, front: list[Place], cell: Place, end: float) -> None:
+    """A label with its first character, the mark, on the point; that alone where room is short."""
+    away = [
+        (x - at[0]) / cell[0]
+        for x, y in front
+        if x > at[0] and abs(y - at[1]) < cell[1]
+    ]  # fmt: skip
+    room = min([(end - at[0]) / cell[0] + 1, *(d for d in away if d >= 0.5)])
+    figure.text(text if len(text) <= room else text[0], *at, alignment="left")

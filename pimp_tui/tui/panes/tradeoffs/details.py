@@ -21,6 +21,11 @@ def name_of(row: dict[str, Any], plan: PlanInfo) -> str:
     return "~" if row.get("estimated") else plan.name(row["config_id"])
 
 
+def spoken(row: dict[str, Any], plan: PlanInfo) -> str:
+    """The same within a sentence."""
+    return "the predicted point" if row.get("estimated") else name_of(row, plan)
+
+
 def state_of(row: dict[str, Any], repeats: int) -> str:
     """``measured``, ``measured 3/10``, or ``predicted``."""
     if row.get("estimated"):
@@ -50,7 +55,7 @@ def metrics_rows(row: dict[str, Any], metrics: list[str], width: int) -> list[Li
         if low is not None and high is not None:
             more = f" [{scale.number(low)}, {scale.number(high)}]"
         elif (std := row.get(f"{metric}_std")) is not None:
-            more = f" ±{scale.number(std)}"
+            more = f"   ±{scale.number(std)}"  # blanks for +/- without Unicode
         text = scale.text(value, is_guess(row, metric))
         fits = 10 + len(text) + len(more) <= width
         rows.append(line(f" {scale.name:<9.8}", (text, "bright"), (more if fits else "", "dim")))
@@ -119,7 +124,7 @@ def point(
         verdict: rows on its accuracy; empty where nothing is known.
     """
     where = f"{place + 1} of {len(points.front)} on the front" if place is not None else (
-        "off the front: w says why")  # fmt: skip
+        "off the front (w: why)")  # fmt: skip
     before = points.front[place - 1] if place else None
     after = points.front[place + 1] if place is not None and place + 1 < len(points.front) else None
     lines = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -13,7 +12,7 @@ from pimp_tui.tui.panes.tradeoffs.cloud import LOOKS
 from pimp_tui.tui.panes.tradeoffs.objectives import Objectives
 from pimp_tui.tui.widgets.block import Block
 from pimp_tui.tui.widgets.cells import Line
-from pimp_tui.tui.widgets.plot import PlotBlock
+from pimp_tui.tui.widgets.plot import Paint, PlotBlock
 from pimp_tui.tui.widgets.section import Section
 
 Draw = Callable[[int, int], list[Line]]
@@ -31,7 +30,7 @@ class Parts(Widget):
 
     def __init__(
         self,
-        paint: Callable[[Any, int, int], None],
+        paint: Paint,
         draw_details: Draw,
         draw_front: Draw,
         draw_options: Draw,
@@ -84,6 +83,9 @@ class Parts(Widget):
         )
         self.right.display = width >= 70
         self.options_part.display = very_wide or height >= 34
+        self.options_part.set_rule(
+            right="changed from the default first" if very_wide else "changed first"
+        )
         self.details_part.styles.height = "2fr" if self.options_part.display else "1fr"
         self.options_part.styles.height = "3fr"
         self.lower.styles.height = self.lower_rows(height)

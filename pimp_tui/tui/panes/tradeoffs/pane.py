@@ -14,7 +14,7 @@ from pimp_tui.tui.learner import Cancelled, child_of
 from pimp_tui.tui.panes.base import FooterKey
 from pimp_tui.tui.panes.predictions.store import MINIMUM_CONFIGURATIONS
 from pimp_tui.tui.panes.results.details import compare
-from pimp_tui.tui.panes.tradeoffs import cloud, details
+from pimp_tui.tui.panes.tradeoffs import cloud, details, heading
 from pimp_tui.tui.panes.tradeoffs.actions import PointActions
 from pimp_tui.tui.panes.tradeoffs.layout import Parts
 from pimp_tui.tui.panes.tradeoffs.objectives import Objectives
@@ -29,8 +29,9 @@ from pimp_tui.tui.panes.tradeoffs.problem import Problem
 from pimp_tui.tui.panes.tradeoffs.promises import promise_rows
 from pimp_tui.tui.panes.tradeoffs.verdicts import Verdicts, config_ids, read_verdicts
 from pimp_tui.tui.snapshot import Snapshot
+from pimp_tui.tui.widgets.axis import Axis
 from pimp_tui.tui.widgets.cells import Line, line
-from pimp_tui.tui.widgets.numbers import big, scale_of
+from pimp_tui.tui.widgets.numbers import scale_of
 
 
 class TradeoffsPane(PointActions):
@@ -62,7 +63,7 @@ class TradeoffsPane(PointActions):
         self.child = child
         self._visible = False
         self.verdicts = Verdicts()
-        self._learning = ""
+        self._learning = False
         self._asked: tuple[Any, ...] = ()
         self._back: Mapping[str, Any] = {}
 
@@ -83,9 +84,15 @@ class TradeoffsPane(PointActions):
         if self.is_mounted and self.parts.left_part.display:
             return [FooterKey("y", "copy the path"), FooterKey("esc", "close")]
         if self.walk.row is None:
-            keys = [FooterKey("c", "objectives")]
-            return keys if self.ground and self.ground.frame.height else [FooterKey("r", "run")]
+            if not self.ground or not self.ground.frame.height:
+                return [FooterKey("r", "run")]
+            return [
+                FooterKey("c", "objectives"),
+                FooterKey("b", "budget"),
+                FooterKey("d", "deadline"),
+            ]
         return [
+            *([FooterKey("esc", "stop")] if self._learning else []),
             FooterKey("h/l", "walk", "walk front"),
             FooterKey("c", "objectives"),
             FooterKey("b", "budget", "at most … J", 1),
@@ -149,7 +156,7 @@ class TradeoffsPane(PointActions):
         self._judge()
         if ground.frame.height < MINIMUM_CONFIGURATIONS:
             return
-        self._learning = "predicting… esc stops"
+        self._learning = True
         self._draw()
         try:
             answer = await self.child.ask(
@@ -161,7 +168,7 @@ class TradeoffsPane(PointActions):
             self.say(f"no predicted front: {error}", "warn")
             return
         finally:
-            self._learning = ""
+            self._learning = False
             self._draw()
         own = {row["config_id"]: row for row in points.measured}
         self._asked = asked
@@ -210,23 +217,14 @@ class TradeoffsPane(PointActions):
             note = "nothing measured yet; r starts the campaign"
         elif len(self.problem.objectives) < 2:
             note = "two objectives are needed; c chooses them"
-        elif points.emptied:
+        elif points.emptied and not points.front:
             note = points.emptied
         self.parts.plot.note = note
         wide = self.size.width >= 110
-        info = [f"# {'measured ' if wide else ''}{big(points.total)}"]
-        if self._learning and not wide:
-            info.clear()  # the objectives beside it are worth more
-        if self._learning:
-            info.append(self._learning if wide else "predicting…")
-        elif points.candidates is not None:
-            info.append(f"o {'predicted ' if wide else ''}{big(points.candidates)}")
-        info.append(f"front {len(points.front)}")
-        if self.walk.marked:
-            info.append(f"{len(self.walk.marked)} marked")
-        if wide and ground and points.knee is not None and points.knee < len(points.front):
-            info.append(f"knee {details.name_of(points.front[points.knee], ground.plan)}")
-        self.parts.plot_part.set_rule(self.problem.words() or "Trade-off", " · ".join(info))
+        room = self.parts.plot_part.size.width
+        self.parts.plot_part.set_rule(
+            *heading.words(self.problem, self.walk, ground, self._learning, room)
+        )
         row = self.walk.row
         name = details.name_of(row, ground.plan) if row and ground else ""
         state = details.state_of(row, ground.repeats) if row and ground else ""
@@ -248,12 +246,11 @@ class TradeoffsPane(PointActions):
         verdict = self.verdicts.words(row) if long in self.verdicts.against else ""
         return f"against the {long}: {trade}{f' ({verdict})' if verdict else ''}"
 
-    def _paint(self, figure: Any, width: int, height: int) -> None:
-        if self.ground is not None:
-            row = self.walk.row
-            cloud.paint(
-                figure, self.walk.points, self.problem, self.ground.plan, row, width, height
-            )
+    def _paint(self, figure: Any, width: int, height: int) -> tuple[Axis, Axis] | None:
+        if self.ground is None:
+            return None
+        row, points = self.walk.row, self.walk.points
+        return cloud.paint(figure, points, self.problem, self.ground.plan, row, width, height)
 
     def _shown_metrics(self, most: int) -> list[str]:
         ground = self.ground
@@ -277,7 +274,7 @@ class TradeoffsPane(PointActions):
 
     def _draw_front(self, width: int, height: int) -> list[Line]:
         ground, front = self.ground, self.walk.points.front
-        if ground is None or not front:
+        if ground is None or not (front or self.problem.where):
             return []
         metrics = list(self.problem.objectives)
         scales = {m: scale_of(m, [row.get(m) for row in front]) for m in metrics}

@@ -52,10 +52,15 @@ class Problem:
             del self.objectives[metric]
         return None
 
-    def words(self) -> str:
-        """``energy v against pass@1 ^``: v less, ^ more is better."""
-        return " against ".join(
-            f"{name_and_unit(metric)[0]} {'v' if way == 'min' else '^'}"
+    def words(self, labels: Mapping[str, str] | None = None, between: str = " against ") -> str:
+        """``energy v against pass@1 ^``: v less, ^ more is better.
+
+        Args:
+            labels: metric -> what it is called, default its name.
+        """
+        names = labels or {metric: name_and_unit(metric)[0] for metric in self.objectives}
+        return between.join(
+            f"{names[metric]} {'v' if way == 'min' else '^'}"
             for metric, way in self.objectives.items()
         )
 
