@@ -83,7 +83,8 @@ def test_campaign_end_to_end(tmp_path, mini, pimp):
     assert runs["duration_s"].n_unique() == len(runs)
     status = json.loads(pimp("status", session, "--json").stdout)
     assert status == {"state": "done", "runs_done": 8, "runs_failed": 0, "runs_planned": 8,
-                      "eta_s": None, "pid": None}  # fmt: skip
+                      "eta_s": None, "pid": None, "verification_done": 0,
+                      "verification_failed": 0, "verification_planned": 0}  # fmt: skip
     power = open_session(session).power.collect()
     assert (power["t_s"].diff().drop_nulls() >= 0).all() and len(power) > 0
     assert not processes_of(session)

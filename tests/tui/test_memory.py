@@ -61,7 +61,7 @@ async def test_tradeoffs_and_plan_come_back(done_session, memory, look):
     async with app.run_test(size=(100, 30)) as pilot:
         await look.until(pilot, "library default")
         await pilot.press("2")
-        await look.until(pilot, "8 configurations")
+        await look.until(pilot, "8 planned")
         app.screen.current._narrow("num_beams")
         await pilot.press("j")
         line = app.screen.current.line.config_id
