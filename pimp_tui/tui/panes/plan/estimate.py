@@ -101,7 +101,7 @@ def left_s(estimate: pl.DataFrame, runs: pl.DataFrame, repeats: int) -> float | 
 def _pace(runs: pl.DataFrame) -> float:
     """Wall-clock from the end of one run to the end of the next, by the mean duration of a run."""
     ends = runs["ended_at"].drop_nulls()
-    if not 8 <= len(ends) <= _MOST_RUNS:
+    if not _FEWEST <= len(ends) <= _MOST_RUNS:
         return 1.0
     each = ends.sort().diff().drop_nulls().dt.total_microseconds() / 1e6
     usual = float(each.median() or 0.0)  # type: ignore[arg-type]

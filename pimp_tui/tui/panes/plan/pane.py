@@ -211,8 +211,10 @@ class PlanPane(PlanWork):
         narrow = self.size.width < 110
         parts = [f"{len(self.lines)} {'planned' if narrow else 'configurations'}"]
         parts.append(f"{self.lines.waiting} to measure")
-        if self.lines.left_s:
-            parts[1] += f", ~{seconds(self.lines.left_s)}{'' if narrow else ' left'}"
+        # A runner knows what it loads and warms up between runs.
+        left_s = (self.snapshot.eta_s if self.snapshot else None) or self.lines.left_s
+        if left_s:
+            parts[1] += f", ~{seconds(left_s)}{'' if narrow else ' left'}"
         if self._filter:
             parts[0] = f"/{self._filter}  {len(self._shown)} of {parts[0]}"
         parts.append(self.coverage or "coverage…")

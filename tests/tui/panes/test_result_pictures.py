@@ -1,0 +1,68 @@
+"""Pictures of Results: nothing measured, at work, and why a run failed."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from pimp_tui.tui.app import PimpApp
+from pimp_tui.tui.panes.results import view
+from pimp_tui.tui.widgets import message
+
+SIZES = pytest.mark.parametrize(
+    "size",
+    [
+        pytest.param((80, 24), id="80x24"),
+        pytest.param((200, 60), id="200x60", marks=pytest.mark.slow),
+    ],
+)
+
+
+def opened(look, wanted, then=()):
+    """Show Results, wait for a text, press keys, wait for another text."""
+
+    async def before(pilot) -> None:
+        app = pilot.app
+        await look.until(pilot, lambda: getattr(app.screen, "action_pane", None))
+        app.screen.action_pane(4)
+        await look.until(pilot, lambda: app.screen.current and app.screen.number == 4)
+        await look.until(pilot, wanted)
+        for keys, text in then:
+            await pilot.press(*keys)
+            await look.until(pilot, text)
+        await pilot.pause(0.2)
+
+    return before
+
+
+@SIZES
+def test_results_of_nothing(snap_compare, planned_session, look, size, monkeypatch):
+    monkeypatch.setattr(message, "_SHOWN_S", 600.0)
+    before = opened(look, "nothing measured yet")
+    assert snap_compare(PimpApp(planned_session), terminal_size=size, run_before=before)
+
+
+@SIZES
+def test_results_while_sorting(snap_compare, done_session, look, size, monkeypatch):
+    """A table counted as long: its first rows stand while the whole order is on its way."""
+
+    def slow(frame, where=None, keys=(), first=None):
+        if first is None and keys:
+            released.wait(30)
+        return order_of(frame, where, keys, first)
+
+    order_of, released = view.order_of, threading.Event()
+    monkeypatch.setattr(view, "order_of", slow)
+    monkeypatch.setattr(view, "_LONG", 4)
+    before = opened(look, "enter: repeats", [("lllls", "sorting…")])
+    try:
+        assert snap_compare(PimpApp(done_session), terminal_size=size, run_before=before)
+    finally:
+        released.set()
+
+
+@SIZES
+def test_results_of_a_failed_run(snap_compare, done_session, look, size):
+    before = opened(look, "enter: repeats", [("G", "w why"), ("w", "why it failed")])
+    assert snap_compare(PimpApp(done_session), terminal_size=size, run_before=before)
