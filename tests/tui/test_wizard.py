@@ -219,7 +219,7 @@ async def test_the_goal_opens_tradeoffs(done_session, issued, look, tmp_path):
         await look.until(pilot, "step 6 of 6")
         wizard._remember_goal(done_session)
         app.show_session(done_session, first=6)
-        await look.until(pilot, "energy v against pass@1 ^")
+        await look.until(pilot, "energy J v against pass@1 ^")
 
 
 @pytest.mark.slow
