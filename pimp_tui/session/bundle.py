@@ -11,6 +11,7 @@ from pimp_tui.errors import UserError
 from pimp_tui.session import paths
 from pimp_tui.session.damage import require_whole
 from pimp_tui.session.manifest import read_manifest
+from pimp_tui.session.replaced import scan_plan
 from pimp_tui.session.schema import METRICS, PLAN_KEYS, RUNS, polars_schema
 from pimp_tui.session.status import read_status
 
@@ -40,12 +41,10 @@ class Session:
     @property
     def plan(self) -> pl.LazyFrame:
         """Planned configurations in order: config_id, position, sampler, one column per option."""
-        import polars as pl
-
         file = self.path / "plan.parquet"
         if not file.exists():
             raise UserError("the session has no plan", str(file))
-        return pl.scan_parquet(file)
+        return scan_plan(file)
 
     @property
     def runs(self) -> pl.LazyFrame:
@@ -97,7 +96,7 @@ class Session:
         """Where the model of that name is (of the only one, without a name); None if unknown."""
         from pimp_tui.space.machine.model_facts import BUNDLED, bundled_model
 
-        paths = {item["name"]: item["path"] for item in self.manifest.get("models", [])}
+        paths = {item["name"]: item.get("path") for item in self.manifest.get("models", [])}
         path = paths.get(name) or next(iter(paths.values()), None)
         return str(bundled_model()) if path == BUNDLED else path
 

@@ -11,6 +11,7 @@ from pimp_tui.session import lock
 from pimp_tui.session.damage import require_whole
 from pimp_tui.session.manifest import read_manifest
 from pimp_tui.session.picks import batches
+from pimp_tui.session.replaced import scan_plan
 from pimp_tui.session.segments import MERGED, keys_in
 
 
@@ -105,5 +106,5 @@ def planned_runs(session: Path, manifest: dict[str, Any]) -> int:
     if not plan.exists():
         return 0
     repeats = int((manifest.get("settings") or {}).get("repeats") or 1)
-    distinct = pl.scan_parquet(plan).select(pl.col("config_id").n_unique()).collect().item()
+    distinct = scan_plan(plan).select(pl.col("config_id").n_unique()).collect().item()
     return int(distinct) * repeats - int(manifest.get("repeats_left_out") or 0)

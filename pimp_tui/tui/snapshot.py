@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pimp_tui.session.manifest import read_manifest
+from pimp_tui.session.replaced import scan_plan
 from pimp_tui.session.segments import MERGED, parse_key
 from pimp_tui.session.status import state_of
 
@@ -141,9 +142,7 @@ class Surveyor:
         file = self.path / "plan.parquet"
         if not file.exists():
             return None
-        import polars as pl
-
-        ids = pl.scan_parquet(file).select("config_id").collect()["config_id"]
+        ids = scan_plan(file).select("config_id").collect()["config_id"]
         return len(ids), ids.n_unique()
 
     def _read_runs(self) -> None:

@@ -23,6 +23,7 @@ from pimp_tui.campaign.prepare import Request, prepare
 from pimp_tui.campaign.settings import Settings, preset
 from pimp_tui.session import open_session, segments
 from pimp_tui.session.bundle import Session
+from pimp_tui.session.replaced import scan_plan
 
 Law = Callable[[dict[str, Any]], tuple[float, float]]
 
@@ -203,7 +204,7 @@ def test_killed_while_it_grows_it_goes_on(tmp_path: Path, mini: Path, pimp) -> N
     while True:
         assert time.monotonic() < deadline, "the plan did not grow in time"
         if (path / "plan.parquet").exists():
-            plan = pl.read_parquet(path / "plan.parquet")
+            plan = scan_plan(path / "plan.parquet").collect()
             if "suggest" in set(plan["sampler"]):
                 break
         time.sleep(0.05)
