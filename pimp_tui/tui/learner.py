@@ -57,8 +57,11 @@ class LearningChild:
             UserError: the child refuses, with its reason, or it died.
             Cancelled: ``cancel`` was called.
         """
+        exchange = asyncio.ensure_future(self._exchange({"request": request, **fields}))
+        # Who asked may be gone by then: no word of it on the terminal after the app's end.
+        exchange.add_done_callback(lambda task: task.cancelled() or task.exception())
         # Shielded: an answer nobody reads would be taken for that of the next request.
-        answer = await asyncio.shield(self._exchange({"request": request, **fields}))
+        answer = await asyncio.shield(exchange)
         if not answer.get("ok"):
             raise UserError(str(answer.get("error")), mend=answer.get("mend"))
         return answer.get("answer")

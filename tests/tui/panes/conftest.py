@@ -78,7 +78,8 @@ def make_learnt_session(
     write_manifest(
         folder,
         new_manifest(
-            folder.name, status="done", models=[{"name": "toy"}], workload={"id": "micro-coder"},
+            folder.name, status="done", models=[{"name": "toy", "path": "micro-coder"}],
+            workload={"id": "micro-coder"},
             space={"name": "toy"}, settings={"repeats": 2}, options=plan.columns[3:],
             named={"default": plan["config_id"][0]}, devices=["cuda:0"],
         ),

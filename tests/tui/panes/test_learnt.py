@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -14,8 +16,10 @@ from pimp_tui.session.lock import SessionLock
 from pimp_tui.session.manifest import read_manifest, write_manifest
 from pimp_tui.tui import learner
 from pimp_tui.tui.app import PimpApp
+from pimp_tui.tui.panes.plan_info import PlanInfo
 from pimp_tui.tui.panes.predictions.queueing import queue
 from pimp_tui.tui.panes.predictions.whatif import SpaceDesk
+from pimp_tui.tui.panes.tradeoffs import writing
 from pimp_tui.tui.panes.tradeoffs.details import trade_words
 from pimp_tui.tui.panes.tradeoffs.limits import BUDGET, DEADLINE, set_limit
 from pimp_tui.tui.panes.tradeoffs.points import dominating
@@ -355,3 +359,12 @@ async def test_the_real_child_answers_and_dies(learnt_session):
     rows = open_session(learnt_session).plan.collect().head(1)
     assert isinstance(rows, pl.DataFrame)
     child.close()
+
+
+def test_an_exported_program_names_the_folder_of_its_model(done_session, tmp_path):
+    session = open_session(done_session)
+    row = session.plan.collect().row(0, named=True)
+    target = tmp_path / "run.py"
+    assert writing.write(done_session, row, PlanInfo.of(session), target) == {}
+    named = re.search(r'MODEL = "(.+)"', target.read_text())
+    assert named and (Path(named[1]) / "config.json").is_file()  # not the bundled model's name

@@ -51,8 +51,7 @@ def write(session: Path, row: dict[str, Any], plan: PlanInfo, target: Path) -> d
     opened = open_session(session)
     space = opened.space()
     features = space.from_row({name: row.get(name) for name in plan.options})
-    models = {item["name"]: item.get("path") for item in opened.manifest.get("models") or []}
-    path = models.get(row.get("model")) or next(iter(models.values()), None)
+    path = opened.model_path(row.get("model"))
     text, left_out = export_forms.render(form_of(target), space, features, path)
     try:
         write_text(target, text)
