@@ -103,6 +103,23 @@ async def test_what_if_offers_valid_values_only_and_predicts_them(learnt_session
         await look.until(pilot, "cache_implementation=offloaded: ")
 
 
+async def test_what_if_says_why_there_is_no_prediction(learnt_session, look, answers, monkeypatch):
+    ask = learner.LearningChild.ask
+
+    async def unseen(self, request, **fields):
+        if request != "predict":
+            return await ask(self, request, **fields)
+        none = {"prediction": None, "lower": None, "upper": None,
+                "reason": "energy_j was never measured with num_beams=8"}  # fmt: skip
+        return {metric: [none] for metric in fields["metrics"]}
+
+    monkeypatch.setattr(learner.LearningChild, "ask", unseen)
+    app = PimpApp(learnt_session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pane_on(app, pilot, look, 5, "energy_j was never measured with num_beams=8")
+        assert "-> - kJ" in look.text(app)
+
+
 async def test_too_few_configurations(done_session, look, answers):
     app = PimpApp(done_session)
     async with app.run_test(size=(80, 24)) as pilot:

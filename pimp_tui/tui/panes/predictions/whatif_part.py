@@ -193,8 +193,8 @@ class WhatIf(Block, can_focus=True):
     def _right(self, width: int, height: int) -> list[Line]:
         rows = self._metric_rows(self.metrics[: max(height - 2, 1)], width)
         rows.append(self._values_row(width))
-        if self.fault:
-            rows += [line((part, "warn")) for part in wrap(self.fault, width)[:2]]
+        if told := self.fault or self._unknown:
+            rows += [line((part, "warn")) for part in wrap(told, width)[:2]]
         rows.append(line((self._verdict(), "dim")))
         return rows
 
@@ -248,6 +248,12 @@ class WhatIf(Block, can_focus=True):
         # From a configuration to itself nothing changes: the rest is the learner's error.
         shown = delta != "-" and not self._at_base
         return scale.name, old, new, interval, f"~{delta}" if shown else ""
+
+    @property
+    def _unknown(self) -> str:
+        """Why a metric of this configuration is not predicted; empty where all are."""
+        reasons = (found.get("reason") for found in (self.predictions or {}).values())
+        return next((str(reason) for reason in reasons if reason), "")
 
     @property
     def _at_base(self) -> bool:
