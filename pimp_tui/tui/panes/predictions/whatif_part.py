@@ -224,7 +224,11 @@ class WhatIf(Block, can_focus=True):
             max((len(row[at]) for row in table), default=0) for at in (1, 2, 3)
         )
         longest = max((len(row[4]) for row in table), default=0)
-        gap = "  " if 8 + before + after + interval + longest + 9 <= width else " "
+        spare = width - (8 + 1 + before + 4 + after + interval + longest)
+        gap = "  " if spare >= 4 else " "
+        if spare < 2:  # no blanks within the intervals, so that no difference is cut
+            interval -= 1
+            table = [(*row[:3], row[3].replace(", ", ","), row[4]) for row in table]
         return [
             line(f"{name:<8.8} {old:>{before}} -> ", (f"{new:<{after}}", "bright"),
                  f"{gap}{ends:<{interval}}{gap}", (delta, "accent"))
