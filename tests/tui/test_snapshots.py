@@ -1,5 +1,7 @@
 """Pictures of the frame's own screens at two sizes; ``--snapshot-update`` renews them."""
 
+import asyncio
+
 import pytest
 
 from pimp_tui.tui.app import PimpApp
@@ -73,6 +75,8 @@ def test_plan(size, half_session, snap_compare, look):
 @pytest.mark.parametrize("step", [2, 6])
 def test_wizard(step, sessions_root, snap_compare, look, monkeypatch):
     async def run_command(arguments, patience_s=0.0):
+        if "--dry-run" not in arguments:  # the pilot, still at it
+            await asyncio.Event().wait()
         return '{"configurations": 16, "runs": 32, "requests": 1024}'
 
     monkeypatch.setattr("pimp_tui.tui.launch.run_command", run_command)

@@ -6,7 +6,12 @@ from pimp_tui.learning.accuracy import compare
 from pimp_tui.session import open_session
 from pimp_tui.session.manifest import read_manifest, write_manifest
 from pimp_tui.tui.app import PimpApp
-from pimp_tui.tui.panes.tradeoffs.verdicts import Verdicts, config_ids, read_verdicts
+from pimp_tui.tui.panes.tradeoffs.verdicts import (
+    Verdicts,
+    config_ids,
+    read_intervals,
+    read_verdicts,
+)
 from pimp_tui.tui.widgets.cells import text_of
 
 
@@ -66,3 +71,7 @@ async def test_the_verdict_moves_with_the_cursor(done_session, look, size):
         one = found[pane.walk.row["config_id"]]
         await look.until(pilot, f"{one.lower:+.3f}")
         assert f"({pane.verdicts.words(pane.walk.row)})" in look.text(app)
+        low, high = read_intervals(open_session(done_session), ids)[pane.walk.row["config_id"]]
+        assert high - low > 0.1, "two repeats that agree do not make 4 problems a certainty"
+        assert pane.verdicts.with_interval(pane.walk.row)["pass_at_1_lower"] == low
+        assert size[0] < 100 or f"[{low:.3f}, {high:.3f}]" in look.text(app)

@@ -115,7 +115,7 @@ def column_for(frame: pl.DataFrame, name: str, metrics: Iterable[str], heading: 
         values = frame[base].head(_SCALE_ROWS).to_list() if base in frame.columns else []
         scale = scale_of(base, values)
         if name.endswith("_std"):
-            return Column(name, f"± {scale.unit}".strip(), scale.number)
+            return Column(name, f"sd {scale.unit}".strip(), scale.number)
         flag = "energy_estimated" if base in ENERGY and _estimated(frame) else ""
         label = f"~{scale.label}" if flag and frame[flag].all() else scale.label
         return Column(name, label, scale.number, estimate=flag)

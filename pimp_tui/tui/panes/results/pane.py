@@ -40,7 +40,7 @@ class ResultsPane(TableActions):
     )
     help_words: ClassVar[Mapping[str, str]] = {
         "filter": "columns and options with = != < <= > >= in and or not: energy_j < 3e4",
-        "±": "standard deviation over the repeats",
+        "sd": "standard deviation over the repeats; Trade-offs has pass@1's interval over problems",
         "pass@1": "share of problems whose first completion passes its test",
         "~": "estimated, never measured",
         "!shared": "others used the device in a run; contaminated > 0 filters for them",

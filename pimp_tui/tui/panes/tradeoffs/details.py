@@ -54,8 +54,8 @@ def metrics_rows(row: dict[str, Any], metrics: list[str], width: int) -> list[Li
         more = ""
         if low is not None and high is not None:
             more = f" [{scale.number(low)}, {scale.number(high)}]"
-        elif (std := row.get(f"{metric}_std")) is not None:
-            more = f"   ±{scale.number(std)}"  # blanks for +/- without Unicode
+        elif metric != "pass_at_1" and (std := row.get(f"{metric}_std")) is not None:
+            more = f" sd {scale.number(std)}"  # repeats alone say too little of a pass rate
         text = scale.text(value, is_guess(row, metric))
         fits = 10 + len(text) + len(more) <= width
         rows.append(line(f" {scale.name:<9.8}", (text, "bright"), (more if fits else "", "dim")))

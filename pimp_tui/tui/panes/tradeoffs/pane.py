@@ -27,7 +27,12 @@ from pimp_tui.tui.panes.tradeoffs.points import (
 )
 from pimp_tui.tui.panes.tradeoffs.problem import Problem
 from pimp_tui.tui.panes.tradeoffs.promises import promise_rows
-from pimp_tui.tui.panes.tradeoffs.verdicts import Verdicts, config_ids, read_verdicts
+from pimp_tui.tui.panes.tradeoffs.verdicts import (
+    Verdicts,
+    config_ids,
+    read_intervals,
+    read_verdicts,
+)
 from pimp_tui.tui.snapshot import Snapshot
 from pimp_tui.tui.widgets.axis import Axis
 from pimp_tui.tui.widgets.cells import Line, line
@@ -183,8 +188,10 @@ class TradeoffsPane(PointActions):
         if "pass_at_1" not in (self.ground.metrics if self.ground else ()) or not ids:
             return
         try:
-            name = f"verdicts-{hash(tuple(ids))}"
-            self.verdicts.take(await self.reader.get(name, lambda s: read_verdicts(s, ids)))
+            key = hash(tuple(ids))
+            found = await self.reader.get(f"verdicts-{key}", lambda s: read_verdicts(s, ids))
+            name = f"intervals-{key}"
+            self.verdicts.take(found, await self.reader.get(name, lambda s: read_intervals(s, ids)))
         except UserError as error:
             self.say_error(error)
         self._draw()
@@ -266,7 +273,7 @@ class TradeoffsPane(PointActions):
         if row is None or ground is None:
             return []
         return details.point(
-            row, self.walk.points, self.walk.place, ground.plan,
+            self.verdicts.with_interval(row), self.walk.points, self.walk.place, ground.plan,
             self._shown_metrics(3 if height < 20 else 10), ground.default, ground.baseline,
             ground.repeats, width, height,
             [*self.verdicts.rows(row, width), *promise_rows(ground.promises, row, width)],

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from pimp_tui.tui.widgets.cells import Line, line, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pimp_tui.learning.accuracy import Comparison
     from pimp_tui.session.bundle import Session
+
+    Interval = tuple[float, float]
 
 _KINDS = {"no loss": "good", "loss": "bad"}
 #: So many points of one problem are judged: the front, and what lies near it.
@@ -23,15 +25,29 @@ class Verdicts:
     Attributes:
         against: what they are compared with, by the name the session has for it.
         found: config_id -> comparison; without those that were never scored.
+        intervals: config_id -> 95% interval of its pass@1 over problems and runs.
     """
 
     def __init__(self) -> None:
         self.against = ""
         self.found: dict[str, Comparison] = {}
+        self.intervals: dict[str, Interval] = {}
 
-    def take(self, answer: tuple[str, dict[str, Comparison]] | None) -> None:
+    def take(
+        self,
+        answer: tuple[str, dict[str, Comparison]] | None,
+        intervals: Mapping[str, Interval] | None = None,
+    ) -> None:
         """Take what ``read_verdicts`` found; None: the session has no control with scores."""
         self.against, self.found = answer or ("", {})
+        self.intervals = dict(intervals or {})
+
+    def with_interval(self, row: dict[str, Any]) -> dict[str, Any]:
+        """The row with the bounds of its pass@1 where it was measured and they are known."""
+        known = None if row.get("estimated") else self.intervals.get(row["config_id"])
+        if known is None:
+            return row
+        return row | {"pass_at_1_lower": known[0], "pass_at_1_upper": known[1]}
 
     def words(self, row: dict[str, Any]) -> str:
         """The verdict in short, for a rule: ``no loss``; empty where there is none."""
@@ -71,3 +87,12 @@ def read_verdicts(
     from pimp_tui.learning.outcomes import compare_with_control
 
     return compare_with_control(session, chosen)
+
+
+def read_intervals(session: Session, chosen: Sequence[str]) -> dict[str, Interval]:
+    """config_id -> 95% interval of its pass@1 over problems and runs; blocking, for a thread."""
+    from pimp_tui.learning.accuracy import accuracy_interval
+    from pimp_tui.learning.outcomes import outcomes_of
+
+    known = {name: accuracy_interval(one) for name, one in outcomes_of(session, chosen).items()}
+    return {name: bounds[1:] for name, bounds in known.items() if bounds is not None}

@@ -68,8 +68,8 @@ def basis_of(session: Path, words: str, passes: float | None = None) -> Basis | 
 
     from pimp_tui.session import open_session
 
-    opened = open_session(session)
     try:
+        opened = open_session(session)
         runs = opened.runs.filter(pl.col("status") == "ok").collect()
         asked = int(opened.requests.select(pl.col("task_id").n_unique()).collect().item())
         total = int(opened.runs.select(pl.len()).collect().item())
