@@ -7,7 +7,10 @@ import sys
 
 from pimp_tui.errors import UserError
 
-_MEND = "plain twins: pimp-tui sessions, status, results, learn, effects, pareto, predict, space show (or --json)"
+_MEND = (
+    "plain twins: pimp-tui sessions, status, results, learn, effects, pareto, predict, space show"
+    " (or --json)"
+)
 
 
 def require_terminal() -> None:
