@@ -15,6 +15,7 @@ from pimp_tui.tui.panes.monitor import chart, history, remarks, text, watch
 from pimp_tui.tui.panes.monitor.layout import HEAD, layout
 from pimp_tui.tui.panes.monitor.model import Model, Run
 from pimp_tui.tui.panes.monitor.series import Series
+from pimp_tui.tui.widgets.cells import text_of
 
 
 def state(config: str, repetition: int, t_s: float, **more) -> dict:
@@ -57,6 +58,14 @@ def test_model_follows_a_campaign():
     assert text.failures(model, None) == [("out of memory", 1, "a rep 3")]
     model.disconnected()
     assert not model.live and model.now_s() == 16.0
+
+
+@pytest.mark.parametrize("state", ["planned", "done", "lost", "stopped"])
+def test_what_was_not_read_yet_is_no_zero(state):
+    status = {"state": state, "runs_done": None, "runs_failed": None, "runs_planned": None}
+    shown = text_of(text.headline(Model(), None, status, str))
+    shown += text_of(text.plan_bar(status, 80, datetime.now()))
+    assert shown.strip() and not any(letter.isdigit() for letter in shown)
 
 
 def test_estimated_power_is_told_as_an_estimate():
@@ -200,8 +209,9 @@ async def test_finished_campaign_shows_its_last_runs(done_session, look, size):
     async with app.run_test(size=size) as pilot:
         await monitor_on(app, pilot, look)
         await look.until(pilot, "#8 rep 2 failed: out of memory")
+        await look.until(pilot, "done: 14 of 16 runs")
         shown = look.text(app)
-        assert "done: 14 of 16 runs" in shown and "finished" in shown
+        assert "finished" in shown
         assert "~estimate from CPU time" in shown
         if size[0] == 200:
             assert "This configuration" in shown and "nothing is left to run" in shown

@@ -70,15 +70,16 @@ def _hottest(model: Model) -> str:
 
 def _outcome(model: Model, status: dict[str, Any]) -> str:
     state = str(status.get("state") or "planned")
-    done, planned = status.get("runs_done") or 0, status.get("runs_planned") or 0
+    done, planned = status.get("runs_done") or 0, status.get("runs_planned")
     if state == "lost":
         last = model.events[-1].at.strftime("%H:%M") if model.events else "its start"
         pid = f" (pid {status['pid']})" if status.get("pid") else ""
-        return f"! runner gone since {last}{pid}. r resumes at run {done + 1}"
+        at = f" at run {done + 1}" if planned else ""
+        return f"! runner gone since {last}{pid}. r resumes{at}"
     if state == "running" and not model.live:
         return "connecting to the runner"
     words = {
-        "planned": f"not started: r starts {planned} runs",
+        "planned": f"not started: r starts {planned or 'the'} runs",
         "paused": "paused: r goes on",
         "stopped": "stopped: r goes on",
     }
@@ -86,15 +87,17 @@ def _outcome(model: Model, status: dict[str, Any]) -> str:
         return f"stopped ({status['outcome']}): r goes on"
     if state in words:
         return words[state]
-    return f"{state}: {done} of {planned} runs"
+    return f"{state}: reading the runs" if planned is None else f"{state}: {done} of {planned} runs"
 
 
 def plan_bar(status: dict[str, Any], width: int, now: datetime) -> Line:
     """The second row: ``plan ███░░ 27%  ETA Wed 14:55 (26 h)  failed 3``."""
     done, failed = status.get("runs_done") or 0, status.get("runs_failed") or 0
-    planned = status.get("runs_planned") or 0
+    planned = status.get("runs_planned")
     share = min((done + failed) / planned, 1.0) if planned else 0.0
     bar_width = 40 if width >= 78 else max(width - 40, 10)
+    if planned is None:
+        return line(" plan ", ("░" * bar_width, "dim"))
     full = int(share * bar_width)
     tail = [f" {100 * share:3.0f}%"]
     if (eta := status.get("eta_s")) is not None:
