@@ -56,10 +56,17 @@ def test_results_while_sorting(snap_compare, done_session, look, size, monkeypat
     monkeypatch.setattr(view, "order_of", slow)
     monkeypatch.setattr(view, "_LONG", 4)
     before = opened(look, "enter: repeats", [("lllls", "sorting…")])
-    try:
-        assert snap_compare(PimpApp(done_session), terminal_size=size, run_before=before)
-    finally:
-        released.set()
+    app = PimpApp(done_session)
+    picture_of = app.export_screenshot
+
+    def picture(**how):
+        try:
+            return picture_of(**how)
+        finally:
+            released.set()
+
+    monkeypatch.setattr(app, "export_screenshot", picture)
+    assert snap_compare(app, terminal_size=size, run_before=before)
 
 
 @SIZES
