@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pimp_tui.campaign.drafts import add_drafts, manifest_entries, require_drafting
-from pimp_tui.campaign.settings import Settings
+from pimp_tui.campaign.settings import PRESETS, Settings
 from pimp_tui.errors import UserError
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def _fix(
     space: Space, facts: Sequence[ModelFacts], settings: Settings
 ) -> tuple[Space, Choice | None]:
     """Add the leaves that are missing, then select what is fixed for the campaign."""
-    from pimp_tui.space.fill import with_value
+    from pimp_tui.space.edit import add_option, with_value
     from pimp_tui.space.selectors import configure
 
     fixed: list[str] = []
@@ -165,6 +165,9 @@ def _fix(
     for option, value in settings.fixed_options.items():
         if option in space.options:
             space, leaf = with_value(space, option, value)
+            fixed.append(leaf)
+        elif value != getattr(PRESETS[settings.preset], option):  # asked for, not of the preset
+            space, leaf = add_option(space, option, value)
             fixed.append(leaf)
     for item in facts:
         for option, value in item.generation_config.items():

@@ -2,7 +2,8 @@
 
 ``option 'name'`` on a feature holds for the leaves below it; ``value X`` on a leaf is what the leaf
 stands for; ``default true`` marks what the library does by itself; ``unset X`` is the value when no
-leaf is selected; ``layer`` and ``doc`` are inherited downwards, ``doc`` only to be shown.
+leaf is selected; ``layer`` and ``doc`` are inherited downwards, ``doc`` only to be shown. An option
+below no ``layer`` has the one that the shipped spaces give it.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pimp_tui.errors import UserError
+from pimp_tui.space.generation_config import NOT_IN_CONFIG
 from pimp_tui.space.model import Feature, FeatureModel
 
 LAYERS = ("generation", "deployment", "device", "model", "host")
+_DEVICE_OPTIONS = ("power_cap_share", "sm_clock_share")
 
 
 @dataclass(slots=True)
@@ -94,7 +97,8 @@ def read_options(model: FeatureModel) -> dict[str, Option]:
         binds = option is not None and (valued or (feature.is_leaf and not feature.abstract))
         scope[feature.name] = None if valued and own is None else option
         if own:
-            known = found.setdefault(own, Option(own, layers[feature.name], line=feature.line))
+            layer = layers[feature.name] or _usual_layer(own)
+            known = found.setdefault(own, Option(own, layer, line=feature.line))
             if "unset" in feature.attributes:
                 known.unset = feature.attributes["unset"]
         if binds and option:
@@ -128,6 +132,15 @@ def _layer(model: FeatureModel, feature: Feature, above: str) -> str:
         mend = "a layer is one of " + ", ".join(LAYERS)
         raise UserError(f"{feature.name} has the layer {layer!r}", model.where(feature), mend)
     return str(layer)
+
+
+def _usual_layer(option: str) -> str:
+    """The layer of an option below no ``layer`` attribute: where the shipped spaces have it."""
+    if option == "model":
+        return "model"
+    if option in _DEVICE_OPTIONS:
+        return "device"
+    return "deployment" if option in NOT_IN_CONFIG else "generation"
 
 
 def _fault(model: FeatureModel, feature: Feature, what: str, example: str) -> UserError:

@@ -65,6 +65,25 @@ def set_option(
     return text, [name]
 
 
+def add_option(space: Space, option: str, value: Any) -> tuple[Space, str]:
+    """The space with an option that it lacks, always on and with one value; and its leaf."""
+    model, root = space.model, space.model.root
+    lines = model.text.split("\n")
+    own = lines[root.line - 1]
+    lead = own[: len(own) - len(own.lstrip())] or "    "
+    below = lead + lead
+    if root.groups:
+        group = lines[root.groups[0].line - 1]
+        below = group[: len(group) - len(group.lstrip())]
+    name = re.sub(r"\W+", "_", f"{option}_{value}", flags=re.ASCII).strip("_")
+    while name in model.features:
+        name += "_set"
+    leaf = f"{below}{below[len(lead) :] or '    '}{name} "
+    leaf += attributes_text({"option": option, "value": value})
+    lines[root.last_line : root.last_line] = [f"{below}mandatory", leaf]
+    return Space(space.name, read_uvl("\n".join(lines), model.label)), name
+
+
 def with_value(space: Space, option: str, value: Any, name: str | None = None) -> tuple[Space, str]:
     """The space with a leaf that has the value, and the leaf; errors as for ``set_option``."""
     text, leaves = set_option(space.text, option, value, name)

@@ -229,3 +229,21 @@ def test_a_hung_configuration_is_killed_at_its_time_limit(tmp_path, mini, pimp, 
     failed = runs.filter(pl.col("status") == "failed")
     assert failed["reason"].to_list() == ["timeout after 30 s"]
     assert len(runs.filter(pl.col("status") == "ok")) == 1
+
+
+@pytest.mark.slow
+def test_a_space_without_a_length_runs_at_the_library_s_own_or_at_the_one_asked_for(tmp_path, pimp):
+    own = tmp_path / "own.uvl"
+    own.write_text(
+        "features\n    Root\n        alternative\n"
+        "            greedy {option 'do_sample', value false}\n"
+        "            sample {option 'do_sample', value true}\n"
+    )
+    few = ("--space", own, "--limit", 4, "--repeats", 1, "-n", 2, "--method", "uniform")
+    for name, flags, most in (("usual", (), 20), ("asked", ("--max-new-tokens", 3), 3)):
+        ended = pimp("run", tmp_path / name, *few, *flags)
+        assert ended.returncode == 0, ended.stderr
+        session = open_session(tmp_path / name)
+        tokens = session.requests.collect()["tokens_out"]
+        assert tokens.max() == most and session.runs.collect()["status"].to_list() == ["ok"] * 2
+        assert ("max_new_tokens" in session.plan.collect().columns) == bool(flags)

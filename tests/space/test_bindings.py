@@ -6,6 +6,7 @@ import pytest
 
 from pimp_tui.errors import UserError
 from pimp_tui.space import UvlText, load_space
+from pimp_tui.space.edit import add_option
 from pimp_tui.space.fill import set_option, with_value
 from pimp_tui.space.machine.host import HostFacts
 from pimp_tui.space.named import nearest_configuration
@@ -107,6 +108,23 @@ def test_a_leaf_is_added_where_none_has_the_value(space) -> None:
     assert wider.count() > space.count() and leaf in wider.features
     with pytest.raises(UserError, match="no option num_beam"):
         set_option(space.text, "num_beam", 6)
+
+
+@pytest.mark.parametrize("unit", ["    ", "\t"])
+def test_an_option_that_a_space_lacks_is_always_on_with_one_value(unit) -> None:
+    text = "features\n>Root\n>>optional\n>>>hot {option 'temperature', value 0.7}\n"
+    space = load_space(UvlText(text.replace(">", unit)))
+    wider, leaf = add_option(space, "max_new_tokens", 48)
+    assert wider.options == {"temperature": [0.7], "max_new_tokens": [48]}
+    assert wider.count() == space.count() == 2
+    assert wider.configure().states()[leaf] == "selected"
+    assert wider.effective(["hot", leaf]) == {"max_new_tokens": 48, "temperature": 0.7}
+    assert wider.layer("max_new_tokens") == "generation"
+    again, _ = add_option(wider, "batch_size", 2)
+    assert again.options["batch_size"] == [2] and again.count() == 2
+    assert again.layer("batch_size") == "deployment"
+    alone, leaf = add_option(load_space(UvlText("features\n    Root\n")), "batch_size", 2)
+    assert alone.count() == 1 and leaf in alone.features
 
 
 def test_a_switch_gets_a_second_value_that_excludes_the_first(space) -> None:

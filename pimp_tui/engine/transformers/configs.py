@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pimp_tui.engine.transformers.evidence import USUAL_LENGTH
 from pimp_tui.space.generation_config import VOCABULARY_ENTRIES, config_entries
 
 if TYPE_CHECKING:
@@ -19,10 +20,14 @@ READ_FROM_MODEL = (
 
 
 def run_config(options: dict[str, Any], own: dict[str, Any], pad_token_id: int | None) -> Any:
-    """The ``GenerationConfig`` of a run: every modelled option explicitly, and the token ids."""
+    """The ``GenerationConfig`` of a run: every modelled option explicitly, and the token ids.
+
+    The library's own limit on new tokens is made explicit where a space does not model one.
+    """
     from transformers import CompileConfig, GenerationConfig
 
     entries = {k: v for k, v in config_entries(options).items() if v is not None}
+    entries.setdefault("max_new_tokens", USUAL_LENGTH)
     if "compile_config" in entries:
         entries["compile_config"] = CompileConfig(**entries["compile_config"])
     kept = {k: own[k] for k in VOCABULARY_ENTRIES if own.get(k) is not None}
