@@ -62,10 +62,14 @@ def training_rows(source: Any, metric: str, options: Iterable[str] | None = None
     """Rows of one metric: failed and unmeasured left out, one kind of energy, repeats averaged.
 
     Raises:
-        UserError: unknown metric or option, or a metric that nobody measured.
+        UserError: unknown metric or option, or a metric that nobody measured or that is one of
+            the options.
     """
-    names = [name for name in options_of(source, options) if name != metric]
+    given = list(options_of(source, options))
+    names = [name for name in given if name != metric]
     frame = metric_values(measured_frame(source, spread=True, options=names), metric)
+    if options is not None and metric in given:
+        raise UserError(f"{metric} is both metric and option", mend="leave it out of the options")
     if not names:
         raise UserError("no option to learn from", mend="name at least one option")
     if taken := sorted(set(names) & set(_ADDED)):

@@ -61,6 +61,7 @@ def test_the_same_seed_gives_the_same_learner() -> None:
         (table(20), "enrgy_j", OPTIONS, "no metric enrgy_j; did you mean energy_j"),
         (table(20), "energy_j", ["cach"], "no option cach; did you mean cache"),
         (table(20), "cache", OPTIONS, "cache holds no numbers"),
+        (table(20), "energy_j", [*OPTIONS, "energy_j"], "energy_j is both metric and option"),
         (table(20), "energy_j", None, "a frame does not tell its options"),
         (table(20).head(0), "energy_j", OPTIONS, "no energy_j was measured"),
         (
