@@ -39,10 +39,12 @@ class Axis:
 
         Args:
             name: default the scale's label.
-            log: draw on a log scale where the values span a wide range and all are positive.
+            log: draw on a log scale where the values span a wide range, all are positive and
+                none is a share.
         """
         name = name or scale.label
-        if log and min(values) > 0 and max(values) >= LOG_FROM * min(values):
+        wide = log and not scale.is_share
+        if wide and min(values) > 0 and max(values) >= LOG_FROM * min(values):
             low, high = padded([math.log10(value) for value in values], share)
             return cls(f"{name} (log)", low, high, scale.divide, True)
         return cls(name, *padded(list(values), share), scale.divide)

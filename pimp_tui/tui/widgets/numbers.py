@@ -49,6 +49,11 @@ class Scale:
     powers: bool = False
 
     @property
+    def is_share(self) -> bool:
+        """Whether values lie between 0 and 1, so that differences count, not ratios."""
+        return self.name == _LABELS["pass_at_1"][0]
+
+    @property
     def label(self) -> str:
         """Heading of a column, the unit in it."""
         return f"{self.name} {self.unit}".strip()

@@ -154,3 +154,9 @@ async def test_table_scrolls_to_the_cursor_column():
         assert "column11" in table.text and "column0" in table.text
         table.go_column(0)
         assert "column1 " in table.text + " "
+
+
+def test_a_share_is_drawn_as_it_is_however_far_it_spans():
+    values = [0.02, 0.9]
+    assert axis.Axis.of(values, numbers.scale_of("energy_j", values), log=True).log
+    assert not axis.Axis.of(values, numbers.scale_of("pass_at_1", values), log=True).log
