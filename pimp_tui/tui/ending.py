@@ -7,9 +7,11 @@ echo and with the mouse reporting. Nothing here imports Textual.
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
 import termios
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
@@ -45,9 +47,11 @@ class Ending:
         with suppress(termios.error, ValueError, OSError):
             self._settings = termios.tcgetattr(sys.__stdin__.fileno())  # type: ignore[union-attr]
         for number in _SIGNALS:
-            # What nohup ignores stays ignored.
-            if signal.getsignal(number) is not signal.SIG_IGN:
+            # What a parent ignores stays ignored, but for a hang-up (nohup): an app without a
+            # terminal would read its end for ever.
+            if number == signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
                 self._before[number] = signal.signal(number, self._told)
+        threading.Thread(target=_tell_hang_up, name="hang-up", daemon=True).start()
         self._before[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._too_slow)
         return self
 
@@ -86,6 +90,15 @@ class Ending:
                 termios.tcsetattr(descriptor, termios.TCSANOW, self._settings)  # type: ignore[arg-type]
         assert self.signal is not None
         _end_by(self.signal)
+
+
+def _tell_hang_up() -> None:
+    """Wait for the terminal to go: not every process is sent a signal then."""
+    with suppress(ValueError, OSError):
+        hung_up = select.poll()
+        hung_up.register(sys.__stdin__.fileno(), 0)  # type: ignore[union-attr]
+        hung_up.poll()
+        os.kill(os.getpid(), signal.SIGHUP)
 
 
 def _end_by(number: int) -> None:

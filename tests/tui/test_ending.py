@@ -117,8 +117,10 @@ def test_after_a_fault_one_line_names_the_log(sessions_root, tmp_path, monkeypat
     assert "a fault of ours" in log
 
 
-def test_it_ends_when_the_terminal_is_gone(done_session):
-    app = OnAPty([sys.executable, "-c", PLAIN, "open", str(done_session)], (80, 24))
+@pytest.mark.parametrize("before", ["", f"signal({signal.SIGHUP:d}, SIG_IGN); "])
+def test_it_ends_when_the_terminal_is_gone(done_session, before):
+    code = f"from signal import signal, SIG_IGN; {before}{PLAIN}"
+    app = OnAPty([sys.executable, "-c", code, "open", str(done_session)], (80, 24))
     app.read(20, until=b"commands")
     os.close(app.descriptor)  # the kernel tells a hang-up
     end = time.monotonic() + 15
