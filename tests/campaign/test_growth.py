@@ -99,6 +99,7 @@ def test_it_appends_valid_configurations_within_the_choices(tmp_path: Path) -> N
     assert Session(path).status()["runs_planned"] == plan.height
 
 
+@pytest.mark.slow
 def test_the_same_measurements_suggest_the_same(tmp_path: Path) -> None:
     settings = start(tmp_path / "s", configurations=30)
     path = tmp_path / "s"

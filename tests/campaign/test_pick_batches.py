@@ -54,6 +54,7 @@ def test_control_and_picks_on_problems_kept_out(queued):
     assert next_batch(session, Budget(None, session)) is None
 
 
+@pytest.mark.slow
 def test_a_budget_that_is_used_up_is_said_and_a_pick_may_bring_its_own(queued):
     session = Session(queued)
     spent = Budget("40runs", session)

@@ -113,6 +113,7 @@ def test_status_report_export(demo, answer, pimp):
     assert launch.returncode == 2 and not launch.stdout
 
 
+@pytest.mark.slow
 def test_doctor_names_checks_and_mends(answer, tmp_path, pimp):
     rows = answer("doctor")
     assert all(row.keys() == {"check", "ok", "detail", "mend"} for row in rows)

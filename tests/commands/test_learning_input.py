@@ -107,6 +107,7 @@ def test_unseen_values_get_no_number(tables, capsys, tmp_path):
     assert "never measured" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_table_predicts_what_it_lacks(tables, capsys):
     """Of a measured configuration only a refit that did not see it is asked."""
     assert main(["predict", str(tables / "good"), "--metric", "cost", "--json"]) == 0

@@ -1,5 +1,7 @@
 """Sessions and Results as plain text and JSON, and names for the shell's completion."""
 
+import pytest
+
 
 def test_sessions_lists_what_the_screen_lists(demo, pimp, answer, monkeypatch):
     monkeypatch.setenv("PIMP_TUI_SESSIONS", str(demo.parent))
@@ -38,6 +40,7 @@ def test_results_filter_sort_and_drill(demo, answer, pimp):
     assert "~" in pimp("results", demo).stdout
 
 
+@pytest.mark.slow
 def test_results_say_what_they_do_not_know(demo, pimp):
     for arguments, words in (
         (["--sort", "duratio"], "duration_s"),
@@ -52,6 +55,7 @@ def test_results_say_what_they_do_not_know(demo, pimp):
         assert not done.stdout
 
 
+@pytest.mark.slow
 def test_a_dry_run_shows_the_plan(tmp_path, pimp, answer):
     session = tmp_path / "new"
     found = answer("run", session, "--dry-run", "--method", "diverse", "-n", "4")

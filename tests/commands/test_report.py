@@ -130,6 +130,7 @@ def test_a_margin_of_nothing_is_refused(imported):
         check_margin(0.0)
 
 
+@pytest.mark.slow
 def test_a_suggested_campaign_is_no_random_sample(demo, monkeypatch):
     session = open_session(demo)
     plain = build(session).markdown()

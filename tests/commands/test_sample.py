@@ -141,6 +141,7 @@ def test_progress_goes_on_while_nothing_new_is_told(monkeypatch):
     assert stream.getvalue().count("compiling") >= 3 and stream.getvalue().endswith("\r\x1b[K")
 
 
+@pytest.mark.slow
 def test_given_rows_outside_the_choices_stay_and_are_named(model, pimp, tmp_path):
     first, second = tmp_path / "a.csv", tmp_path / "b.csv"
     done = pimp("sample", model, "--method", "twise", "-t", "1", "--seconds", "0.2", "--out", first)

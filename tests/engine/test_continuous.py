@@ -21,7 +21,10 @@ def texts(found: list[Any]) -> list[str]:
     return [item.text for item in found]
 
 
-@pytest.mark.parametrize("model", ["micro-coder", "llama", "gpt2"])
+@pytest.mark.parametrize(
+    "model",
+    ["micro-coder", *(pytest.param(name, marks=pytest.mark.slow) for name in ("llama", "gpt2"))],
+)
 def test_greedy_texts_are_those_of_generate(lab: Lab, model: str) -> None:
     plain = lab.run(model, count=16, max_new_tokens=32)
     for batch in (1, 8):

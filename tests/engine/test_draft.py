@@ -91,7 +91,9 @@ def test_the_draft_has_the_dtype_of_its_model(engine: TransformersEngine, models
 
 
 # "other" has no word that the model lacks, "chat" has one.
-@pytest.mark.parametrize("draft", ["small", "other", "chat"])
+@pytest.mark.parametrize(
+    "draft", ["small", *(pytest.param(name, marks=pytest.mark.slow) for name in ("other", "chat"))]
+)
 def test_a_sampled_run_leaves_the_draft_as_it_was(
     engine: TransformersEngine, models: Path, draft: str
 ) -> None:

@@ -51,6 +51,7 @@ def test_no_configuration_tested_is_learnt_from(monkeypatch: pytest.MonkeyPatch)
     assert all(len(part.test) == 12 for part in seen)
 
 
+@pytest.mark.slow
 def test_each_sampler_keeps_its_share_and_small_ones_are_told_of() -> None:
     """Fifteen of a sampler leave twelve to learn from, whichever configurations are held out."""
     index = pl.int_range(52)

@@ -118,6 +118,7 @@ def test_unseen_values_get_no_number_but_a_reason() -> None:
         learner.predict(table(3).drop("cache"))
 
 
+@pytest.mark.slow
 def test_large_frames_are_predicted_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     from pimp_tui.learning import learner as module
 

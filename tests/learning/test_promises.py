@@ -7,6 +7,7 @@ from pimp_tui.learning.promises import with_promises
 from tests.learning.tables import FakeSession, table
 
 
+@pytest.mark.slow
 def test_what_a_screen_did_not_show_of_a_pick_is_predicted_without_it():
     rows = table(40)
     pick, other = rows["config_id"][3], rows["config_id"][5]

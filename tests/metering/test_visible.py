@@ -136,6 +136,7 @@ def test_a_mig_device_beside_others_has_no_energy_and_doctor_says_so(with_nvml) 
     assert any("MIG" in row["detail"] and "not measured" in row["detail"] for row in rows)
 
 
+@pytest.mark.slow
 def test_a_mig_device_alone_on_its_card_has_the_cards_energy(with_nvml) -> None:
     reading, devices, _, rows = with_nvml(
         MIG.replace("GPUS", '("MIG-00000000",)'), FAKE_NVML_MIG="1"
@@ -145,6 +146,7 @@ def test_a_mig_device_alone_on_its_card_has_the_cards_energy(with_nvml) -> None:
     assert "those of the whole card" in rows[0]["detail"]
 
 
+@pytest.mark.slow
 def test_all_mig_devices_of_a_card_together_are_the_card(with_nvml) -> None:
     script = MIG.replace("GPUS", '("MIG-00000000", "MIG-00000001")')
     assert with_nvml(script, FAKE_NVML_MIG="2")[0]["energy_gpu_j"] > 0

@@ -82,7 +82,7 @@ class Ended:
 @pytest.mark.parametrize(
     ("number", "code"),
     [(signal.SIGTERM, -15), pytest.param(signal.SIGHUP, -1, marks=pytest.mark.slow),
-     (signal.SIGINT, 130)],
+     pytest.param(signal.SIGINT, 130, marks=pytest.mark.slow)],
 )  # fmt: skip
 def test_a_signal_leaves_as_q_does(done_session, number, code):
     end = Ended(PLAIN, ["open", str(done_session)], number)

@@ -105,6 +105,7 @@ def test_keyboard_only_from_sessions_through_every_pane_and_out(done_session, en
     assert b"\x1b[?1049l" in terminal.raw  # the terminal is as it was
 
 
+@pytest.mark.slow
 def test_an_idle_screen_sends_nothing(done_session, environment):
     terminal = Terminal(["open", str(done_session)], environment)
     terminal.press("2")
@@ -138,6 +139,7 @@ def test_no_session_is_one_line_and_exit_code_2(environment):
     assert "nosuchsession" in said.replace(" ", "") and "Traceback" not in said
 
 
+@pytest.mark.slow
 def test_ascii_locale_sends_ascii_only(done_session, environment):
     terminal = Terminal(["open", str(done_session)], environment | {"LC_ALL": "C", "LANG": "C"})
     for key in "1234":

@@ -56,7 +56,8 @@ def test_after_a_storm_a_repaint_changes_nothing(session_maker, sessions_root):
             assert rows[:-2] + rows[-1:] == again[:-2] + again[-1:]
 
 
-@pytest.mark.parametrize("pause_s", [pytest.param(0.0, marks=pytest.mark.slow), 0.05])
+@pytest.mark.slow
+@pytest.mark.parametrize("pause_s", [0.0, 0.05])
 def test_there_and_back_paints_everything(session_maker, sessions_root, pause_s):
     """The size is as it was, the terminal's rows are not."""
     session = session_maker(sessions_root / "done")

@@ -301,6 +301,7 @@ async def test_a_pilot_waits_for_nobody_and_is_over_before_the_start(
     assert said == ["pilot ended", "start"]
 
 
+@pytest.mark.slow
 async def test_beside_a_running_campaign_no_pilot_begins_by_itself(
     sessions_root, look, monkeypatch
 ):

@@ -81,6 +81,7 @@ def test_a_bad_file_is_one_clear_line(write_lines, tasks, samples, said):
     assert "Traceback" not in told.stderr
 
 
+@pytest.mark.slow
 def test_ctrl_c_does_not_wait_for_the_programs(write_lines, isolating_tiers):
     # Asleep, each would go on to its wall-clock limit of eleven seconds.
     rows = [
