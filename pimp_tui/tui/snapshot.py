@@ -78,6 +78,15 @@ class Snapshot:
         return f"{state} · failed {self.runs_failed}" if self.runs_failed else state
 
 
+def nothing_measured(snapshot: Snapshot | None) -> str:
+    """Why a session has no measurement to show, and what brings one."""
+    if snapshot is not None and snapshot.active:
+        return "nothing measured yet; the campaign runs"
+    if snapshot is not None and snapshot.runs_failed and not snapshot.runs_done:
+        return f"nothing measured: all {snapshot.runs_failed} runs failed; Results says why (4, w)"
+    return "nothing measured yet; r starts the campaign"
+
+
 def _named(value: Any) -> str:
     if isinstance(value, dict):
         value = value.get("name") or value.get("id") or value.get("source") or ""

@@ -10,7 +10,7 @@ from pimp_tui.session.compact import compact
 from pimp_tui.session.manifest import read_manifest, write_manifest
 from pimp_tui.tui.catalogue import Catalogue
 from pimp_tui.tui.reader import FrameReader
-from pimp_tui.tui.snapshot import Surveyor
+from pimp_tui.tui.snapshot import Snapshot, Surveyor, nothing_measured
 from pimp_tui.tui.watch import SessionWatcher
 
 
@@ -115,3 +115,14 @@ async def test_a_command_that_fails_tells_its_own_reason(sessions_root):
 
     with pytest.raises(UserError, match="no such session"):
         await launch.run_command(["status", "nowhere"])
+
+
+@pytest.mark.parametrize(
+    ("state", "done", "failed", "words"),
+    [("planned", 0, 0, "r starts"), ("running", 0, 1, "the campaign runs"),
+     ("done", 0, 8, "all 8 runs failed"), ("lost", None, None, "r starts")],
+)  # fmt: skip
+def test_why_nothing_is_measured(tmp_path, state, done, failed, words):
+    at = Snapshot(tmp_path, {}, state, runs_done=done, runs_failed=failed)
+    assert words in nothing_measured(at)
+    assert "r starts" in nothing_measured(None)

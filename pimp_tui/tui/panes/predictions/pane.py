@@ -22,7 +22,7 @@ from pimp_tui.tui.panes.predictions.source import Source, read_source
 from pimp_tui.tui.panes.predictions.store import Store
 from pimp_tui.tui.panes.predictions.views import VIEWS, ViewSection
 from pimp_tui.tui.panes.predictions.whatif_part import WhatIf
-from pimp_tui.tui.snapshot import Snapshot
+from pimp_tui.tui.snapshot import Snapshot, nothing_measured
 from pimp_tui.tui.widgets.section import Section
 
 _VERY_WIDE, _TALL = 160, 34
@@ -235,7 +235,7 @@ class PredictionsPane(AskingPane):
         """The next metric."""
         metrics = self.source.metrics if self.source else []
         if not metrics:
-            self.say("nothing measured yet; r starts the campaign")
+            self.say(nothing_measured(self.snapshot))
             return
         at = metrics.index(self.metric) if self.metric in metrics else -1
         self.metric = metrics[(at + 1) % len(metrics)]

@@ -40,7 +40,7 @@ class Store:
         left = MINIMUM_CONFIGURATIONS - self.measured
         return (
             f"{self.measured} configurations measured; predictions start at "
-            f"{MINIMUM_CONFIGURATIONS} ({left} still to run)"
+            f"{MINIMUM_CONFIGURATIONS} ({left} more)"
         )
 
     def set_measured(self, count: int) -> bool:

@@ -183,7 +183,8 @@ class ViewSection(Section):
             known = f"corrected for {count} comparisons"
         if self.tabs:
             names = " ".join(f"[{v}]" if v == part.view else v for v in VIEWS)
-            self.set_rule("View", info or f"c: {names} · metric {part.metric}")
+            learnt = f" · metric {part.metric}" if part.metric else ""
+            self.set_rule("View", info or f"c: {names}{learnt}")
         else:
             title = {
                 "fit": "Fit",

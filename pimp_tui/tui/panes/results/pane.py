@@ -20,7 +20,7 @@ from pimp_tui.tui.panes.results.care import read_care
 from pimp_tui.tui.panes.results.completion import CompletionView, read_completion
 from pimp_tui.tui.panes.results.lower import Lower
 from pimp_tui.tui.panes.results.view import TableView
-from pimp_tui.tui.snapshot import Snapshot
+from pimp_tui.tui.snapshot import Snapshot, nothing_measured
 from pimp_tui.tui.widgets.chooser import Chooser
 from pimp_tui.tui.widgets.frame_table import FrameTable
 from pimp_tui.tui.widgets.numbers import option_text
@@ -156,7 +156,7 @@ class ResultsPane(TableActions):
         if not frame.height:
             self.say("the plan is empty; 2 shows it")
         elif not (frame["runs_ok"] + frame["runs_failed"]).sum():
-            self.say("nothing measured yet; r starts the campaign")
+            self.say(nothing_measured(self.snapshot))
 
     def place(self) -> dict[str, Any]:
         """Filter, sort, columns and cursor of the configurations."""

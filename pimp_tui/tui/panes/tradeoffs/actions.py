@@ -26,6 +26,7 @@ from pimp_tui.tui.panes.tradeoffs.limits import (
 from pimp_tui.tui.panes.tradeoffs.points import Ground, dominating
 from pimp_tui.tui.panes.tradeoffs.problem import Problem
 from pimp_tui.tui.panes.tradeoffs.walk import Walk
+from pimp_tui.tui.snapshot import nothing_measured
 from pimp_tui.tui.widgets.numbers import change, name_and_unit, option_text
 
 _MOST_COMPARED = 4
@@ -102,7 +103,7 @@ class PointActions(Pane):
     def action_objectives(self) -> None:
         """Open the list of objectives and constraints."""
         if self.ground is None or not self.ground.metrics:
-            self.say("nothing measured yet; r starts the campaign")
+            self.say(nothing_measured(self.snapshot))
             return
         order = [*self.problem.objectives, *self.ground.metrics]
         self.parts.objectives.offer(self.problem, list(dict.fromkeys(order)))

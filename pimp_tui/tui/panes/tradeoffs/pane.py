@@ -33,7 +33,7 @@ from pimp_tui.tui.panes.tradeoffs.verdicts import (
     read_intervals,
     read_verdicts,
 )
-from pimp_tui.tui.snapshot import Snapshot
+from pimp_tui.tui.snapshot import Snapshot, nothing_measured
 from pimp_tui.tui.widgets.axis import Axis
 from pimp_tui.tui.widgets.cells import Line, line
 from pimp_tui.tui.widgets.numbers import scale_of
@@ -221,7 +221,7 @@ class TradeoffsPane(PointActions):
         if ground is None:
             note = "reading the session…"
         elif not ground.frame.height:
-            note = "nothing measured yet; r starts the campaign"
+            note = nothing_measured(self.snapshot)
         elif len(self.problem.objectives) < 2:
             note = "two objectives are needed; c chooses them"
         elif points.emptied and not points.front:
