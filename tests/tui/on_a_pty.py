@@ -78,7 +78,10 @@ class OnAPty:
 
     def _some(self) -> bytes:
         if select.select([self.descriptor], [], [], 0.05)[0]:
-            return os.read(self.descriptor, 65536)
+            try:
+                return os.read(self.descriptor, 65536)
+            except OSError:  # the program has ended: Linux says so by EIO
+                time.sleep(0.05)
         return b""
 
     def press(self, keys: bytes) -> None:
