@@ -9,6 +9,7 @@ import pytest
 
 from pimp_tui.tui import learner
 from pimp_tui.tui.app import PimpApp
+from tests.tui.panes.opened import opened
 
 SMALL, LARGE = (80, 24), (200, 60)
 
@@ -21,23 +22,6 @@ def same_hour_everywhere(monkeypatch):
     yield
     monkeypatch.undo()
     time.tzset()
-
-
-def opened(look, number: int, wanted, then=()):
-    """Show a pane, wait for a text, press keys, wait for another text."""
-
-    async def before(pilot) -> None:
-        app = pilot.app
-        await look.until(pilot, lambda: getattr(app.screen, "action_pane", None))
-        app.screen.action_pane(number)
-        await look.until(pilot, lambda: app.screen.current and app.screen.number == number)
-        await look.until(pilot, wanted)
-        for keys, text in then:
-            await pilot.press(*keys)
-            await look.until(pilot, text)
-        await pilot.pause(0.2)
-
-    return before
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "200x60"])

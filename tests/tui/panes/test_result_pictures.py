@@ -9,6 +9,7 @@ import pytest
 from pimp_tui.tui.app import PimpApp
 from pimp_tui.tui.panes.results import view
 from pimp_tui.tui.widgets import message
+from tests.tui.panes.opened import opened
 
 SIZES = pytest.mark.parametrize(
     "size",
@@ -19,27 +20,10 @@ SIZES = pytest.mark.parametrize(
 )
 
 
-def opened(look, wanted, then=()):
-    """Show Results, wait for a text, press keys, wait for another text."""
-
-    async def before(pilot) -> None:
-        app = pilot.app
-        await look.until(pilot, lambda: getattr(app.screen, "action_pane", None))
-        app.screen.action_pane(4)
-        await look.until(pilot, lambda: app.screen.current and app.screen.number == 4)
-        await look.until(pilot, wanted)
-        for keys, text in then:
-            await pilot.press(*keys)
-            await look.until(pilot, text)
-        await pilot.pause(0.2)
-
-    return before
-
-
 @SIZES
 def test_results_of_nothing(snap_compare, planned_session, look, size, monkeypatch):
     monkeypatch.setattr(message, "_SHOWN_S", 600.0)
-    before = opened(look, "nothing measured yet")
+    before = opened(look, 4, "nothing measured yet")
     assert snap_compare(PimpApp(planned_session), terminal_size=size, run_before=before)
 
 
@@ -55,7 +39,7 @@ def test_results_while_sorting(snap_compare, done_session, look, size, monkeypat
     order_of, released = view.order_of, threading.Event()
     monkeypatch.setattr(view, "order_of", slow)
     monkeypatch.setattr(view, "_LONG", 4)
-    before = opened(look, "enter: repeats", [("lllls", "sorting…")])
+    before = opened(look, 4, "enter: repeats", [("lllls", "sorting…")])
     app = PimpApp(done_session)
     picture_of = app.export_screenshot
 
@@ -71,5 +55,5 @@ def test_results_while_sorting(snap_compare, done_session, look, size, monkeypat
 
 @SIZES
 def test_results_of_a_failed_run(snap_compare, done_session, look, size):
-    before = opened(look, "enter: repeats", [("G", "w why"), ("w", "why it failed")])
+    before = opened(look, 4, "enter: repeats", [("G", "w why"), ("w", "why it failed")])
     assert snap_compare(PimpApp(done_session), terminal_size=size, run_before=before)
