@@ -20,7 +20,8 @@ from pimp_tui.tui.widgets.cells import Line, line, printable
 if TYPE_CHECKING:
     import polars as pl
 
-_GUTTER = 3
+#: Cells before the first column: the cursor's mark, the user's, a blank.
+GUTTER = 3
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Column:
         right: aligned to the right, as numbers are.
         longest: values are cut to so many cells.
         estimate: a Boolean column; where it is true the value carries ``~``.
+        full: the heading uncut, for where the row has room left.
     """
 
     name: str
@@ -42,6 +44,12 @@ class Column:
     right: bool = True
     longest: int = 24
     estimate: str = ""
+    full: str = ""
+
+    def cells(self, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Cells that the heading and these rows need."""
+        needed = [min(len(_told(self, row)), self.longest) for row in rows]
+        return max([len(printable(self.heading)), *needed])
 
     def text(self, row: Mapping[str, Any]) -> str:
         """The cell of a row."""
@@ -192,33 +200,41 @@ class FrameTable(Block, can_focus=True):
 
     def _fitting(self, rows: list[dict[str, Any]], width: int) -> list[tuple[int, int]]:
         """(column, width) of those on the screen; the first column never leaves."""
-        needed = [
-            max([len(printable(c.heading)), *(min(len(_told(c, row)), c.longest) for row in rows)])
-            for c in self.columns
-        ]
+        needed = [column.cells(rows) for column in self.columns]
         # Columns only ever grow while one scrolls, so that nothing jumps.
         if len(self._widths) == len(needed):
             needed = [max(pair) for pair in zip(needed, self._widths, strict=True)]
         self._widths = needed
         self.left = min(self.left, max(self.column, 1))
         while True:
-            shown, room = [(0, needed[0])], width - _GUTTER - needed[0]
+            shown, room = [(0, needed[0])], width - GUTTER - needed[0]
             for index in range(max(self.left, 1), len(needed)):
                 if room < needed[index] + 2:
                     break
                 shown.append((index, needed[index]))
                 room -= needed[index] + 2
             if self.column <= shown[-1][0] or self.left >= self.column:
-                return shown
+                return self._grown(shown, room)
             self.left = max(self.left, 1) + 1
 
+    def _grown(self, shown: list[tuple[int, int]], room: int) -> list[tuple[int, int]]:
+        """Headings that were cut get what the row has left."""
+        grown = []
+        for index, width in shown:
+            more = len(printable(self.columns[index].full)) - width
+            if 0 < more <= room:
+                width, room = width + more, room - more
+            grown.append((index, width))
+        return grown
+
     def _heading(self, shown: list[tuple[int, int]]) -> Line:
-        parts: list[Any] = [" " * _GUTTER]
+        parts: list[Any] = [" " * GUTTER]
         for n, (index, width) in enumerate(shown):
             column = self.columns[index]
             here = index == self.column
             parts.append(("" if n == 0 else "  ", ""))
-            text = printable(column.heading)[:width]
+            full = printable(column.full)
+            text = full if 0 < len(full) <= width else printable(column.heading)[:width]
             parts.append((_aligned(text, width, column.right), "reverse" if here else "bright"))
         return line(*parts)
 

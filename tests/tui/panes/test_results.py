@@ -172,11 +172,19 @@ async def test_choose_columns(done_session, look):
     async with app.run_test(size=(80, 24)) as pilot:
         pane = await results_on(app, pilot, look)
         before = list(pane.view.level.names)
+        await pilot.resize_terminal(200, 60)
+        await look.until(pilot, lambda: pane.view.level.names != before)
+        assert pane.place()["columns"] is None, "nobody chose them"
+        await pilot.resize_terminal(80, 24)
+        await look.until(pilot, lambda: pane.view.level.names == before)
         await pilot.press("c")
         await look.until(pilot, "space shows or hides")
         await pilot.press("j", "space")
         await look.until(pilot, lambda: pane.view.level.names != before)
         assert before[1] not in pane.view.level.names
+        chosen = list(pane.view.level.names)
+        await pilot.resize_terminal(200, 60)
+        assert pane.place()["columns"] == pane.view.level.names == chosen
         await pilot.press("escape")
         await look.until(pilot, "enter: repeats")
         assert app.focused is pane.view.table
@@ -195,6 +203,9 @@ async def test_drill_down_to_a_completion_and_back_with_the_cursor_kept(done_ses
         shown = look.text(app)
         assert "def f7(x):" in shown and "return x + 7" in shown
         assert "AssertionError: f(2) == 4" in shown and "failed" in shown
+        assert "enter: the completion" not in shown and not pane.lower.display
+        await pilot.press("c", "s")
+        assert not pane.lower.choosing and not pane.view.level.keys, "what is hidden stays as it is"
         await pilot.press("escape")
         await look.until(pilot, lambda: pane.view.display)
         assert pane.view.table.cursor == 7

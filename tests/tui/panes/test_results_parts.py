@@ -13,6 +13,7 @@ from pimp_tui.tui.panes.plan_info import PlanInfo
 from pimp_tui.tui.panes.results import columns, details, export, levels, ordering
 from pimp_tui.tui.panes.results.completing import Completer
 from pimp_tui.tui.widgets import cells, numbers
+from pimp_tui.tui.widgets.frame_table import FrameTable
 from pimp_tui.tui.widgets.message import _fitting
 
 FRAME = pl.DataFrame(
@@ -230,3 +231,37 @@ def test_a_table_of_one_row_shows_its_options():
     frame = pl.DataFrame({"position": [1], "a": [1], "y": [2.5], "status": ["ok"]})
     shown, _ = columns.all_names(frame, ["a"], ["y"], 80)
     assert shown == ["position", "a", "y", "status"]
+
+
+def test_the_key_metrics_fit_beside_options_of_any_width():
+    values = ["a value of sixteen", "b value of sixteen"]
+    options = [f"option_with_a_long_name_{n}" for n in range(9)]
+    metrics = ["energy_j", "pass_at_1", "latency_s"]
+    frame = pl.DataFrame(
+        {"position": [1, 2], "status": ["ok", "ok"]}
+        | {name: values for name in options}
+        | {name: [1.0, 2.0] for name in metrics}
+    )
+    for width in (60, 80, 100, 110, 159, 160, 300):
+        shown, offered = columns.all_names(frame, options, metrics, width)
+        assert shown.index("pass_at_1") < len(shown) and set(options) <= {*shown, *offered}
+        upto = shown[: max(shown.index("pass_at_1"), shown.index("status")) + 1]
+        if width < 110:
+            assert columns._cells(frame, upto, metrics, width) <= width
+        assert "option_with_a_long_name_0" in upto or width == 60
+
+
+def test_a_heading_is_whole_where_the_row_has_room():
+    frame = pl.DataFrame({"key": [1], "max_new_tokens": [20]})
+    table = FrameTable()
+    table.show(frame, [columns.column_for(frame, n, [], 8) for n in frame.columns], "key")
+    assert [cells.text_of(table.body(width, 2)[0]).split()[-1] for width in (30, 20)] == [
+        "max_new_tokens", "max_new_",
+    ]  # fmt: skip
+
+
+def test_whether_a_completion_passed_is_yes_or_no():
+    frame = pl.DataFrame({"passed": [True, False, None], "do_sample": [True, False, None]})
+    passed, option = (columns.column_for(frame, name, []) for name in frame.columns)
+    assert [passed.text(row) for row in frame.to_dicts()] == ["yes", "no", "-"]
+    assert [option.text(row) for row in frame.to_dicts()] == ["on", "off", "-"]

@@ -18,6 +18,9 @@ from pimp_tui.tui.panes.results.view import TableView
 from pimp_tui.tui.widgets.chooser import Chooser
 
 _MOST_COMPARED = 4
+OF_THE_TABLE = frozenset(
+    ("sort", "sort_also", "filter", "columns", "group", "mark", "compare", "copy_row", "export")
+)
 
 
 def key(keys: str, action: str, name: str, tooltip: str) -> Binding:
@@ -135,6 +138,7 @@ class TableActions(Pane):
         if level is None:
             return
         event.stop()
+        level.chosen = True
         if event.on and event.name not in level.names:
             level.names.append(event.name)
             level.offered = [n for n in level.offered if n != event.name]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pimp_tui.tui.widgets.frame_table import Column
+from pimp_tui.tui.widgets.frame_table import GUTTER, Column
 from pimp_tui.tui.widgets.numbers import ENERGY, option_text, scale_of
 
 if TYPE_CHECKING:
@@ -26,8 +26,12 @@ _INTEREST = (
     "peak_memory_bytes",
 )
 _SCALE_ROWS = 2000
-#: Option columns that stand before the metrics; the others follow behind them.
+#: Option columns that stand before the metrics at most; the others follow behind them.
 _OPTIONS_BEFORE = {"narrow": 3, "wide": 5, "very wide": 9}
+#: Metrics that must be on the screen beside them, and the rows that tell how wide a column is.
+_KEY_METRICS, _WIDTH_ROWS = 2, 100
+#: How Boolean columns read that are no options, which are on or off.
+_ANSWERS = frozenset({"passed", "contaminated", "energy_estimated"})
 
 
 def with_status(frame: pl.DataFrame, repeats: int) -> pl.DataFrame:
@@ -73,17 +77,21 @@ def ranked(metrics: Iterable[str], objectives: Iterable[str]) -> list[str]:
     return list(dict.fromkeys([m for m in wanted if m in metrics] + metrics))
 
 
+def heading_cells(width: int) -> int:
+    """How long the heading of an option may be in a table of this width."""
+    return 8 if width < 110 else 14
+
+
 def all_names(
     frame: pl.DataFrame, options: list[str], metrics: list[str], width: int
 ) -> tuple[list[str], list[str]]:
     """(columns shown by default, those that the chooser offers besides them).
 
-    The options that differ come first, as many as leave room for the metrics; the others stand
-    behind the metrics, one scroll away.
+    The options that differ come first, as many as leave room for the key metrics within
+    ``width`` cells; the others stand behind the metrics, one scroll away.
     """
     vary = differing(frame, options) or (options if frame.height else [])
     kind = "narrow" if width < 110 else ("wide" if width < 160 else "very wide")
-    before = _OPTIONS_BEFORE[kind]
     spread = [f"{m}_std" for m in metrics if _has_values(frame, f"{m}_std")]
     numbers: list[str] = []
     for n, metric in enumerate(metrics):
@@ -94,11 +102,24 @@ def all_names(
     head = [m for m in numbers if m.removesuffix("_std") in metrics[:few]]
     # The status is what a narrow table must not lose.
     cut = head.index(metrics[2]) if kind == "narrow" and len(metrics) > 2 else len(head)
-    shown = ["position", *vary[:before], *head[:cut], "status", *head[cut:], *vary[before:]]
+    key = head[: head.index(metrics[_KEY_METRICS])] if len(metrics) > _KEY_METRICS else head
+    before = vary[: _OPTIONS_BEFORE[kind]]
+    while before and _cells(frame, ["position", *before, *key, "status"], metrics, width) > width:
+        before.pop()
+    after = [name for name in vary if name not in before]
+    shown = ["position", *before, *head[:cut], "status", *head[cut:], *after]
     more = ("sampler", "runs_ok", "runs_failed", "contaminated", "energy_source", "config_id")
     rest = [n for n in [*numbers, *spread, *options, *more] if n not in shown]
     present = set(frame.columns)
     return [n for n in shown if n in present], [n for n in dict.fromkeys(rest) if n in present]
+
+
+def _cells(frame: pl.DataFrame, names: list[str], metrics: list[str], width: int) -> int:
+    """Cells that columns take side by side, the table's gutter among them."""
+    present = [name for name in names if name in frame.columns]
+    made = [column_for(frame, name, metrics, heading_cells(width)) for name in present]
+    rows = frame.head(_WIDTH_ROWS).select(present).to_dicts()
+    return GUTTER + sum(column.cells(rows) for column in made) + 2 * (len(made) - 1)
 
 
 def _has_values(frame: pl.DataFrame, name: str) -> bool:
@@ -124,9 +145,11 @@ def column_for(frame: pl.DataFrame, name: str, metrics: Iterable[str], heading: 
         return Column(name, name.removesuffix("_at"), _clock)
     if dtype.startswith("List"):
         return Column(name, name, lambda v: ", ".join(map(str, v)) if v else "-", right=False)
+    if name in _ANSWERS and dtype == "Boolean":
+        return Column(name, name, _answer, right=False)
     number = frame.schema[name].is_numeric()
     return Column(name, _short(name, heading), option_text, right=number, longest=40 if name in
-                  ("reason", "task_id", "status") else 16)  # fmt: skip
+                  ("reason", "task_id", "status") else 16, full=name)  # fmt: skip
 
 
 def _short(name: str, most: int) -> str:
@@ -140,6 +163,10 @@ def _short(name: str, most: int) -> str:
 
 def _estimated(frame: pl.DataFrame) -> bool:
     return "energy_estimated" in frame.columns and bool(frame["energy_estimated"].any())
+
+
+def _answer(value: Any) -> str:
+    return "-" if value is None else "yes" if value else "no"
 
 
 def _clock(value: Any) -> str:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from pimp_tui.session.where_tokens import column_word
 from pimp_tui.tui.panes.results.care import Care
-from pimp_tui.tui.panes.results.columns import all_names, column_for, measured, ranked, with_status
+from pimp_tui.tui.panes.results.columns import (
+    all_names,
+    column_for,
+    heading_cells,
+    measured,
+    ranked,
+    with_status,
+)
 from pimp_tui.tui.panes.results.ordering import Key
 from pimp_tui.tui.widgets.cells import middle
 from pimp_tui.tui.widgets.frame_table import Column
@@ -39,6 +46,9 @@ class Level:
         names: columns shown; ``offered``: those that the chooser has besides.
         of: what it is about: config_id, repetition, attempt, option.
         where_text, where: the filter; ``keys``: the sort.
+        heading: cells of an option's heading at most.
+        options: of the plan, on the first level.
+        chosen: whether the user chose the columns, so that no other width does.
     """
 
     kind: str
@@ -54,6 +64,8 @@ class Level:
     keys: list[Key] = field(default_factory=list)
     place: tuple[int, int, int, int] = (0, 0, 0, 0)
     heading: int = 14
+    options: list[str] = field(default_factory=list)
+    chosen: bool = False
 
     def columns(self) -> list[Column]:
         """How the shown columns look."""
@@ -80,11 +92,18 @@ def configurations(
     """The first level: one row per planned configuration."""
     frame = care.mark(with_status(frame, repeats))
     shown = ranked(measured(frame, metrics), objectives)
-    names, offered = all_names(frame, options, shown, width)
-    return Level(
-        "configurations", "Configurations", frame, names, offered, "config_id", shown,
-        heading=8 if width < 110 else 14,
-    )  # fmt: skip
+    level = Level(
+        "configurations", "Configurations", frame, [], [], "config_id", shown, options=options
+    )
+    fit_to(level, width)
+    return level
+
+
+def fit_to(level: Level, width: int) -> None:
+    """The columns that a first level shows in ``width`` cells, unless the user chose them."""
+    level.heading = heading_cells(width)
+    if not level.chosen:
+        level.names, level.offered = all_names(level.frame, level.options, level.metrics, width)
 
 
 def repeats_of(runs: pl.DataFrame, config_id: str, name: str, metrics: list[str]) -> Level:

@@ -15,7 +15,7 @@ from pimp_tui.errors import UserError
 from pimp_tui.tui.panes.base import FooterKey
 from pimp_tui.tui.panes.plan_info import PlanInfo
 from pimp_tui.tui.panes.results import levels, place
-from pimp_tui.tui.panes.results.actions import TableActions, key
+from pimp_tui.tui.panes.results.actions import OF_THE_TABLE, TableActions, key
 from pimp_tui.tui.panes.results.care import read_care
 from pimp_tui.tui.panes.results.completion import CompletionView, read_completion
 from pimp_tui.tui.panes.results.lower import Lower
@@ -261,8 +261,13 @@ class ResultsPane(TableActions):
     def _open_text(self, path: str, what: str) -> None:
         self._text = what
         self.completion_part.set_rule(path, f"esc back · y copies {what}")
-        self.view.display, self.completion_part.display = False, True
+        self._show_text(True)
         self.completion.focus()
+
+    def _show_text(self, shown: bool) -> None:
+        """A text in place of the table and of what tells about its row."""
+        self.completion_part.display = shown
+        self.view.display = self.lower.display = not shown
 
     @work(group="results-drill", exclusive=True)
     async def action_why(self) -> None:
@@ -299,7 +304,7 @@ class ResultsPane(TableActions):
         if self.view.cancel():
             self.say("cancelled")
         elif self.completion_part.display:
-            self.completion_part.display, self.view.display = False, True
+            self._show_text(False)
             self.view.table.focus()
         elif self.view.pop():
             pass
@@ -313,6 +318,12 @@ class ResultsPane(TableActions):
             self.view.table.update()
             self.view.tell()
         self.refresh_footer()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Over a text the keys of the table do nothing: it is not there to be seen."""
+        del parameters
+        hidden = self.is_mounted and self.completion_part.display
+        return not (hidden and action in OF_THE_TABLE)
 
     def action_copy_cell(self) -> None:
         """The cell, or the completion when one is open."""
@@ -334,7 +345,8 @@ class ResultsPane(TableActions):
         self.refresh_footer()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Share the rows."""
+        """Share the rows; other columns where the width is another."""
+        self.view.fit_first(event.size.width)
         if self.lower.compared and not self.lower.choosing:
             self.lower.show_compare(self.lower.compared, self.very_wide)
         self.fit_lower()

@@ -21,7 +21,7 @@ def of(view: TableView) -> dict[str, Any]:
     return {
         "filter": level.where_text,
         "sort": [list(key) for key in level.keys],
-        "columns": list(level.names),
+        "columns": list(level.names) if level.chosen else None,
         "row": row,
     }
 
@@ -33,6 +33,7 @@ def restore(level: Level, place: Mapping[str, Any]) -> object:
     if isinstance(columns, list) and columns and set(map(str, columns)) <= known:
         level.offered = [n for n in [*level.names, *level.offered] if n not in columns]
         level.names = [str(name) for name in columns]
+        level.chosen = True
     sort = place.get("sort")
     if isinstance(sort, list):
         pairs = [key for key in sort if isinstance(key, list) and len(key) == 2]

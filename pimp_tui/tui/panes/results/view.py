@@ -8,7 +8,7 @@ from textual import work
 from textual.message import Message
 
 from pimp_tui.errors import UserError
-from pimp_tui.tui.panes.results.levels import Level
+from pimp_tui.tui.panes.results.levels import Level, fit_to
 from pimp_tui.tui.panes.results.ordering import next_keys, order_of, words
 from pimp_tui.tui.widgets.frame_table import FrameTable
 from pimp_tui.tui.widgets.section import Section
@@ -67,7 +67,11 @@ class TableView(Section):
             setattr(level, name, getattr(old, name))
         known = set(level.names) | set(level.offered)
         if set(old.names) | set(old.offered) == known:
-            level.names, level.offered = old.names, old.offered
+            level.names, level.offered, level.chosen = old.names, old.offered, old.chosen
+        elif old.chosen and (kept := [name for name in old.names if name in known]):
+            every = [*level.names, *level.offered]
+            level.names, level.chosen = kept, True
+            level.offered = [name for name in every if name not in kept]
         self.stack[0] = level
         if len(self.stack) == 1:
             self._show(level, _HERE)
@@ -86,6 +90,14 @@ class TableView(Section):
         else:
             self.reorder(key=key)
         self.tell()
+
+    def fit_first(self, width: int) -> None:
+        """The first level in a terminal of another width."""
+        if not self.stack:
+            return
+        fit_to(self.stack[0], width)
+        if len(self.stack) == 1:
+            self.columns_changed()
 
     def columns_changed(self) -> None:
         """The level shows other columns."""
