@@ -13,6 +13,8 @@ from textual.color import Color
 from textual.strip import Strip
 from textual.widget import Widget
 
+from pimp_tui.tui.widgets.contrast import readable
+
 #: A piece of text and its kind; "" is the widget's own look.
 Span = tuple[str, str]
 Spans = Sequence[Span]
@@ -90,7 +92,11 @@ def _overlays(theme: str, colours: tuple[str, ...]) -> dict[str, Style]:
     if foreground.ansi is not None:
         dim = Style(dim=True)
     else:
-        dim = Style(color=background.blend(foreground, _DIM).rich_color)
+        accent, success, warning, error, faint = (
+            readable(colour, background)
+            for colour in (accent, success, warning, error, background.blend(foreground, _DIM))
+        )
+        dim = Style(color=faint.rich_color)
     return {
         "dim": dim,
         "bright": Style(bold=True),

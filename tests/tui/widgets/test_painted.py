@@ -3,6 +3,7 @@
 from textual.app import App, ComposeResult
 from textual.color import Color
 
+from pimp_tui.tui.widgets.contrast import readable
 from pimp_tui.tui.widgets.line import Line
 from pimp_tui.tui.widgets.painted import overlays
 
@@ -20,7 +21,9 @@ async def test_kinds_follow_the_theme():
         for name in ("textual-dark", "gruvbox", "nord"):
             app.theme = name
             await pilot.pause()
-            wanted = Color.parse(app.get_css_variables()["accent"]).rich_color
+            known = app.get_css_variables()
+            ground = Color.parse(known["background"])
+            wanted = readable(Color.parse(known["accent"]), ground).rich_color
             assert overlays(app)["accent"].color == wanted
             assert line.kind_style("accent").color == wanted
             seen.add(wanted)
