@@ -136,8 +136,9 @@ def _pieces(
         return
     for y, x1, x2 in update.spans:
         for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
-            # A piece is what one widget shows of a row: all of it is true, so all is compared.
-            if strip is not None and x <= x2 and end > x1:
+            # A piece within the span is what one widget shows of a row: all of it is true.
+            # One that begins where the span ends is not drawn: it holds what lies beneath.
+            if strip is not None and x < x2 and end > x1:
                 yield y, x, iter(strip)
 
 

@@ -72,6 +72,9 @@ def test_parts_of_rows_are_laid_where_they_stand():
     chops[2][10] = Strip([Segment("power "), Segment("315", STYLES[1])])
     few = canvas.changes(ChopsUpdate(chops, [(2, 10, 24)], ends), SIZE, CONSOLE)
     assert few == "\x1b[3;19H\x1b[1;31m5\x1b[0m"
+    chops[2][0] = Strip([Segment(" " * 10)])  # what lies beneath a widget that is not repainted
+    chops[2][10] = Strip([Segment("never drawn")])
+    assert canvas.changes(ChopsUpdate(chops, [(2, 0, 10)], ends), SIZE, CONSOLE) == ""
     canvas.forget()
     assert len(canvas.changes(layout(blank), SIZE, CONSOLE)) > SIZE.width * SIZE.height
 

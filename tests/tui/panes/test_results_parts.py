@@ -239,7 +239,7 @@ def test_the_key_metrics_fit_beside_options_of_any_width():
     metrics = ["energy_j", "pass_at_1", "latency_s"]
     frame = pl.DataFrame(
         {"position": [1, 2], "status": ["ok", "ok"]}
-        | {name: values for name in options}
+        | dict.fromkeys(options, values)
         | {name: [1.0, 2.0] for name in metrics}
     )
     for width in (60, 80, 100, 110, 159, 160, 300):
