@@ -16,6 +16,7 @@ from pimp_tui.campaign.settings import Settings
 from pimp_tui.errors import UserError
 from pimp_tui.session import segments
 from pimp_tui.session.bundle import Session, open_session
+from pimp_tui.session.picks import campaign_rows
 
 if TYPE_CHECKING:
     from pimp_tui.learning.warm_start import WarmStart
@@ -76,6 +77,8 @@ class Growth:
         from pimp_tui.learning.suggestion import suggest
 
         rows = session.configurations().collect()
+        ran = rows.filter(rows["runs_ok"] + rows["runs_failed"] > 0)["config_id"]
+        rows = campaign_rows(rows, ran)  # picks are no configurations of the campaign
         count = min(TOGETHER, self._most() - rows.height)
         if count < 1:
             return self._end(f"all {rows.height} configurations are measured")

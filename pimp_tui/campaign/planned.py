@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from pimp_tui.campaign.schedule import Planned
 from pimp_tui.session.bundle import Session
+from pimp_tui.session.compact import committed_keys
+from pimp_tui.session.picks import campaign_rows
 from pimp_tui.space import Space
 
 
-def read_planned(session: Session) -> list[Planned]:
+def read_planned(session: Session, picks: bool = False) -> list[Planned]:
     """Planned configurations in plan order, each once.
 
     Every modelled option gets its effective value, so that nothing is inherited from the model's
     own generation_config.json.
+
+    Args:
+        picks: those to be verified too, which a campaign leaves to their batch.
 
     Raises:
         UserError: a row of the plan is no valid configuration of the session's space.
@@ -19,7 +24,10 @@ def read_planned(session: Session) -> list[Planned]:
     space = session.space()
     default_model = session.manifest["models"][0]["name"]
     planned: dict[str, Planned] = {}
-    for row in session.plan.collect().iter_rows(named=True):
+    plan = session.plan.collect()
+    if not picks:
+        plan = campaign_rows(plan, {name for name, _, _ in committed_keys(session.path)})
+    for row in plan.iter_rows(named=True):
         if row["config_id"] in planned:
             continue
         features = space.from_row(row)

@@ -1,4 +1,4 @@
-"""The runner process of a campaign: ``python -m pimp_tui.campaign.runner SESSION``.
+"""The runner process of a campaign: ``python -m pimp_tui.campaign.runner SESSION [--picks-only]``.
 
 It lives in a process session of its own, holds the session's lock, writes every segment, and
 supervises the worker. SIGTERM, SIGINT and the ``stop`` command end it after the run in progress
@@ -24,10 +24,11 @@ from pimp_tui.campaign.clock import SessionClock, last_t_s
 from pimp_tui.campaign.gpu_left import put_back_stale
 from pimp_tui.campaign.growth import growth_of
 from pimp_tui.campaign.keeping import Keeper
-from pimp_tui.campaign.loop import CampaignLoop
+from pimp_tui.campaign.loop import CampaignLoop, Outcome
 from pimp_tui.campaign.planned import read_planned
 from pimp_tui.campaign.server import ControlServer
 from pimp_tui.campaign.settings import Settings
+from pimp_tui.campaign.start import PICKS_ONLY
 from pimp_tui.campaign.verification import Verification, with_verification
 from pimp_tui.errors import UserError
 from pimp_tui.session import segments
@@ -36,15 +37,20 @@ from pimp_tui.session.compact import compact, repair
 from pimp_tui.session.damage import set_aside
 from pimp_tui.session.lock import SessionLock
 from pimp_tui.session.manifest import read_manifest, write_manifest
+from pimp_tui.session.status import read_status
 
 EXIT_OK, EXIT_FAULT, EXIT_USER, EXIT_FAILED_RUNS, EXIT_STOPPED = 0, 1, 2, 3, 130
 
 
 class Runner:
-    """Wires lock, log, clock, socket and loop for one session folder (absolute)."""
+    """Wires lock, log, clock, socket and loop for one session folder (absolute).
 
-    def __init__(self, session: Path) -> None:
-        self.session = session
+    Args:
+        picks_only: verify the picks that wait; of the campaign nothing more is run.
+    """
+
+    def __init__(self, session: Path, picks_only: bool = False) -> None:
+        self.session, self._picks_only = session, picks_only
         self.manifest = read_manifest(session)
         self.settings = Settings.from_json(self.manifest["settings"])
         self._log = (session / "log.txt").open("a", buffering=1, encoding="utf-8")
@@ -109,15 +115,11 @@ class Runner:
 
     def _campaign(self) -> int:
         session = Session(self.session)
-        planned, budget = read_planned(session), Budget(self.settings.budget, session)
-        growth = growth_of(self.settings, self.keeper, self.board, budget, self.log)
-        loop = CampaignLoop(
-            self.session, self.manifest, self.settings, planned, self.board, self.clock, self.log,
-            budget, self._mark, self.keeper, growth,
-        )  # fmt: skip
-        outcome = loop.run()
+        budget = Budget(self.settings.budget, session)
+        outcome, failed = self._as_left() if self._picks_only else self._own_runs(session, budget)
         checking = Verification(self.session, self._where, self.board, self.log, budget)
-        if outcome.state == "done" or (budget.exhausted and not self.board.stop.is_set()):
+        through = outcome.state == "done" or self._picks_only or budget.exhausted
+        if through and not self.board.stop.is_set():
             outcome = with_verification(outcome, checking.run())
         self.log(f"{outcome.state}: {outcome.reason}")
         if outcome.state == "done":
@@ -125,13 +127,33 @@ class Runner:
                 compact(self.session)
             except OSError as fault:  # the segments are as good as the merged files
                 self.log(f"segments stay as they are: {fault.strerror}", "warning")
-        code = EXIT_FAILED_RUNS if loop.runs_failed or checking.runs_failed else EXIT_OK
+        code = EXIT_FAILED_RUNS if failed or checking.runs_failed else EXIT_OK
         if outcome.state != "done" and self.board.stop.is_set():
             code = EXIT_STOPPED
         self._mark(outcome.state, socket=None, outcome=outcome.reason, exit_code=code)
         self.board.update(state=outcome.state)
         time.sleep(0.2)  # let the last events reach slow readers before the socket closes
         return code
+
+    def _own_runs(self, session: Session, budget: Budget) -> tuple[Outcome, int]:
+        """Run what is left of the campaign; how it ended, and its failed runs."""
+        growth = growth_of(self.settings, self.keeper, self.board, budget, self.log)
+        loop = CampaignLoop(
+            self.session, self.manifest, self.settings, read_planned(session), self.board,
+            self.clock, self.log, budget, self._mark, self.keeper, growth,
+        )  # fmt: skip
+        return loop.run(), loop.runs_failed
+
+    def _as_left(self) -> tuple[Outcome, int]:
+        """The campaign as the last sitting left it; nothing of it is run now."""
+        status = read_status(self.session)
+        ended = status["runs_done"] + status["runs_failed"]
+        left = status["runs_planned"] - ended
+        if left > 0:
+            told = f"{left} of {status['runs_planned']} runs of the campaign are left"
+            return Outcome("stopped", told), 0
+        told = f"{status['runs_done']} runs ok, {status['runs_failed']} failed"
+        return Outcome("done", told), 0
 
     def _mark(self, status: str, **fields: Any) -> None:
         self.manifest |= {"status": status} | fields
@@ -155,7 +177,7 @@ def _runner() -> dict[str, Any]:
 def main() -> int:
     """Entry point of ``python -m pimp_tui.campaign.runner``."""
     try:
-        return Runner(Path(sys.argv[1]).resolve()).run()
+        return Runner(Path(sys.argv[1]).resolve(), PICKS_ONLY in sys.argv[2:]).run()
     except UserError as error:
         print("\n".join(error.lines()), file=sys.stderr)
         return EXIT_USER

@@ -14,11 +14,16 @@ from pimp_tui.session.control import ControlClient
 from pimp_tui.session.lock import read_holder
 from pimp_tui.session.manifest import read_manifest
 
+#: The runner's argument for verifying alone.
+PICKS_ONLY = "--picks-only"
 _PATIENCE_S = 60.0
 
 
-def start_runner(session: Path) -> subprocess.Popen[bytes]:
+def start_runner(session: Path, picks_only: bool = False) -> subprocess.Popen[bytes]:
     """Start the runner in a process session of its own, wait until it answers.
+
+    Args:
+        picks_only: verify what waits and leave the campaign as it is.
 
     Raises:
         UserError: another runner has the session, or this one ended at once (with its reason).
@@ -28,12 +33,15 @@ def start_runner(session: Path) -> subprocess.Popen[bytes]:
         raise _runs_already(session)
     with (session / "log.txt").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "pimp_tui.campaign.runner", str(session)],
+            [
+                sys.executable, "-m", "pimp_tui.campaign.runner", str(session),
+                *([PICKS_ONLY] if picks_only else []),
+            ],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
-        )
+        )  # fmt: skip
     deadline = time.monotonic() + _PATIENCE_S
     while time.monotonic() < deadline:
         if process.poll() is not None:

@@ -80,8 +80,9 @@ class Verification:
             mark("running")
             settings, session = Settings.from_json(manifest["settings"]), Session(batch)
             clock = SessionClock(manifest["created"], last_t_s(batch))
+            planned = read_planned(session, picks=True)
             loop = CampaignLoop(
-                batch, manifest, settings, read_planned(session), self.board, clock, self.log,
+                batch, manifest, settings, planned, self.board, clock, self.log,
                 Budget(settings.budget, session), mark, keeper,
             )  # fmt: skip
             outcome = loop.run()

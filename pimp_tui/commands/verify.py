@@ -68,7 +68,7 @@ def verify(
         from pimp_tui.campaign.start import start_runner
         from pimp_tui.commands.follow import follow
 
-        runner = start_runner(opened.path)
+        runner = start_runner(opened.path, picks_only=True)
         if detach:
             say(f"running in the background (pid {runner.pid}): pimp-tui attach {opened.path}")
             return 0

@@ -1,8 +1,9 @@
 """Picks to be verified: queued in the plan, with what was promised of them when they were picked.
 
 A pick is a line of the plan with the sampler ``verify``, or a configuration of the plan named in
-``picks.json``. Each batch of them is measured anew in a bundle of its own, ``verify/1``,
-``verify/2``, …: other problems and other seeds must not stand in one table with the campaign's.
+``picks.json``. Each batch of them is measured in a bundle of its own, ``verify/1``, ``verify/2``,
+…: other problems and other seeds must not stand in one table with the campaign's. The campaign
+itself does not run lines with that sampler: they would spend its budget, and the verification's.
 """
 
 from __future__ import annotations
@@ -134,6 +135,19 @@ def planned_picks(batch: Path) -> list[str]:
     from pimp_tui.session.manifest import read_manifest
 
     return [pick["config_id"] for pick in read_manifest(batch).get("picks") or []]
+
+
+def campaign_rows(plan: pl.DataFrame, ran: Iterable[str]) -> pl.DataFrame:
+    """The rows of a session's plan that its campaign runs: all but those that were only picked.
+
+    Args:
+        plan: with ``config_id`` and ``sampler``.
+        ran: config_ids with a run in the campaign; a pick among them stays (earlier versions).
+    """
+    import polars as pl
+
+    picked = pl.col("sampler").cast(pl.String).eq_missing(pl.lit(SAMPLER))
+    return plan.filter(~picked | pl.col("config_id").is_in(list(ran)))
 
 
 def waiting(session: Path, plan: pl.DataFrame) -> list[dict[str, Any]]:

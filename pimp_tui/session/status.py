@@ -10,7 +10,7 @@ from typing import Any
 from pimp_tui.session import lock
 from pimp_tui.session.damage import require_whole
 from pimp_tui.session.manifest import read_manifest
-from pimp_tui.session.picks import batches
+from pimp_tui.session.picks import batches, campaign_rows
 from pimp_tui.session.replaced import scan_plan
 from pimp_tui.session.segments import MERGED, keys_in
 
@@ -92,19 +92,19 @@ def _count(bundle: Path, manifest: dict[str, Any]) -> _Count:
                 done.add((config_id, repetition))
         ended = frame["ended_at"].drop_nulls().sort()
         times = [gap.total_seconds() for gap in ended.diff().drop_nulls()]
-    planned = planned_runs(bundle, manifest)
+    planned = _planned_runs(bundle, manifest, {config_id for config_id, _ in seen})
     left = max(planned - len(seen), 0)
     eta_s = round(left * sorted(times)[len(times) // 2], 1) if times and left else None
     return _Count(len(done), len(seen - done), planned, eta_s)
 
 
-def planned_runs(session: Path, manifest: dict[str, Any]) -> int:
-    """Distinct planned configurations times repeats, less the repeats that were not needed."""
-    import polars as pl
-
-    plan = session / "plan.parquet"
-    if not plan.exists():
+def _planned_runs(bundle: Path, manifest: dict[str, Any], ran: set[str]) -> int:
+    """Distinct configurations to be run times repeats, less the repeats that were not needed."""
+    file = bundle / "plan.parquet"
+    if not file.exists():
         return 0
     repeats = int((manifest.get("settings") or {}).get("repeats") or 1)
-    distinct = scan_plan(plan).select(pl.col("config_id").n_unique()).collect().item()
-    return int(distinct) * repeats - int(manifest.get("repeats_left_out") or 0)
+    plan = scan_plan(file).select("config_id", "sampler").collect()
+    if "picks" not in manifest:  # of a batch all are run
+        plan = campaign_rows(plan, ran)
+    return plan["config_id"].n_unique() * repeats - int(manifest.get("repeats_left_out") or 0)

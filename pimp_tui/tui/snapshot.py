@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pimp_tui.session.manifest import read_manifest
+from pimp_tui.session.picks import campaign_rows
 from pimp_tui.session.replaced import scan_plan
 from pimp_tui.session.segments import MERGED, parse_key
 from pimp_tui.session.status import state_of
@@ -125,10 +126,10 @@ class Surveyor:
     def full(self, changed: frozenset[str], eta_s: float | None = None) -> Snapshot:
         """Everything; reads only segments that are new. For a thread: it imports Polars."""
         manifest = read_manifest(self.path)
-        if "plan" in changed or self._plan is None:
-            self._plan = self._read_plan()
         if "runs" in changed or not self._read:
             self._read_runs()
+        if "plan" in changed or self._plan is None:
+            self._plan = self._read_plan()
         repeats = int((manifest.get("settings") or {}).get("repeats") or 1)
         ended: dict[str, int] = {}
         for config_id, _ in self._status:
@@ -151,7 +152,8 @@ class Surveyor:
         file = self.path / "plan.parquet"
         if not file.exists():
             return None
-        ids = scan_plan(file).select("config_id").collect()["config_id"]
+        plan = scan_plan(file).select("config_id", "sampler").collect()
+        ids = campaign_rows(plan, {config_id for config_id, _ in self._status})["config_id"]
         return len(ids), ids.n_unique()
 
     def _read_runs(self) -> None:

@@ -13,7 +13,9 @@ from pimp_tui.errors import UserError
 from pimp_tui.session import open_session
 from pimp_tui.session.bundle import Session
 from pimp_tui.session.manifest import read_manifest, write_manifest
-from pimp_tui.session.picks import queue_pick, waiting
+from pimp_tui.session.picks import campaign_rows, queue_pick, waiting
+from pimp_tui.session.status import read_status
+from pimp_tui.tui.snapshot import Surveyor
 from pimp_tui.workload import load_recorded
 
 DEMO = Path(__file__).parents[2] / "sessions" / "demo"
@@ -34,6 +36,22 @@ def queued(tmp_path):
     return folder
 
 
+def test_a_campaign_leaves_picks_to_their_batch(queued):
+    """Measured once, as what they are: neither plan, status nor growth counts them as runs."""
+    before = read_status(queued)
+    row = open_session(queued).plan.collect().row(3, named=True)
+    fresh = row | {"config_id": "f" * 16}
+    assert queue_pick(queued, fresh, {"duration_s": "min"}) == 17
+    assert read_status(queued) == before, "16 configurations, all measured"
+    session = Session(queued)
+    assert len(read_planned(session)) == 16
+    survey = Surveyor(queued).full(frozenset())
+    assert (survey.configs_planned, survey.runs_planned) == (16, 32)
+    assert campaign_rows(session.plan.collect(), ["f" * 16]).height == 17, "an earlier version's"
+    ran = session.configurations().collect()
+    assert ran.filter(pl.col("config_id") == "f" * 16)["runs_ok"].to_list() == [0]
+
+
 def test_control_and_picks_on_problems_kept_out(queued):
     session = Session(queued)
     batch = next_batch(session, Budget("40runs", session))
@@ -45,7 +63,7 @@ def test_control_and_picks_on_problems_kept_out(queued):
     tasks = [task.task_id for task in load_recorded(manifest["workload"]).tasks]
     assert tasks == session.manifest["workload"]["kept_out"]
     assert "kept_out" not in manifest["workload"]
-    ids = [item.config_id for item in read_planned(Session(batch))]
+    ids = [item.config_id for item in read_planned(Session(batch), picks=True)]
     assert ids == [session.manifest["named"]["library default"], plan["config_id"][11]]
     assert pl.read_parquet(batch / "plan.parquet").schema == plan.schema
     assert plan.height == 16, "what is planned already is not planned twice"
