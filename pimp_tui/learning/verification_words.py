@@ -64,14 +64,16 @@ def _curse(metric: str, rows: Sequence[Mapping[str, Any]]) -> str:
     off = [row["off"] if share else math.log1p(max(row["off"], -0.999)) for row in rows]
     mean = math.fsum(off) / len(off)
     worse = sum(sign * value > 0 for sign, value in zip(signs, off, strict=True))
+    shown = sum(row["reading"] == "worse than promised" for row in rows)
+    sure = f" (the intervals show it of {shown or 'none'})" if worse else ""
     picks = "pick" if len(rows) == 1 else "picks"
 
     def told(value: float) -> str:
         return _share(metric, value if share else math.expm1(value))
 
     text = (
-        f"{metric}: {worse} of {len(rows)} {picks} turned out worse than promised; on average "
-        f"{told(mean)} against what was promised"
+        f"{metric}: {worse} of {len(rows)} {picks} turned out worse than promised{sure}; on "
+        f"average {told(mean)} against what was promised"
     )
     if len(off) >= _ENOUGH:
         half = half_width_of_mean(off)

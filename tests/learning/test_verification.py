@@ -80,7 +80,11 @@ def test_a_pick_that_is_worse_than_promised_is_called_so(tmp_path):
     assert share["expected"] == pytest.approx(0.0) and share["found"] == pytest.approx(-0.25)
     assert share["off_lower"] < -0.25 < share["off_upper"]
     words = verification_words(rows)
-    assert words[0].startswith("duration_s: 1 of 1 pick turned out worse than promised")
+    assert words[0].startswith(
+        "duration_s: 1 of 1 pick turned out worse than promised (the intervals show it of 1); "
+    )
+    unsure = [row | {"reading": "no difference from the promise is shown"} for row in rows]
+    assert "(the intervals show it of none)" in verification_words(unsure)[0]
     assert "kept out" in words[-1] and off_words(time).startswith("+")
 
 
