@@ -131,15 +131,15 @@ class Attempt:
         power, self._power = self._power, []
         self._keeper.keep(lambda session: commit_run(session, key, row, requests, power))
         names = (
-            "status", "reason", "duration_s", "energy_j", "energy_estimated", "pass_at_1",
-            "contaminated", "ignored_options",
+            "status", "reason", "duration_s", "energy_j", "energy_above_idle_j", "energy_source",
+            "energy_estimated", "idle_power_w", "pass_at_1", "contaminated", "ignored_options",
         )  # fmt: skip
         self._board.tell("run", **key._asdict(), **{name: row.get(name) for name in names})
 
     def _sample(self, row: dict[str, Any]) -> None:
         at = row.pop("monotonic_s")
-        estimate = row.pop("estimated_power_w", None)
+        shown = {name: row.pop(name, None) for name in ("estimated_power_w", "memory_total_bytes")}
         t_s = round(self._clock.t_s(at), 4)
         self._power.append(row | {"t_s": t_s, "at": self._clock.utc(at)})
         live = {key: value for key, value in row.items() if key not in ("t_s", "at")}
-        self._board.tell("sample", **live | {"t_s": t_s, "estimated_power_w": estimate})
+        self._board.tell("sample", **live | {"t_s": t_s} | shown)

@@ -6,12 +6,16 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+#: What of the state tells one phase of one run from another.
+_PHASE = ("config_id", "repetition", "phase")
+
 
 class Board:
     """State of a running campaign plus the requests of its users.
 
     Attributes:
-        state: the last ``state`` event, without its time.
+        state: the last ``state`` event, without its time; its ``since_t_s`` is when the phase of
+            this run began, for those that come in the middle of it.
         stop, pause: set while asked for; ``skip`` is cleared by the runner once obeyed.
     """
 
@@ -50,5 +54,8 @@ class Board:
 
     def update(self, **fields: Any) -> None:
         """Change the state and tell it."""
-        self.state = self.state | fields
+        state = self.state | fields
+        if any(state.get(name) != self.state.get(name) for name in _PHASE):
+            state["since_t_s"] = round(self._now_t_s(), 3)
+        self.state = state
         self.tell("state", **self.state)

@@ -29,6 +29,7 @@ class Sample:
         memory_bytes: in use on the device, by whomever.
         throttle_reasons: names separated by commas, "none" where the device is not throttled.
         estimated_power_w: for live display only; never in a power column.
+        memory_total_bytes: of the device; for live display only, the power table has no column.
     """
 
     device: str
@@ -41,6 +42,7 @@ class Sample:
     memory_clock_mhz: float | None = None
     throttle_reasons: str | None = None
     estimated_power_w: float | None = None
+    memory_total_bytes: int | None = None
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ class HostMeter:
                 utilisation=utilisation,
                 memory_bytes=memory.total - memory.available,
                 temperature_c=self._temperature_c(),
+                memory_total_bytes=memory.total,
             )
         ]
 

@@ -106,6 +106,7 @@ class NvmlMeter:
                 self._ask(device, "clocks", clock, handle, nvml.NVML_CLOCK_MEM)
             ),
             throttle_reasons=None if reasons is None else throttle_names(reasons),
+            memory_total_bytes=None if memory is None else int(memory.total),
         )
 
     def _counter_j(self, card: OwnCard) -> float | None:

@@ -108,7 +108,8 @@ class Trace:
         """Rows of the power table later than a monotonic time, oldest first.
 
         Each has the columns of the table but for ``t_s`` and ``at``, which the session's clock
-        gives, and beside them ``monotonic_s`` and ``estimated_power_w``, for the live display.
+        gives, and beside them ``monotonic_s``, and ``estimated_power_w`` and
+        ``memory_total_bytes`` for the live display.
         """
         with self._lock:
             ticks = []

@@ -22,6 +22,10 @@ class SessionWatcher:
         on_snapshot: called with every new snapshot, on the event loop.
         on_event: called with every event of the runner (a dict with ``event`` and ``t_s``).
         slow: look half as often.
+
+    Attributes:
+        told: the runner's last ``state`` and ``progress``, for whoever comes in the middle of a
+            run: the runner tells its state when it changes only. Empty where it told nothing.
     """
 
     def __init__(
@@ -38,6 +42,7 @@ class SessionWatcher:
         self._eta_s: float | None = None
         self._last: Snapshot | None = None
         self.connected = False
+        self.told: list[dict[str, Any]] = []
 
     def first(self) -> Snapshot:
         """A snapshot without Polars, for the first frame.
@@ -75,11 +80,23 @@ class SessionWatcher:
             try:
                 async for event in control.subscribe(self._session):
                     self.connected = True
-                    if event.get("event") == "state":
-                        self._eta_s = event.get("eta_s")
+                    self._keep(event)
                     self._on_event(event)
             except (ConnectionError, ValueError, asyncio.LimitOverrunError):
                 pass
             self.connected = False
-            self._eta_s = None
+            self._eta_s, self.told = None, []
             await asyncio.sleep(self._poll_s)
+
+    def _keep(self, event: dict[str, Any]) -> None:
+        kind = event.get("event")
+        if kind == "state":
+            self._eta_s = event.get("eta_s")
+            same = [_run_of(event)] == [_run_of(old) for old in self.told[:1]]
+            self.told = [event, *(self.told[1:] if same else ())]
+        elif kind == "progress" and self.told:
+            self.told = [self.told[0], event]
+
+
+def _run_of(event: dict[str, Any]) -> tuple[Any, Any]:
+    return event.get("config_id"), event.get("repetition")

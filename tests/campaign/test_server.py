@@ -93,6 +93,18 @@ def test_framing_is_the_contract(served):
     assert "version 1" in answers[2]["error"]
 
 
+def test_who_comes_in_the_middle_of_a_run_is_told_when_it_began():
+    clock = iter(float(n) for n in range(100))
+    board = Board(lambda: next(clock))
+    board.update(config_id="a", repetition=1, phase="measure")
+    began = board.state["since_t_s"]
+    board.update(runs_done=3)
+    board.update(phase="measure")
+    assert board.snapshot()["since_t_s"] == began < board.snapshot()["t_s"]
+    board.update(phase="score")
+    assert board.snapshot()["since_t_s"] > began
+
+
 def test_subscriber_gets_state_then_events(served):
     session, board, _ = served
     board.update(state="running")

@@ -44,6 +44,7 @@ def test_samples_hold_every_column_at_ten_hertz(with_nvml):
     assert 100 <= row["power_w"] <= 350
     assert row["energy_counter_j"] > 1e6
     assert (row["utilisation"], row["memory_bytes"], row["temperature_c"]) == (90, 1 << 30, 50)
+    assert row["memory_total_bytes"] == 80 << 30
     assert (row["sm_clock_mhz"], row["memory_clock_mhz"]) == (1980, 2619)
     assert row["throttle_reasons"] == "sw_power_cap,sw_thermal"
     assert row["estimated_power_w"] is None

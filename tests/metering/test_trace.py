@@ -26,7 +26,7 @@ def test_rows_have_the_columns_of_the_power_table_and_can_be_sent_as_json():
     trace = Trace([HostMeter()])
     trace.tick()
     (row,) = trace.rows(0.0)
-    assert set(row) == COLUMNS | {"monotonic_s", "estimated_power_w"}
+    assert set(row) == COLUMNS | {"monotonic_s", "estimated_power_w", "memory_total_bytes"}
     assert json.loads(json.dumps(row, allow_nan=False)) == row
 
 

@@ -162,6 +162,8 @@ class WorkspaceScreen(FrameScreen):
             await self.body.mount(pane)
             if place := self._places.get(type(pane).__name__):
                 pane.put_back(place)
+            for event in self._watcher.told if self._watcher else ():
+                pane.live_event(event)
         while not pane.is_mounted:  # a switch that was overtaken had begun to mount it
             await asyncio.sleep(0.01)
         if self.snapshot is not None and self.snapshot is not known:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import datetime
 
 import polars as pl
 import pytest
 
+from pimp_tui.session import control
 from pimp_tui.session.lock import SessionLock
 from pimp_tui.session.manifest import read_manifest, write_manifest
 from pimp_tui.tui.app import PimpApp
@@ -66,6 +68,57 @@ def test_what_was_not_read_yet_is_no_zero(state):
     shown = text_of(text.headline(Model(), None, status, str))
     shown += text_of(text.plan_bar(status, 80, datetime.now()))
     assert shown.strip() and not any(letter.isdigit() for letter in shown)
+
+
+def test_only_the_measured_pass_counts_as_the_run():
+    """Its figures are of the measured pass, and of a beginning that nobody saw none is told."""
+    model = Model()
+    model.feed(state("a", 1, 0.0, phase="load"))
+    for n in range(100):
+        model.feed(sample(n / 10, power=100.0))
+    assert "run" not in chart.power_info(model, "power"), "loading is no part of it"
+    model.feed(state("a", 1, 10.0))
+    for n in range(100, 150):
+        model.feed(sample(n / 10, power=200.0))
+    assert "mean 200 · run 900 J" in chart.power_info(model, "power")
+    model.feed(state("a", 1, 15.0, phase="score"))
+    assert "run" not in chart.power_info(model, "power")
+    model.feed({"event": "run", "t_s": 17.0, "config_id": "a", "repetition": 1, "status": "ok",
+                "energy_source": "nvml", "idle_power_w": 58.0})  # fmt: skip
+    (run,) = model.runs.values()
+    assert (run.started_s, run.ended_s) == (10.0, 15.0) and model.energy_source == "nvml"
+    assert chart.idle_power_w(model) == 58.0
+    model.feed(state("a", 1, 17.1, phase="score", runs_done=4))
+    assert model.current is None, "it is over"
+    late = Model()
+    late.feed(state("a", 2, 40.0, since_t_s=22.5))
+    for n in range(400, 450):
+        late.feed(sample(n / 10, power=200.0))
+    assert late.current.started_s == 22.5
+    assert "since you came 900 J" in chart.power_info(late, "power")
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [({"phase": "suggest", "config_id": None}, "to choose what to measure next"),
+     ({"state": "paused", "phase": "disk full"}, "the disk is full"),
+     ({"state": "paused", "phase": None}, "paused: r goes on")],
+)  # fmt: skip
+def test_the_headline_tells_why_nothing_runs(told, words):
+    model = Model()
+    model.feed(state("a", 1, 0.0) | told)
+    assert words in text_of(text.headline(model, None, model.state, str))
+
+
+@pytest.mark.parametrize(
+    ("used", "total", "words"),
+    [(31.2, 80, "31.2/80 GiB"), (0.5, 4, "0.50/4.0 GiB"), (1.0, None, "1.00 GiB")],
+)
+def test_memory_is_told_of_how_much(used, total, words):
+    model = Model()
+    whole = None if total is None else total * 2**30
+    model.feed(sample(1.0) | {"memory_bytes": used * 2**30, "memory_total_bytes": whole})
+    assert f"mem {words}" in text_of(text.device_rest(model.devices["gpu 0"], True, 80))
 
 
 def test_estimated_power_is_told_as_an_estimate():
@@ -225,9 +278,18 @@ async def test_why_and_next_failure(done_session, look):
         await pilot.press("n")
         assert pane.events.rows.cursor == 14
         await pilot.press("w")
-        await look.until(pilot, "w closes")
+        await look.until(pilot, "esc closes")
         await pilot.press("escape")
-        await look.until(pilot, lambda: "w closes" not in look.text(app))
+        await look.until(pilot, lambda: "esc closes" not in look.text(app))
+        told = "word " * 30 + "the end"
+        pane.model.add_log(datetime.now().astimezone(), "info", told)
+        pane.events.show(pane.model.events)
+        await pilot.press("G")
+        await look.until(pilot, "wor…")
+        await pilot.press("enter")
+        await look.until(pilot, "the end")
+        await pilot.press("enter")
+        await look.until(pilot, lambda: "esc closes" not in look.text(app))
 
 
 async def test_planned_session_says_how_to_start(planned_session, look):
@@ -245,6 +307,39 @@ async def test_live_events_move_the_screen_and_their_end_stops_it(
     app = PimpApp(session)
     with SessionLock.acquire(session):
         await follow_live(app, look)
+
+
+async def test_a_monitor_opened_in_the_middle_of_a_run_knows_what_runs(
+    session_maker, sessions_root, look, monkeypatch
+):
+    """A runner tells its state when it changes: that was before the pane was there."""
+
+    async def silent(_):
+        await asyncio.sleep(1000)
+        yield {}
+
+    monkeypatch.setattr(control, "subscribe", silent)
+    session = session_maker(sessions_root / "live", status="running")
+    app = PimpApp(session)
+    with SessionLock.acquire(session):
+        async with app.run_test(size=(80, 24)) as pilot:
+            await look.until(pilot, lambda: getattr(app.screen, "_watcher", None))
+            watcher = app.screen._watcher
+            config = pl.read_parquet(session / "plan.parquet")["config_id"][1]
+            old = {"event": "progress", "t_s": 1.0, "requests_done": 8, "requests_planned": 8}
+            for event in (state(config, 1, 200.0), old, state(config, 2, 201.0)):
+                watcher._keep(event)
+            assert len(watcher.told) == 1, "the progress of another run"
+            for event in (old | {"t_s": 202.0, "requests_done": 5}, state(config, 2, 203.0)):
+                watcher._keep(event)
+            await look.until(pilot, lambda: app.screen.current)
+            if opened := app.screen.panes.pop(3, None):
+                await opened.remove()
+            pane = await monitor_on(app, pilot, look)
+            await look.until(pilot, "request 5/8")
+            assert "#2 " in look.text(app) and "repeat 2/2" in look.text(app)
+            pane.model.disconnected()
+            pane._set_timer()
 
 
 async def follow_live(app, look) -> None:
@@ -346,6 +441,11 @@ def test_the_log_is_read_back_without_what_runs_have_told(tmp_path):
     history.seed(model, history.History(log=found))
     assert [event.warning for event in model.events] == [False, True]
     assert history.read_log(tmp_path / "none.txt") == []
+    live = Model()
+    live.feed({"event": "log", "t_s": 1.0, "level": "info", "text": "idle 58.0 W"})
+    at = live.events[0].at.replace(microsecond=0)
+    history.seed(live, history.History(log=[(at, "info", "idle 58.0 W"), (at, "info", "more")]))
+    assert [event.text for event in live.events] == ["more", "idle 58.0 W"], "told once"
 
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 60)])

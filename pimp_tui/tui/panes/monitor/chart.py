@@ -14,6 +14,8 @@ _LABEL_WIDTH = 4
 #: How long a device's or a request's last value stands for a bin without one, in bins.
 _POWER_REACH, _LATENCY_REACH = 2, 20
 _STEPS_S = (1, 2, 4, 8, 15, 30)
+#: A run whose power is known from so many bins after its beginning is known whole.
+_REACHES_BACK = 4
 
 Bins = Callable[[int, int, int], dict[int, float]]
 
@@ -181,13 +183,16 @@ def power_info(model: Model, kind: str) -> str:
     if model.live and (last := read(now - 2, now - 1, 1)):
         parts.append(f"now {mark}{last[max(last)]:.0f}")
     run = model.current
-    if run is not None and run.started_s is not None:
-        span = read(int(run.started_s / BIN_S), now - 1, 1)
+    if model.measuring and run is not None and run.started_s is not None:
+        first = int(run.started_s / BIN_S)
+        span = read(first, now - 1, 1)
         if span:
             joule = sum(span.values()) * BIN_S
             parts.append(f"mean {mark}{sum(span.values()) / len(span):.0f}")
             text = f"{joule / 1000:.1f} kJ" if joule >= 1000 else f"{joule:.0f} J"
-            parts.append(f"run {mark}{text}")
+            # Who came in the middle of the run has not seen its beginning.
+            since = "run" if min(span) <= first + _REACHES_BACK else "since you came"
+            parts.append(f"{since} {mark}{text}")
     return " · ".join(parts)
 
 

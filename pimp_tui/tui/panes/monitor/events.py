@@ -1,7 +1,8 @@
-"""The Monitor's list of events: follows the newest, steps through failures, tells reasons."""
+"""The Monitor's list of events: follows the newest, steps through failures, tells each whole."""
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widget import Widget
@@ -9,15 +10,18 @@ from textual.widget import Widget
 from pimp_tui.tui.panes.monitor.model import Event
 from pimp_tui.tui.widgets.block import Block
 from pimp_tui.tui.widgets.cells import Line, line, printable, wrap
-from pimp_tui.tui.widgets.painted import Spans
+from pimp_tui.tui.widgets.painted import Spans, fit
 from pimp_tui.tui.widgets.rows import Rows
+
+#: Cells before an event's text: the cursor and the moment.
+_HEAD = 11
 
 
 class EventList(Widget):
-    """Rows of events; in their place, on ``w``, the reason of one failure in full."""
+    """Rows of events; in their place one in full: on Enter, and a failure's reason on ``w``."""
 
     DEFAULT_CSS = "EventList { height: 1fr; width: 1fr; }"
-    BINDINGS = [Binding("escape", "close", "close", show=False)]  # noqa: RUF012
+    BINDINGS = [Binding("escape,enter", "close", "close", show=False)]  # noqa: RUF012
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,10 +42,15 @@ class EventList(Widget):
             return
         follows = self.rows.cursor >= len(self._events) - 1
         self._events = list(found)
-        self.rows.set_rows(
-            [_row(event) for event in self._events],
-            len(self._events) - 1 if follows else None,
-        )
+        self._paint(len(self._events) - 1 if follows else None)
+
+    def _paint(self, cursor: int | None = None) -> None:
+        room = self.size.width - _HEAD
+        self.rows.set_rows([_row(event, room) for event in self._events], cursor)
+
+    def on_resize(self) -> None:
+        """Cut the rows anew."""
+        self._paint()
 
     def step_failure(self, way: int) -> bool:
         """Put the cursor on the next (1) or previous (-1) failure or warning, around the end.
@@ -72,10 +81,19 @@ class EventList(Widget):
         self._why = next((event for event in upto if event.failure or event.warning), None)
         if self._why is None:
             return False
+        self._open()
+        return True
+
+    def on_rows_chosen(self, chosen: Rows.Chosen) -> None:
+        """Enter: the whole event."""
+        chosen.stop()
+        self._why = self._events[chosen.index]
+        self._open()
+
+    def _open(self) -> None:
         self.rows.display, self.reason.display = False, True
         self.reason.focus()
         self.reason.update()
-        return True
 
     def action_close(self) -> None:
         """Back to the rows."""
@@ -88,15 +106,21 @@ class EventList(Widget):
         if self._why is None:
             return []
         text = f"{self._why.at:%H:%M:%S} {self._why.text}"
-        kind = "bad" if self._why.failure else "warn"
+        kind = _kind(self._why)
         lines = [line((" " + part, kind)) for part in wrap(text, width - 2)]
         detail = self._why.detail
         if detail and " ".join(detail.split()) not in text:
             for part in detail.splitlines():
                 lines += [line(" " + piece) for piece in wrap(printable(part), width - 2)]
-        return [*lines, line((" w closes", "dim"))][-height:]
+        return [*lines, line((" esc closes", "dim"))][-height:]
 
 
-def _row(event: Event) -> Spans:
-    kind = "bad" if event.failure else ("warn" if event.warning else "")
-    return ((f"{event.at:%H:%M:%S} ", "dim"), (printable(event.text), kind))
+def _kind(event: Event) -> str:
+    return "bad" if event.failure else ("warn" if event.warning else "")
+
+
+def _row(event: Event, room: int) -> Spans:
+    text = printable(event.text)
+    if room > 0 and cell_len(text) > room:
+        text = fit(text, room)
+    return ((f"{event.at:%H:%M:%S} ", "dim"), (text, _kind(event)))

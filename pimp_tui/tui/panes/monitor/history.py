@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pimp_tui.tui.panes.monitor.model import Device, Model, Run, heat_of
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pimp_tui.session.bundle import Session
 
 _LAST_S = 900.0
+_SECOND = timedelta(seconds=2)
 _METRICS = (
     "duration_s",
     "latency_s",
@@ -153,8 +154,12 @@ def seed(model: Model, history: History) -> None:
         else:
             seen[run.key].metrics = {**seen[run.key].metrics, **run.metrics}
     model.runs = dict(sorted(model.runs.items(), key=lambda item: item[1].ended_s or float("inf")))
+    heard = {event.text: event.at for event in lived}
     for at, level, text in history.log:
-        if model.live_since is None or at < model.live_since:
+        if model.live_since is not None and at >= model.live_since:
+            continue
+        # The log's moments are whole seconds: of the first one some is heard live too.
+        if text not in heard or heard[text] - at > _SECOND:
             model.add_log(at, level, text)
     model.events.sort(key=lambda event: event.at)
     model.events += lived

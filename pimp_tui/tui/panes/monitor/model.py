@@ -117,6 +117,11 @@ class Model:
         return self.state.get("foreign") or []
 
     @property
+    def measuring(self) -> bool:
+        """Whether the pass that is measured runs: neither loading nor scoring is part of it."""
+        return self.live and self.current is not None and self.state.get("phase") == "measure"
+
+    @property
     def running(self) -> bool:
         """Whether a campaign is attached and not paused."""
         return self.live and self.state.get("state") == "running"
@@ -142,26 +147,32 @@ class Model:
 
     def _on_state(self, event: dict[str, Any], t_s: float) -> None:
         before, self.state = self.state, event
-        if event.get("state") not in ("running", "paused"):
+        config, repetition = event.get("config_id"), event.get("repetition")
+        # A pause names the run before it; only a full disk holds one up in the middle.
+        held = event.get("state") == "paused" and event.get("phase") is not None
+        if event.get("state") != "running" and not held:
             self._close_current(t_s, None)
             return
-        config, repetition = event.get("config_id"), event.get("repetition")
         if not config or not repetition:
             return
+        over = event.get("phase") in (None, "score") and self.current is None
+        if over and any(key[:2] == (config, repetition) for key in self.runs):
+            return  # counted, and the next one is not begun
         same = self.current is not None and (config, repetition) == (
             self.current.config_id,
             self.current.repetition,
         )
+        measures, measured = (e.get("phase") == "measure" for e in (event, before))
         if not same:
             self._close_current(t_s, None)
-            self.current = Run(config, int(repetition), started_s=t_s)
+            # Whoever attaches in the middle of a run is told when it began.
+            began = event.get("since_t_s")
+            self.current = Run(config, int(repetition), started_s=t_s if began is None else began)
             self.progress = {}
-        elif (
-            event.get("phase") == "measure"
-            and before.get("phase") != "measure"
-            and self.current is not None
-        ):
-            self.current.started_s = t_s
+        elif self.current is not None and measures and not measured:
+            self.current.started_s, self.current.ended_s = t_s, None
+        elif self.current is not None and measured and not measures:
+            self.current.ended_s = t_s
 
     def _on_progress(self, event: dict[str, Any], t_s: float) -> None:
         self.progress = event
@@ -213,6 +224,8 @@ class Model:
         run.started_s = started if started is not None else t_s - float(duration or 0)
         if self.current is not None and self.current.config_id == run.config_id:
             run.throttled = self.current.throttled
+            run.ended_s = self.current.ended_s or t_s  # without its scoring
+        self.energy_source = event.get("energy_source") or self.energy_source
         self.current = None
         self.add_run(run, datetime.now().astimezone())
 
@@ -269,5 +282,5 @@ class Model:
 
     def _close_current(self, t_s: float, status: str | None) -> None:
         if self.current is not None:
-            self.current.ended_s = t_s
+            self.current.ended_s = self.current.ended_s or t_s
             self.current = None

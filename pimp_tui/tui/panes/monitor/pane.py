@@ -118,8 +118,11 @@ class MonitorPane(Pane):
             steer = [FooterKey("r", "run")]
         failed = any(event.failure or event.warning for event in self.model.events)
         read = [FooterKey("w", "why", drop=2), FooterKey("n", "next", "next failure, warning", 3)]
+        read = read if failed else []
+        if self.events.is_attached and self.events.rows.has_focus and self.model.events:
+            read.insert(0, FooterKey("enter", "whole", "the whole event", 3))
         leave = FooterKey("q", "leave", "leave it running" if steer else "leave", drop=4)
-        return [*steer, *(read if failed else []), FooterKey("z", "zoom", drop=3), leave]
+        return [*steer, *read, FooterKey("z", "zoom", drop=3), leave]
 
     # Data.
 
@@ -137,6 +140,7 @@ class MonitorPane(Pane):
         if not self.model.live:
             self.model = Model(self._position)
         history.seed(self.model, past)
+        self.side.forget()
         self._draw_all()
         self.refresh_footer()
 
@@ -325,6 +329,8 @@ class MonitorPane(Pane):
         return self._power.draw(self.model, bins, width, height, idle=idle, headroom=headroom)
 
     def _draw_latency(self, width: int, height: int) -> list[Line]:
+        if not len(self.model.latency):
+            return [line((" no request has ended yet", "dim"))] if self.model.live else []
         self._latency.choose_step(self.model, width)
         bins = chart.latency_bins(self.model)
         return self._latency.draw(

@@ -28,6 +28,7 @@ class SideBar(Widget):
         self._plan: PlanInfo | None = None
         self._repeats_planned = 1
         self._manifest: Mapping[str, Any] = {}
+        self._drawn: tuple[Any, ...] = ()
 
     def compose(self) -> ComposeResult:
         """The parts."""
@@ -65,8 +66,17 @@ class SideBar(Widget):
         self.parts[2].set_rule(right="X skip" if model.live else "")
         failed = sum(count for _, count, _ in text.failures(model, plan))
         self.parts[3].set_rule(right=f"{failed} of {len(model.runs)}" if model.runs else "")
-        for block in self.blocks:
-            block.update()
+        self.blocks[1].update()  # how far the repeat is
+        # The others change with a run, not with the second; a resize draws them anyway.
+        drawn = (model, plan, config, len(model.runs), len(model.events), model.foreign, manifest)
+        if drawn != self._drawn:
+            self._drawn = drawn
+            for block in (self.blocks[0], *self.blocks[2:]):
+                block.update()
+
+    def forget(self) -> None:
+        """Draw everything at the next ``show``: the past was read."""
+        self._drawn = ()
 
     def _config(self) -> str | None:
         """The configuration that runs, or ran last."""

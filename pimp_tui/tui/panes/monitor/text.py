@@ -26,6 +26,8 @@ _PHASES = {
     "score": "scoring",
     "idle": "measuring idle",
 }
+#: Why a campaign waits that nobody paused.
+_HELD = {"disk full": "the disk is full; it goes on by itself once there is room"}
 
 
 def headline(
@@ -40,7 +42,7 @@ def headline(
         own_words: puts the user's keys into a sentence.
     """
     run = model.current
-    if not model.live or run is None:
+    if not model.live or run is None or model.state.get("phase") in _HELD:
         return line((f" {own_words(_outcome(model, status))}", ""))
     name = plan.name(run.config_id) if plan else run.config_id[:8]
     what = plan.describe(run.config_id) if plan else ""
@@ -50,7 +52,7 @@ def headline(
 def headline_end(model: Model, repeats: int) -> Line:
     """The right end of the first row: repeat and request."""
     run = model.current
-    if not model.live or run is None:
+    if not model.live or run is None or model.state.get("phase") in _HELD:
         return ()
     phase = str(model.state.get("phase") or "")
     done, planned = model.progress.get("requests_done"), model.progress.get("requests_planned")
@@ -78,6 +80,10 @@ def _outcome(model: Model, status: dict[str, Any]) -> str:
         return f"! runner gone since {last}{pid}. r resumes{at}"
     if state == "running" and not model.live:
         return "connecting to the runner"
+    if state == "running" and model.state.get("phase") == "suggest":
+        return "learning from the runs so far, to choose what to measure next"
+    if state == "paused" and model.live and (why := status.get("phase")) in _HELD:
+        return f"paused: {_HELD[why]}"
     words = {
         "planned": f"not started: r starts {planned or 'the'} runs",
         "paused": "paused: r goes on",
@@ -143,11 +149,21 @@ def device_rest(device: Device, live: bool, width: int, highest_w: float = 0.0) 
     if (use := last.get("utilisation")) is not None:
         parts.append(f"  util {use:4.0f}%")
     if (memory := last.get("memory_bytes")) is not None:
-        parts.append(f"  mem {scale_of('peak_memory_bytes', [memory]).text(memory)}")
+        parts.append(f"  mem {_memory(memory, last.get('memory_total_bytes'))}")
     if (celsius := last.get("temperature_c")) is not None:
         parts.append(f"  {celsius:.0f} C")
     parts += _clocks(last, wide)
     return line(*parts)
+
+
+def _memory(used: float, total: float | None) -> str:
+    """``31.2/80 GiB``; without the total where it is not told: the bundle has none."""
+    if not total:
+        return scale_of("peak_memory_bytes", [used]).text(used)
+    scale = scale_of("peak_memory_bytes", [total])
+    whole = total / scale.divide
+    digits = 1 if whole >= 10 else 2
+    return f"{used / scale.divide:.{digits}f}/{whole:.{0 if whole >= 10 else 1}f} {scale.unit}"
 
 
 def highest_power_w(model: Model) -> float:
