@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.color import Color
 from textual.filter import LineFilter
 from textual.geometry import Size
 from textual.screen import Screen
@@ -26,6 +27,7 @@ from pimp_tui.tui.screens.too_small import TooSmall, fits
 from pimp_tui.tui.sending import Sending
 from pimp_tui.tui.settings import Settings, read_settings
 from pimp_tui.tui.terminal import few_colours, require_terminal
+from pimp_tui.tui.widgets.contrast import faint
 from pimp_tui.tui.words import told
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from pimp_tui.tui.screens.wizard.draft import Draft
     from pimp_tui.tui.screens.workspace import WorkspaceScreen
 
+ANSI_THEMES = ("ansi-dark", "ansi-light")
 LEAVE_WORDS = "q leaves; the campaign goes on"
 
 
@@ -77,12 +80,14 @@ class PimpApp(App[int]):
         memory: Memory | None = None,
     ) -> None:
         settings = settings or Settings()
-        plain_colours = "NO_COLOR" in os.environ or few_colours()
-        super().__init__(ansi_color=True if plain_colours else None)
-        if plain_colours:
-            self.theme = "ansi-dark"
-        elif settings.theme:
-            self.theme = self._known_theme(settings)
+        #: Whether the terminal's own colours are all there are, or none (NO_COLOR).
+        self.plain_colours = "NO_COLOR" in os.environ or few_colours()
+        super().__init__(ansi_color=True if self.plain_colours else None)
+        theme = self._known_theme(settings) if settings.theme else ""
+        if self.plain_colours:
+            self.theme = theme if theme in ANSI_THEMES else ANSI_THEMES[0]
+        elif theme:
+            self.theme = theme
         self.keymap = self._own_keys(settings)
         self.memory = memory
         plain = ascii or settings.ascii or marks.wants_ascii()
@@ -118,6 +123,12 @@ class PimpApp(App[int]):
         keymap = keymap_of(settings)
         self.set_keymap(keymap)
         return keymap
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Textual's, and ``faint``: text of less weight that can be read."""
+        known = super().get_css_variables()
+        colours = (Color.parse(known[name]) for name in ("foreground", "background"))
+        return {**known, "faint": faint(*colours).css}
 
     @property
     def leave_words(self) -> str:
@@ -306,6 +317,8 @@ def run_app(
         UserError: no fit terminal, no such session, or settings that cannot be followed.
     """
     require_terminal()
+    if not os.environ.get("NO_COLOR"):
+        os.environ.pop("NO_COLOR", None)  # set to nothing it asks for nothing (no-color.org)
     settings = read_settings()
     if session is not None:
         from pimp_tui.session.manifest import read_manifest

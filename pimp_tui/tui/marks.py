@@ -39,9 +39,13 @@ ASCII = Marks(True, "-", "|", "-", "~", "#", ".", ">")
 def wants_ascii(environment: Mapping[str, str] | None = None) -> bool:
     """Whether the first of LC_ALL, LC_CTYPE, LANG that is set names no UTF-8 locale.
 
-    None of them set means the C locale, hence ASCII.
+    None of them set means the C locale, hence ASCII. The Linux console and terminals of the vt
+    kind have no braille in their fonts, whatever the locale.
     """
     values = os.environ if environment is None else environment
+    term = values.get("TERM", "")
+    if term == "linux" or term.startswith(("linux-", "vt")):
+        return True
     for name in ("LC_ALL", "LC_CTYPE", "LANG"):
         if value := values.get(name):
             return "utf8" not in value.lower().replace("-", "")

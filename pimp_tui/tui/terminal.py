@@ -31,4 +31,6 @@ def require_terminal() -> None:
 def few_colours() -> bool:
     """Whether TERM and COLORTERM promise 16 colours at most."""
     term = os.environ.get("TERM", "")
-    return not os.environ.get("COLORTERM") and "256" not in term and "direct" not in term
+    return not os.environ.get("COLORTERM") and not any(
+        name in term for name in ("256", "direct", "kitty")
+    )

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from textual.color import Color
 
 from pimp_tui.errors import UserError
 from pimp_tui.tui import marks
@@ -78,6 +79,12 @@ async def test_palette_changes_the_theme(sessions_root, look):
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("colon")
         await look.until(pilot, lambda: isinstance(app.screen, Palette))
+        grounds = [
+            style.color if style.reverse else style.bgcolor
+            for _, style, _ in app.screen._compositor.render_strips()[-1]
+        ]
+        ink = Color.parse(app.theme_variables["foreground"]).rich_color
+        assert grounds.count(ink) == 1  # the cursor can be seen
         await pilot.press(*"theme gruvbox")
         await pilot.press("enter")
         await look.until(pilot, lambda: app.theme == "gruvbox")
@@ -183,6 +190,8 @@ def test_locale_decides_by_the_first_variable_that_is_set():
     assert marks.wants_ascii({"LC_ALL": "C", "LANG": "en_US.UTF-8"})
     assert not marks.wants_ascii({"LC_CTYPE": "de_DE.utf8"})
     assert marks.wants_ascii({})
+    for term, plain in (("linux", True), ("vt220", True), ("xterm-256color", False)):
+        assert marks.wants_ascii({"LANG": "C.UTF-8", "TERM": term}) is plain
 
 
 def test_ascii_keeps_the_width():

@@ -69,6 +69,16 @@ def test_an_unknown_theme_is_refused(settings_file):
     assert told.value.mend == "did you mean nord?"
 
 
+@pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "xterm")])
+def test_without_colours_a_theme_is_one_of_the_terminals_own(monkeypatch, name, value):
+    monkeypatch.delenv("COLORTERM", raising=False)
+    monkeypatch.setenv(name, value)
+    with pytest.raises(UserError, match="no theme nordd"):
+        PimpApp(settings=Settings("nordd"))
+    themes = [PimpApp(settings=Settings(one)).theme for one in ("", "nord", "ansi-light")]
+    assert themes == ["ansi-dark", "ansi-dark", "ansi-light"]
+
+
 def test_two_may_swap_their_keys():
     swapped = Settings(keys={"results.sort": "m", "results.mark": "s"})
     assert keymap_of(swapped) == {"results.sort": "m", "results.mark": "s"}

@@ -36,8 +36,8 @@ class FrameScreen(Screen[None]):
         bind("question_mark", "help", "help", "Help on the focused pane"),
         bind("colon,ctrl+p", "palette", "commands", "Every action by name"),
         Binding("ctrl+c", "copy_or_tell", "copy the selection", show=False),
-        bind("ctrl+l", "repaint", "repaint"),
-        bind("ctrl+z", "app.suspend_process", "suspend"),
+        bind("ctrl+l", "repaint", "repaint", "Repaint the screen"),
+        bind("ctrl+z", "app.suspend_process", "suspend", "Suspend to the shell"),
     ]
     AUTO_FOCUS = ""
 

@@ -33,20 +33,30 @@ class Command(NamedTuple):
 
 
 def commands_of(screen: FrameScreen) -> list[Command]:
-    """Every action that is possible now: of the focus, its pane, the screen, then of the app."""
+    """Every action that is possible now: of the focus, its pane, the screen, of the other parts
+    that can have the focus, then of the app."""
     found: dict[str, Command] = {}
     for active in screen.active_bindings.values():
-        binding = active.binding
-        name = binding.tooltip
-        if not active.enabled or not name or binding.system or name in found:
-            continue  # only what has a name of ours: Textual's own scrolling keys have none
-        key = binding.key_display or _KEY_NAMES.get(binding.key, binding.key)
-
-        def run(action: str = binding.action, node: Any = active.node) -> Awaitable[Any]:
-            return screen.app.run_action(action, node)
-
-        found[name] = Command(name, key, run)
+        if active.enabled:
+            _offer(found, screen, active.binding, active.node)
+    for part in screen.focus_chain:
+        for node in part.ancestors_with_self[:-1]:
+            for _, binding in node._bindings:
+                # Which list another part's "open" means, nobody could tell.
+                mine = binding.id and not binding.id.startswith("list.")
+                if mine and screen.app._check_action_state(binding.action, node):
+                    _offer(found, screen, binding, node)
     return [*found.values(), *screen.pimp.commands()]
+
+
+def _offer(found: dict[str, Command], screen: FrameScreen, binding: Binding, node: Any) -> None:
+    """Add an action that has a name of ours: Textual's own scrolling keys have none."""
+    name = binding.tooltip
+    if not name or binding.system or name in found:
+        return
+    own = screen.pimp.keymap.get(binding.id or "", binding.key).split(",")[0]
+    key = binding.key_display or _KEY_NAMES.get(own, own)
+    found[name] = Command(name, key, lambda: screen.app.run_action(binding.action, node))
 
 
 class Palette(ModalScreen[None]):

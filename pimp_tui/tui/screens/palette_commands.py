@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 def app_commands(app: PimpApp) -> list[Command]:
     """Open each session, use each theme, leave to the shell."""
     from pimp_tui.session.paths import list_sessions
+    from pimp_tui.tui.app import ANSI_THEMES
     from pimp_tui.tui.screens.palette import Command
 
     def opener(path: Path) -> Command:
@@ -25,7 +26,9 @@ def app_commands(app: PimpApp) -> list[Command]:
         return Command(f"Theme {name}", "", lambda: setattr(app, "theme", name))
 
     sessions = [opener(path) for path in list_sessions()]
-    themes = [themed(name) for name in sorted(app.available_themes)]
+    # Of colours that the terminal does not have none can be chosen.
+    known = ANSI_THEMES if app.plain_colours else sorted(app.available_themes)
+    themes = [themed(name) for name in known]
     settings = Command("Settings: tell the file, write it with every key where there is none", "",
                        lambda: tell_settings(app))  # fmt: skip
     return [*sessions, *themes, settings, Command("Leave to the shell", "", app.action_exit_now)]

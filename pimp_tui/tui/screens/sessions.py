@@ -59,7 +59,7 @@ class SessionsScreen(FrameScreen):
         Binding("escape", "clear", "clear filter", show=False, tooltip="Clear the filter"),
         bind("e", "export", "sessions.export", "Export this session's table"),
         bind("y", "copy_path", "sessions.copy", "Copy the session's folder"),
-        bind("l,right", "open", "sessions.open"),
+        bind("l,right", "open", "sessions.open", "Open this session"),
     ]
 
     def __init__(self) -> None:

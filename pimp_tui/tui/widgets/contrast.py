@@ -7,6 +7,8 @@ from textual.color import Color
 #: What text of any size needs (WCAG 2.2, 1.4.3).
 CONTRAST = 4.5
 _STEPS = 40
+#: How much of the foreground is in text of less weight.
+_FAINT = 0.58
 
 
 def readable(colour: Color, background: Color) -> Color:
@@ -17,6 +19,13 @@ def readable(colour: Color, background: Color) -> Color:
     end = max((Color(0, 0, 0), Color(255, 255, 255)), key=lambda one: contrast(one, background))
     steps = (colour.blend(end, step / _STEPS) for step in range(_STEPS + 1))
     return next((one for one in steps if contrast(one, background) >= CONTRAST), end)
+
+
+def faint(foreground: Color, background: Color) -> Color:
+    """Text of less weight; a terminal's own default has no other."""
+    if foreground.ansi is not None:
+        return foreground
+    return readable(background.blend(foreground, _FAINT), background)
 
 
 def contrast(one: Color, other: Color) -> float:

@@ -13,13 +13,12 @@ from textual.color import Color
 from textual.strip import Strip
 from textual.widget import Widget
 
-from pimp_tui.tui.widgets.contrast import readable
+from pimp_tui.tui.widgets.contrast import faint, readable
 
 #: A piece of text and its kind; "" is the widget's own look.
 Span = tuple[str, str]
 Spans = Sequence[Span]
 _VARIABLES = ("foreground", "background", "accent", "success", "warning", "error")
-_DIM = 0.58
 
 
 class Painted(Widget):
@@ -92,11 +91,10 @@ def _overlays(theme: str, colours: tuple[str, ...]) -> dict[str, Style]:
     if foreground.ansi is not None:
         dim = Style(dim=True)
     else:
-        accent, success, warning, error, faint = (
-            readable(colour, background)
-            for colour in (accent, success, warning, error, background.blend(foreground, _DIM))
+        accent, success, warning, error = (
+            readable(colour, background) for colour in (accent, success, warning, error)
         )
-        dim = Style(color=faint.rich_color)
+        dim = Style(color=faint(foreground, background).rich_color)
     return {
         "dim": dim,
         "bright": Style(bold=True),

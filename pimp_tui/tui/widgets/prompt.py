@@ -19,7 +19,6 @@ class PromptInput(Input):
     DEFAULT_CSS = """
     PromptInput, PromptInput:focus { width: 2fr; height: 1; border: none; padding: 0;
         background: $background; }
-    PromptInput > .input--cursor { text-style: reverse; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "cancel", show=False),

@@ -32,7 +32,7 @@ class Rows(ScrollView, Painted, can_focus=True):
         bind("pagedown", "page(1)", "list.page-down"),
         bind("g,home", "go(0)", "list.first"),
         bind("G,end", "go(-1)", "list.last"),
-        bind("enter", "choose", "list.open"),
+        bind("enter", "choose", "list.open", "Open what is under the cursor"),
     ]
 
     class Moved(Message):

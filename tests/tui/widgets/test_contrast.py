@@ -1,6 +1,5 @@
 """Every kind of text can be read under every theme, in its colours and in the nearest of 256."""
 
-import pytest
 from rich.color import ColorSystem
 from textual.app import App
 from textual.color import Color

@@ -32,9 +32,9 @@ class WhatIf(Block, can_focus=True):
         bind("up,k", "step(-1)", "what-if.up"),
         bind("g,home", "step(-1000)", "what-if.first"),
         bind("G,end", "step(1000)", "what-if.last"),
-        bind("right,l", "turn(1)", "what-if.next-value"),
-        bind("left,h", "turn(-1)", "what-if.previous-value"),
-        bind("space", "lock", "what-if.lock"),
+        bind("right,l", "turn(1)", "what-if.next-value", "What if: the next value"),
+        bind("left,h", "turn(-1)", "what-if.previous-value", "What if: the value before"),
+        bind("space", "lock", "what-if.lock", "What if: lock this value"),
     ]
 
     class Changed(Message):

@@ -18,8 +18,8 @@ class Objectives(Rows):
     """Space steps a metric through off, less and more is better; constraints stand below."""
 
     BINDINGS = [  # noqa: RUF012
-        bind("space", "flip", "objectives.change"),
-        bind("delete,d", "drop", "objectives.drop"),
+        bind("space", "flip", "objectives.change", "Change this objective or constraint"),
+        bind("delete,d", "drop", "objectives.drop", "Drop this constraint"),
         Binding("escape,c", "close", "close", show=False),
     ]
 
