@@ -294,3 +294,12 @@ def test_the_status_of_a_line():
     )  # fmt: skip
     words = dict(status_of(runs, 2).iter_rows())
     assert words == {"a": "ok", "b": "1/2", "c": "failed", "d": "1/2 ok"}
+    plan = pl.DataFrame(
+        {"config_id": [*"abep"], "position": range(1, 5), "x": [0, 1, 2, 3],
+         "sampler": ["default", "uniform", "uniform", "verify"]}
+    )  # fmt: skip
+    times = {"duration_s": pl.lit(2.0), "ended_at": pl.lit(None, pl.Datetime("us", "UTC"))}
+    lines = read_lines(plan, runs.with_columns(**times), 2, PlanInfo(plan))
+    assert [line.status for line in lines[:]] == ["ok", "1/2", "-", "pick"]
+    assert lines.waiting == 1 and lines.left_s == pytest.approx(6.0), "b once, e twice"
+    assert not lines[3].measured

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
+from pimp_tui.session.picks import campaign_rows
 from pimp_tui.tui.panes.plan.estimate import estimates, left_s
 from pimp_tui.tui.panes.plan_info import PlanInfo
 from pimp_tui.tui.widgets.numbers import Scale, option_text, scale_of
@@ -25,7 +26,8 @@ class PlanLine:
     """One planned configuration.
 
     Attributes:
-        status: ``ok``, ``failed``, ``1/2`` repeats, ``running``, or ``-`` for not measured.
+        status: ``ok``, ``failed``, ``1/2`` repeats, ``running``, ``-`` for not measured, or
+            ``pick`` for one that is measured in its batch, not in the campaign.
         estimate_s: what one run takes; ``guessed``: told from other configurations.
     """
 
@@ -40,7 +42,7 @@ class PlanLine:
     @property
     def measured(self) -> bool:
         """Whether anything of it was run."""
-        return self.status not in ("-", "running")
+        return self.status not in ("-", "pick", "running")
 
 
 class PlanLines(Sequence[PlanLine]):
@@ -140,7 +142,10 @@ def read_lines(
     known = estimates(info.plan, runs, info.varying)
     frame = frame.join(status_of(runs, repeats), on="config_id", how="left", maintain_order="left")
     frame = frame.join(known, on="config_id", how="left", maintain_order="left")
-    frame = frame.with_columns(pl.col("status").fill_null("-"))
+    own = campaign_rows(frame, runs["config_id"].unique())["config_id"]
+    without = pl.when(pl.col("config_id").is_in(own.implode())).then(pl.lit("-"))
+    frame = frame.with_columns(pl.col("status").fill_null(without.otherwise(pl.lit("pick"))))
+    known = known.filter(pl.col("config_id").is_in(own.implode()))
     return PlanLines(frame, left_s(known, runs, repeats) if runs.height else None)
 
 
@@ -203,7 +208,7 @@ def paint(line: PlanLine, width: int, running: str | None, scale: Scale | None =
     room = max(width - 2 - len(head) - 9 - len(number), 8)
     return [
         (head, ""),
-        (f"{status:<8} ", _KINDS.get(status, "dim" if status == "-" else "")),
+        (f"{status:<8} ", _KINDS.get(status, "dim" if status in ("-", "pick") else "")),
         (number, "dim" if line.guessed else ""),
         (fit(line.differs, room), ""),
     ]

@@ -66,7 +66,8 @@ class PlanPane(PlanWork):
         "bound": "no plan that covers all valid pairs is smaller than this (proven)",
         "s/run": "mean of its runs, or ~ told from what the options of other runs took",
         "left": "seconds of all runs to come, with what lies between runs so far",
-        "status": "ok, failed, repeats done of those planned, - not measured yet",
+        "status": "ok, failed, repeats done of those planned, - not measured yet; pick: queued to "
+        "verify, measured in a batch of its own",
         "differs": "options whose value is not the default's",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
