@@ -24,6 +24,7 @@ from pimp_tui.tui.panes.tradeoffs.details import trade_words
 from pimp_tui.tui.panes.tradeoffs.limits import BUDGET, DEADLINE, set_limit
 from pimp_tui.tui.panes.tradeoffs.points import dominating
 from pimp_tui.tui.panes.tradeoffs.problem import Problem
+from pimp_tui.tui.widgets.cells import text_of
 
 ROOM = [(80, 24), (200, 60)]
 
@@ -222,10 +223,42 @@ async def test_front_is_walked_and_predicted_points_join_it(learnt_session, look
         await pilot.press("g")
         assert pane.walk.place == 0 and pane.walk.row["estimated"]
         await look.until(pilot, "~100 J")
+        await look.until(pilot, "~ffff")  # the head of its config_id
         await pilot.press("l")
         assert pane.walk.place == 1 and not pane.walk.row.get("estimated")
         await pilot.press("m")
         await look.until(pilot, "1 marked" if size[0] != 60 else lambda: pane.walk.marked)
+
+
+async def test_compared_predictions_are_marked_and_scrolled(
+    learnt_session, look, answers, monkeypatch
+):
+    app = PimpApp(learnt_session)
+    async with app.run_test(size=(80, 20)) as pilot:
+        pane = await pane_on(app, pilot, look, 6, "o 56")
+        await pilot.press("g", "m", "l", "m", "equals_sign")
+        await look.until(pilot, "below · = closes")
+        rows = pane.parts.compare.all_lines
+        energy = next(text for text in map(text_of, rows) if "energy" in text)
+        assert text_of(rows[0]).split()[0] == "~ffff" and energy.split()[2] == "~100"
+        assert energy.split()[-1].startswith("~+"), "a difference from a prediction is one"
+        below = pane.parts.compare.below
+        await pilot.press("j")
+        await look.until(pilot, lambda: pane.parts.compare.below == below - 1)
+        monkeypatch.setattr(pane.child, "cancel", lambda: True)
+        await pilot.press("escape")  # closes what is open before it stops anything
+        await look.until(pilot, lambda: pane.parts.front_part.display)
+
+
+async def test_a_table_without_a_feature_model_refuses_before_it_asks(
+    learnt_session, look, answers
+):
+    (learnt_session / "space.uvl").unlink()
+    app = PimpApp(learnt_session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pane_on(app, pilot, look, 6, "o 56")
+        await pilot.press("g", "e")
+        await look.until(pilot, "no feature model to export by; y copies")
 
 
 async def test_why_off_the_front(learnt_session, look, answers):

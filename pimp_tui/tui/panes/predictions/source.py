@@ -79,7 +79,7 @@ class Source:
 def read_source(session: Session) -> Source:
     """Read it; blocking."""
     plan = PlanInfo.of(session)
-    frame = session.configurations().collect()
+    frame = session.configurations().collect(engine="in-memory")
     ok = frame.filter(frame["runs_ok"] > 0)
     objectives = session.default_objectives
     known = [m for m in session.metrics if m in ok.columns and ok[m].drop_nulls().n_unique() > 1]

@@ -81,6 +81,11 @@ def against(
     return f"against {name} default:", [*parts[:-1], *(p.rstrip(",") for p in parts[-1:])]
 
 
+def _guess(metric: str, row: dict[str, Any]) -> bool:
+    """Predicted, or estimated energy."""
+    return bool(row.get("estimated")) or (metric in ENERGY and bool(row.get("energy_estimated")))
+
+
 def _mixed(metric: str, row: dict[str, Any], other: dict[str, Any]) -> bool:
     """An estimate on one side, a measurement on the other: these are not compared."""
     return metric in ENERGY and bool(row.get("energy_estimated")) != bool(
@@ -141,17 +146,19 @@ def request(row: dict[str, Any], width: int) -> list[Line]:
 
 
 def compare(
-    rows: list[dict[str, Any]], plan: PlanInfo, metrics: list[str], first_metrics: int = 0
-) -> tuple[list[Line], int]:
+    rows: list[dict[str, Any]], plan: PlanInfo, metrics: list[str], first_metrics: int = 0,
+    names: Sequence[str] = (),
+) -> tuple[list[Line], int]:  # fmt: skip
     """Configurations side by side, options that differ and then metrics.
 
     Args:
         first_metrics: so many metrics stand before the options, where not all has room.
+        names: of the rows; by default their places in the plan.
 
     Returns:
         the lines, and how many options are alike in all.
     """
-    names = [plan.name(row["config_id"]) for row in rows]
+    names = list(names) or [plan.name(row["config_id"]) for row in rows]
     table: list[tuple[str, list[str]]] = []
     alike = 0
     for option in plan.options:
@@ -168,10 +175,11 @@ def compare(
         scale = scale_of(metric, values_of)
         cells = []
         for n, row in enumerate(rows):
-            estimated = metric in ENERGY and bool(row.get("energy_estimated"))
-            text = scale.number(row.get(metric), estimated)
+            guess = _guess(metric, row)
+            text = scale.number(row.get(metric), guess)
             if n and text != "-" and not _mixed(metric, row, rows[0]):
-                text += f" {change(row.get(metric), values_of[0], metric)}"
+                mark = "~" if guess or _guess(metric, rows[0]) else ""
+                text += f" {mark}{change(row.get(metric), values_of[0], metric)}"
             cells.append(text)
         measured.append((scale.label, cells))
     table = measured[:first_metrics] + table + measured[first_metrics:]

@@ -150,17 +150,17 @@ class PointActions(Pane):
         if not 2 <= count <= _MOST_COMPARED:
             self.say(f"{count} marked; m marks two to {_MOST_COMPARED} to compare", "warn")
             return
-        self.parts.compare_part.set_rule(f"Compare {count}", "= closes")
+        self.parts.compare_part.set_rule(f"Compare {count}")
         self.parts.show_lower(self.parts.compare_part, self.size.height)
-        self.parts.compare_part.focus()
+        self.parts.compare.focus()
         self.call_after_refresh(self.moved)
 
     def action_back(self) -> None:
-        """Stop predicting, close what is open, or unmark."""
-        if self.child.cancel():
-            self.say("stopped predicting; the measured front stays")
-        elif not self.parts.front_part.display:
+        """Close what is open, stop predicting, or unmark."""
+        if not self.parts.front_part.display:
             self.close_lower()
+        elif self.child.cancel():
+            self.say("stopped predicting; the measured front stays")
         elif self.walk.marked:
             self.walk.marked.clear()
             self.moved()
@@ -227,6 +227,9 @@ class PointActions(Pane):
         if row is None or ground is None or path is None:
             self.say("no point to export")
             return
+        if not ground.has_space:
+            self.say("an imported table has no feature model to export by; y copies it as JSON")
+            return
         if row.get("estimated") and not await self.ask(
             "never measured: export anyway? v verifies first"
         ):
@@ -249,5 +252,5 @@ class PointActions(Pane):
         if left_out:
             self.parts.left_part.set_rule(f"{target.name} cannot carry {len(left_out)} options")
             self.parts.show_lower(self.parts.left_part, self.size.height)
-            self.parts.left_part.focus()
+            self.parts.left_out.focus()
             self.call_after_refresh(self.moved)

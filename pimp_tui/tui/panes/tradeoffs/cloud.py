@@ -6,6 +6,7 @@ import itertools
 from typing import Any
 
 from pimp_tui.tui.panes.plan_info import PlanInfo
+from pimp_tui.tui.panes.tradeoffs.details import name_of
 from pimp_tui.tui.panes.tradeoffs.points import Points
 from pimp_tui.tui.panes.tradeoffs.problem import Problem
 from pimp_tui.tui.widgets.axis import Axis
@@ -54,7 +55,7 @@ def paint(
                 name = f"#{plan.position(row['config_id'])}"
                 _label(figure, name, place(row), front, cell, x.high)
     if cursor is not None:
-        name = "@" if cursor.get("estimated") else f"@{plan.position(cursor['config_id'])}"
+        name = f"@{name_of(cursor, plan).removeprefix('#')}"
         _label(figure, name, place(cursor), front, cell, x.high)
     return x, y
 

@@ -7,8 +7,11 @@ from typing import Any
 
 from pimp_tui.tui.panes.plan_info import PlanInfo, describe_row
 from pimp_tui.tui.panes.tradeoffs.points import Points
-from pimp_tui.tui.widgets.cells import Line, line, wrap
+from pimp_tui.tui.widgets.cells import Line, flow, line, wrap
 from pimp_tui.tui.widgets.numbers import ENERGY, change, name_and_unit, option_text, scale_of
+
+#: Digits of a config_id that name a predicted point: two of a front hardly share them.
+_HEAD = 4
 
 
 def is_guess(row: dict[str, Any], metric: str) -> bool:
@@ -17,13 +20,18 @@ def is_guess(row: dict[str, Any], metric: str) -> bool:
 
 
 def name_of(row: dict[str, Any], plan: PlanInfo) -> str:
-    """``#41`` for what is planned, ``~`` for what is only predicted."""
-    return "~" if row.get("estimated") else plan.name(row["config_id"])
+    """``#41`` for what is measured; ``~#41`` for what is planned and predicted, and for what is
+    only predicted the head of its config_id: ``~3fa9``."""
+    if not row.get("estimated"):
+        return plan.name(row["config_id"])
+    position = plan.position(row["config_id"])
+    return f"~{row['config_id'][:_HEAD]}" if position is None else f"~#{position}"
 
 
 def spoken(row: dict[str, Any], plan: PlanInfo) -> str:
     """The same within a sentence."""
-    return "the predicted point" if row.get("estimated") else name_of(row, plan)
+    name = name_of(row, plan)
+    return f"predicted {name}" if row.get("estimated") else name
 
 
 def state_of(row: dict[str, Any], repeats: int) -> str:
@@ -139,8 +147,8 @@ def point(
     while len(known) > 1 and 9 + 8 * len(known) > width:  # prev and the last stay longest
         del known[1]
     lines += [*delta_rows(row, known, metrics, width), *([()] if verdict else []), *verdict]
-    text = describe(row, plan)
-    lines += [(), *(line(" " + part) for part in wrap(text, width - 2))]
+    words = (part for word in describe(row, plan).split() for part in wrap(word, width - 2))
+    lines += [(), *(line(" " + part) for part in flow(words, width - 2, " "))]
     if len(lines) > height:
         lines = [cells for cells in lines if cells]
     return lines
@@ -169,10 +177,11 @@ def front_row(
     queued: bool,
     here: bool,
     marked: bool,
+    room: int,
 ) -> Line:
-    """One line of the front list."""
+    """One line of the front list; ``room`` cells for the name."""
     name = name_of(row, plan)
-    parts = [f"{'>' if here else ' '}{'*' if marked else ' '} {name:<5}"]
+    parts = [f"{'>' if here else ' '}{'*' if marked else ' '} {name:<{room}}"]
     for metric in metrics:
         parts.append(f"{scales[metric].text(row.get(metric), is_guess(row, metric)):>9}")
     state = "queued" if queued else state_of(row, repeats)

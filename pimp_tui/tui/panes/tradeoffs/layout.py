@@ -13,9 +13,11 @@ from pimp_tui.tui.panes.tradeoffs.objectives import Objectives
 from pimp_tui.tui.widgets.block import Block
 from pimp_tui.tui.widgets.cells import Line
 from pimp_tui.tui.widgets.plot import Paint, PlotBlock
+from pimp_tui.tui.widgets.scrolled import Scrolled
 from pimp_tui.tui.widgets.section import Section
 
 Draw = Callable[[int, int], list[Line]]
+Lines = Callable[[], list[Line]]
 _WIDE, _VERY_WIDE = 110, 160
 
 
@@ -34,20 +36,20 @@ class Parts(Widget):
         draw_details: Draw,
         draw_front: Draw,
         draw_options: Draw,
-        draw_compare: Draw,
-        draw_left_out: Draw,
+        compared: Lines,
+        left_out: Lines,
     ) -> None:
         super().__init__()
         self.plot = PlotBlock(paint, LOOKS)
         self.details = Block(draw_details)
         self.front = FrontList(draw_front)
         self.options = Block(draw_options)
-        self.compare = Block(draw_compare)
-        self.left_out = Block(draw_left_out)
+        self.compare, self.left_out = Scrolled(), Scrolled()
+        self._scrolled = ((self.compare, compared, 1), (self.left_out, left_out, 0))
         self.objectives = Objectives()
         self.plot_part = Section(self.plot, title="Trade-off", can_focus=True)
         self.details_part = Section(self.details, title="", classes="divided")
-        self.front_part = Section(self.front, title="Front", right="m mark · v queue to verify")
+        self.front_part = Section(self.front, title="Front")
         self.options_part = Section(
             self.options,
             title="Options",
@@ -55,13 +57,12 @@ class Parts(Widget):
             can_focus=True,
             classes="divided",
         )
-        self.compare_part = Section(self.compare, title="Compare", can_focus=True)
+        self.compare_part = Section(self.compare, title="Compare")
         self.objectives_part = Section(
             self.objectives, title="Objectives and constraints",
             right="space changes · d drops · esc closes",
         )  # fmt: skip
-        self.left_part = Section(self.left_out, title="Left out", right="esc closes",
-                                 can_focus=True)  # fmt: skip
+        self.left_part = Section(self.left_out, title="Left out")
         self.lower_parts = (
             self.front_part, self.compare_part, self.objectives_part, self.left_part,
         )  # fmt: skip
@@ -104,6 +105,18 @@ class Parts(Widget):
 
     def update_all(self) -> None:
         """Draw every block again."""
-        blocks = (self.plot, self.details, self.front, self.options, self.compare, self.left_out)
-        for block in blocks:
+        for block in (self.plot, self.details, self.front, self.options):
             block.update()
+        for scrolled, lines, pinned in self._scrolled:
+            if (fresh := lines()) != scrolled.all_lines:
+                scrolled.set_lines(fresh, pinned)
+
+    def on_scrolled_scrolls(self, event: Scrolled.Scrolls) -> None:
+        """Say in the rules what does not fit."""
+        event.stop()
+        for block, part, close in (
+            (self.compare, self.compare_part, "= closes"),
+            (self.left_out, self.left_part, "esc closes"),
+        ):
+            more = f"j k scroll · {block.below} below · " if block.hides else ""
+            part.set_rule(right=f"{more}{close}")

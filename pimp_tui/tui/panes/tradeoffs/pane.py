@@ -35,8 +35,9 @@ from pimp_tui.tui.panes.tradeoffs.verdicts import (
 )
 from pimp_tui.tui.snapshot import Snapshot, nothing_measured
 from pimp_tui.tui.widgets.axis import Axis
-from pimp_tui.tui.widgets.cells import Line, line
+from pimp_tui.tui.widgets.cells import Line, fit, line
 from pimp_tui.tui.widgets.numbers import scale_of
+from pimp_tui.tui.widgets.scrolled import Scrolled
 
 
 class TradeoffsPane(PointActions):
@@ -52,6 +53,7 @@ class TradeoffsPane(PointActions):
         "front": "the points that no other point beats in every objective",
         "#": "measured, on the front",
         "o": "predicted, on the front; never measured",
+        "~3fa9": "a predicted point, by the head of its config_id; ~#41 where it is planned",
         ".": "measured, off the front",
         "@": "the point under the cursor",
         "v ^": "less, more is better",
@@ -76,7 +78,7 @@ class TradeoffsPane(PointActions):
         """All parts."""
         self.parts = Parts(
             self._paint, self._draw_details, self._draw_front, self._draw_options,
-            self._draw_compare, self._draw_left_out,
+            self._compared, self._left_out,
         )  # fmt: skip
         yield self.parts
 
@@ -87,7 +89,17 @@ class TradeoffsPane(PointActions):
             return [FooterKey("space", "change"), FooterKey("d", "drop constraint", drop=1),
                     FooterKey("esc", "close")]  # fmt: skip
         if self.is_mounted and self.parts.left_part.display:
-            return [FooterKey("y", "copy the path"), FooterKey("esc", "close")]
+            return [
+                *self._scroll_key(self.parts.left_out),
+                FooterKey("y", "copy the path"),
+                FooterKey("esc", "close"),
+            ]
+        if self.is_mounted and self.app.focused is self.parts.compare:
+            return [
+                *self._scroll_key(self.parts.compare),
+                FooterKey("=", "close"),
+                FooterKey("z", "zoom"),
+            ]
         if self.walk.row is None:
             if not self.ground or not self.ground.frame.height:
                 return [FooterKey("r", "run")]
@@ -110,6 +122,9 @@ class TradeoffsPane(PointActions):
             FooterKey("y", "copy", drop=4),
             FooterKey("z", "zoom", drop=4),
         ]
+
+    def _scroll_key(self, block: Scrolled) -> list[FooterKey]:
+        return [FooterKey("j/k", "scroll")] if block.hides else []
 
     # Data.
 
@@ -245,7 +260,7 @@ class TradeoffsPane(PointActions):
         ground = self.ground
         known = details.references(row, ground.default, ground.baseline) if row and ground else []
         if not known or row is None:
-            return "m mark · v queue to verify"
+            return "m mark · v queue to verify" if row else ""
         name, other = known[-1]
         assert other is not None
         long = {"base": "baseline"}.get(name, name)
@@ -289,22 +304,17 @@ class TradeoffsPane(PointActions):
         room = height - (1 if where else 0)
         place = self.walk.place
         top = 0 if place is None else max(0, min(place - room // 2, len(front) - room))
+        shown = front[top : top + room]
+        names = max([5, *(len(details.name_of(row, ground.plan)) for row in shown)])
         rows = []
-        for row in front[top : top + room]:
+        for row in shown:
             config = row["config_id"]
             here = self.walk.row is not None and config == self.walk.row["config_id"]
-            rows.append(
-                details.front_row(
-                    row,
-                    ground.plan,
-                    metrics,
-                    scales,
-                    ground.repeats,
-                    config in self.queued,
-                    here,
-                    config in self.walk.marked,
-                )
-            )
+            cells = details.front_row(
+                row, ground.plan, metrics, scales, ground.repeats, config in self.queued, here,
+                config in self.walk.marked, names,
+            )  # fmt: skip
+            rows.append(fit(cells, width, "…"))
         if where:
             rows += [()] * (room - len(rows))
             rows.append(line((f" constraint: {where}", "accent")))
@@ -315,14 +325,15 @@ class TradeoffsPane(PointActions):
             return []
         return details.options_rows(self.walk.row, self.ground.plan, width)[:height]
 
-    def _draw_compare(self, width: int, height: int) -> list[Line]:
+    def _compared(self) -> list[Line]:
         rows = self.walk.marked_rows()
         if self.ground is None or not rows:
             return []
-        lines, _ = compare(rows, self.ground.plan, self._shown_metrics(8))
+        names = [details.name_of(row, self.ground.plan) for row in rows]
+        lines, _ = compare(rows, self.ground.plan, self._shown_metrics(8), names=names)
         return lines
 
-    def _draw_left_out(self, width: int, height: int) -> list[Line]:
+    def _left_out(self) -> list[Line]:
         room = max((len(name) for name, _ in self.left_out), default=0) + 2
         return [line(f"   {name:<{room}}{value}") for name, value in self.left_out]
 
