@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -11,10 +12,12 @@ from pimp_tui.tui.app import PimpApp
 from pimp_tui.tui.memory import Memory
 from pimp_tui.tui.screens.wizard.checks import Checker
 from pimp_tui.tui.screens.wizard.draft import Draft
-from pimp_tui.tui.screens.wizard.estimate import Counts, basis_of, told
+from pimp_tui.tui.screens.wizard.estimate import Basis, Counts, basis_of, told, within_budget
 from pimp_tui.tui.screens.wizard.forecast import Forecast, counts_of
 from pimp_tui.tui.screens.wizard.screen import Wizard
 from pimp_tui.tui.screens.wizard.steps import STEPS
+from pimp_tui.tui.screens.wizard.summary import step_spans
+from pimp_tui.tui.widgets.painted import spans_len
 
 
 @pytest.fixture
@@ -176,6 +179,26 @@ def test_an_estimate_scales_with_runs_and_problems(done_session):
     assert twenty == pytest.approx(20 * one, rel=0.05)
 
 
+@pytest.mark.parametrize(
+    ("budget", "words"),
+    [("1h", ""), ("2min", "2min ends it after about 12 of 40 runs"), ("40runs", ""),
+     ("15 runs", "15 runs ends it after 15 of 40 runs"), ("", ""), ("100kJ", ""),
+     ("1kJ", "1kJ ends it after about 20 of 40 runs"), ("soon", "")],
+)  # fmt: skip
+def test_where_a_budget_ends_the_campaign_is_told(budget, words):
+    basis = Basis("toy", 10.0, 50.0, 1e3, 0.1, 8, 32, False)
+    assert within_budget(budget, Counts(20, 40, 40 * 32), basis, 32) == words
+    if budget.endswith("J"):
+        unmetered = replace(basis, run_j=None)
+        assert within_budget(budget, Counts(20, 40, 40 * 32), unmetered, 32) == ""
+
+
+def test_the_steps_fit_a_narrow_terminal():
+    whole, short = (step_spans(5, {1, 2, 3, 4}, width) for width in (80, 60))
+    assert spans_len(whole) <= 80 and spans_len(short) <= 60
+    assert "[5 protocol]" in str(short) and "4 ok" in str(short) and "4 sample ok" in str(whole)
+
+
 def _first_seconds(text):
     units = {"s": 1, "min": 60, "h": 3600}
     words = text.removeprefix("~").split(" [")[0].split(" ")
@@ -194,7 +217,7 @@ async def test_the_review_estimates_from_an_earlier_session(done_session, look, 
     async with app.run_test(size=(100, 30)) as pilot:
         app.push_screen(Wizard(Draft(name="mine"), first=6))
         await look.until(pilot, "16 configurations x 2 x 32 problems")
-        await look.until(pilot, "toy: same model and workload, measured before")
+        await look.until(pilot, "toy, of the same model and workload")
         assert "by CPU time" in look.text(app) and "at most 60min" in look.text(app)
     assert asked[0][-2:] == ["--dry-run", "--json"]
 

@@ -6,13 +6,13 @@ Everything that reads files or reasons is done in one thread of its own.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from pimp_tui.errors import UserError
 from pimp_tui.tui.screens.wizard.draft import DEFAULT_GROWN, DEFAULT_N, GROWING, Draft, split
+from pimp_tui.tui.screens.wizard.estimate import BUDGET
 from pimp_tui.tui.words import counted, short_path, told
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ _WHOLE = {
     "limit": "problems", "n": "configurations", "repeats": "repeats", "batch": "requests at once",
     "max_new_tokens": "tokens",
 }  # fmt: skip
-_BUDGET = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|h|J|kJ|MJ|runs?)")
 
 
 class Note(NamedTuple):
@@ -101,7 +100,7 @@ def _whole(key: str, draft: Draft) -> Note:
 
 
 def _budget(text: str) -> Note:
-    found = _BUDGET.fullmatch(text)
+    found = BUDGET.fullmatch(text)
     if not text:
         return Note("")
     if found is None or not float(found[1]) > 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 from pimp_tui.errors import UserError
 from pimp_tui.tui.widgets.numbers import scale_of, seconds
 
+BUDGET = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|h|J|kJ|MJ|runs?)")
+_UNITS = {"s": 1.0, "min": 60.0, "h": 3600.0, "J": 1.0, "kJ": 1e3, "MJ": 1e6}
 _FOLDERS = ("runs", "requests", "power")
 #: Earlier sessions looked at, newest first.
 _MOST = 40
@@ -136,9 +139,36 @@ def earlier(models: Sequence[str], workload: str) -> Basis | None:
         had = {str(m.get("reference") or m.get("path")) for m in manifest.get("models") or []}
         if had != set(models) or (manifest.get("workload") or {}).get("id") != workload:
             continue
-        if found := basis_of(path, f"{path.name}: same model and workload, measured before"):
+        if found := basis_of(path, f"{path.name}, of the same model and workload"):
             return found
     return None
+
+
+def within_budget(budget: str, counts: Counts, basis: Basis, batch: int = 1) -> str:
+    """Where a budget (``60min``, ``5MJ``, ``40runs``) ends the campaign; "" where it does not.
+
+    Args:
+        batch: as for :func:`told`.
+    """
+    found = BUDGET.fullmatch(budget.strip())
+    if found is None:
+        return ""
+    scale, unit = _scale(counts, basis, batch), found[2]
+    each = {"J": basis.run_j and basis.run_j * scale, "r": 1.0}.get(
+        "J" if unit.endswith("J") else unit[0], basis.run_s * scale
+    )
+    if not each:
+        return ""
+    runs = int(float(found[1]) * _UNITS.get(unit, 1.0) / each)
+    if runs >= counts.runs:
+        return ""
+    about = "" if unit.startswith("r") else "about "
+    return f"{found[0]} ends it after {about}{runs} of {counts.runs} runs"
+
+
+def _scale(counts: Counts, basis: Basis, batch: int) -> float:
+    """Problems are answered ``batch`` at once, in about the time of one."""
+    return math.ceil(counts.problems / batch) / math.ceil(basis.problems / batch)
 
 
 def told(counts: Counts, basis: Basis, batch: int = 1) -> list[tuple[str, str]]:
@@ -147,7 +177,7 @@ def told(counts: Counts, basis: Basis, batch: int = 1) -> list[tuple[str, str]]:
     Args:
         batch: problems that are answered at once, in about the time of one.
     """
-    scale = math.ceil(counts.problems / batch) / math.ceil(basis.problems / batch)
+    scale = _scale(counts, basis, batch)
     total = counts.runs * basis.run_s * scale
     interval = ""
     if basis.spread is not None and counts.configurations:

@@ -14,6 +14,7 @@ from textual.widgets import Input
 from pimp_tui.tui.screens.wizard.checks import Note
 from pimp_tui.tui.screens.wizard.steps import Field
 from pimp_tui.tui.widgets.line import Line
+from pimp_tui.tui.widgets.painted import fit
 from pimp_tui.tui.widgets.rows import Rows
 from pimp_tui.tui.widgets.section import Section
 
@@ -113,12 +114,21 @@ class ChoiceField(Section):
         self.rows.cursor = values.index(self._value) if self._value in values else 0
         self._paint()
 
+    def on_resize(self) -> None:
+        """Cut the meanings anew."""
+        self._paint()
+
     def _paint(self) -> None:
         longest = max(len(value) for value, _ in self.field.choices) + 2
-        rows = []
+        room, rows = self.size.width - longest - 8, []
         for index, (value, meaning) in enumerate(self.field.choices):
             mark = "(x)" if index == self.rows.cursor else "( )"
-            rows.append([(f"   {mark} {value:<{longest}}", "bright"), (meaning, "")])
+            rows.append(
+                [
+                    (f"   {mark} {value:<{longest}}", "bright"),
+                    (fit(meaning, room).rstrip() if room > 0 else meaning, ""),
+                ]
+            )
         self.rows.set_rows(rows)
 
     def on_rows_moved(self, event: Rows.Moved) -> None:

@@ -16,8 +16,15 @@ from typing import Any
 
 from pimp_tui.errors import UserError
 from pimp_tui.tui import launch
-from pimp_tui.tui.screens.wizard.draft import Draft
-from pimp_tui.tui.screens.wizard.estimate import Basis, Counts, basis_of, earlier, told
+from pimp_tui.tui.screens.wizard.draft import GROWING, Draft
+from pimp_tui.tui.screens.wizard.estimate import (
+    Basis,
+    Counts,
+    basis_of,
+    earlier,
+    told,
+    within_budget,
+)
 from pimp_tui.tui.words import counted
 from pimp_tui.tui.words import told as words_of
 
@@ -129,7 +136,18 @@ class Forecast:
         )
         if basis is None:
             return [("runs", size), ("estimate", "not known yet: tab, then P runs a pilot")]
-        return [("runs", size), *told(counts, basis, _batch(draft)), ("from", basis.words)]
+        lines = [("runs", size), *told(counts, basis, _batch(draft))]
+        if ends := within_budget(draft.budget, counts, basis, _batch(draft)):
+            lines.append(("budget", ends))
+        return [*lines, ("from", basis.words)]
+
+    def rest(self, draft: Draft) -> str:
+        """How many configurations come after those of ``plan``; "" where there are none."""
+        more = self._counts.configurations - len(self.plan) if self._counts else 0
+        if more <= 0:
+            return ""
+        how = ", chosen by what was measured" if draft.method == GROWING else ""
+        return f"{more} more{how}"
 
     @staticmethod
     def _cost(draft: Draft) -> tuple[str, ...]:

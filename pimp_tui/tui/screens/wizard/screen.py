@@ -31,11 +31,11 @@ from pimp_tui.tui.screens.wizard.summary import (
     review_rows,
     so_far_rows,
     step_of,
+    step_spans,
 )
 from pimp_tui.tui.widgets.bind import bind
 from pimp_tui.tui.widgets.footer import FooterKey
 from pimp_tui.tui.widgets.line import Line
-from pimp_tui.tui.widgets.painted import Span
 from pimp_tui.tui.widgets.rows import Rows
 from pimp_tui.tui.widgets.section import Section
 from pimp_tui.tui.words import told
@@ -123,13 +123,7 @@ class Wizard(FrameScreen):
         """Build the page of the current step."""
         step = STEPS[self.step - 1]
         self.header.show([("New campaign", "bright")], [(f"step {self.step} of {len(STEPS)} ", "")])
-        spans: list[Span] = []
-        for number, one in enumerate(STEPS, 1):
-            done = " ok" if number in self._good and number != self.step else ""
-            text = f"{number} {one.name}{done}"
-            here = number == self.step
-            spans.append((f"[{text}]" if here else f" {text} ", "reverse" if here else ""))
-        self.steps.show(spans)
+        self.steps.show(step_spans(self.step, self._good, self.size.width))
         self.part.set_rule(title=step.title)
         await self.page.remove_children()
         fields = [
@@ -170,7 +164,8 @@ class Wizard(FrameScreen):
         self.so_far.set_rows(so_far_rows(self.draft))
         lines = self._forecast.lines(self.draft) if self.step >= _ESTIMATED else []
         room = max(self.part.size.width - 4, 40)
-        self.preview.set_rows(plan_rows(self._forecast.plan, room))
+        rest = self._forecast.rest(self.draft)
+        self.preview.set_rows(plan_rows(self._forecast.plan, room, rest))
         self.preview_part.set_class(bool(self._forecast.plan and lines), "-known")
         self.preview_part.set_rule(right=next((text for name, text in lines if name == "runs"), ""))
         self.cost.set_rows(estimate_rows(lines) or [[(_LATER, "dim")]])
@@ -184,6 +179,7 @@ class Wizard(FrameScreen):
 
     def on_resize(self) -> None:
         """Where there is room, the estimate stands beside the page."""
+        self.steps.show(step_spans(self.step, self._good, self.size.width))
         self.call_after_refresh(self._show_summary)
 
     def on_rows_chosen(self, event: Rows.Chosen) -> None:

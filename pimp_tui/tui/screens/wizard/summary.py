@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Collection
 from typing import Any
 
 from pimp_tui.tui.screens.wizard.draft import Draft
+from pimp_tui.tui.screens.wizard.steps import STEPS
 from pimp_tui.tui.widgets.numbers import option_text
-from pimp_tui.tui.widgets.painted import Spans, fit
+from pimp_tui.tui.widgets.painted import Span, Spans, fit, spans_len
 
 #: Cells of a column of the plan's preview, at most.
 _COLUMN = 16
@@ -54,6 +56,20 @@ def _lines(draft: Draft) -> list[tuple[str, str]]:
     ]
 
 
+def step_spans(step: int, good: Collection[int], width: int) -> Spans:
+    """``1 model ok  2 workload ok [3 space] 4 …``; of the others the number where room is short."""
+    found: list[Spans] = []
+    for names in (True, False):
+        spans: list[Span] = []
+        for number, one in enumerate(STEPS, 1):
+            here = number == step
+            text = f"{number} {one.name}" if names or here else str(number)
+            text += " ok" if number in good and not here else ""
+            spans.append((f"[{text}]" if here else f" {text} ", "reverse" if here else ""))
+        found.append(spans)
+    return found[0] if spans_len(found[0]) <= width else found[1]
+
+
 def so_far_rows(draft: Draft) -> list[Spans]:
     """One line a step."""
     return [[(f"{name:<10}", "dim"), (text, "")] for name, text in _lines(draft)]
@@ -72,8 +88,12 @@ def estimate_rows(forecast: list[tuple[str, str]]) -> list[Spans]:
     ]
 
 
-def plan_rows(plan: list[dict[str, Any]], width: int) -> list[Spans]:
-    """The first rows of a plan: options that differ, as many as ``width`` cells hold."""
+def plan_rows(plan: list[dict[str, Any]], width: int, rest: str = "") -> list[Spans]:
+    """The first rows of a plan: options that differ, as many as ``width`` cells hold.
+
+    Args:
+        rest: what comes after them, in words.
+    """
     names = [
         name for name in (plan[0] if plan else ())
         if name in ("position", "sampler") or len({str(row.get(name)) for row in plan}) > 1
@@ -87,7 +107,8 @@ def plan_rows(plan: list[dict[str, Any]], width: int) -> list[Spans]:
         cells.pop()
     lines = ["   " + "  ".join(fit(text, size) for text, size in zip(row, cells, strict=False))
              for row in rows]  # fmt: skip
-    return [[(line, "" if at else "dim")] for at, line in enumerate(lines)]
+    shown: list[Spans] = [[(line, "" if at else "dim")] for at, line in enumerate(lines)]
+    return [*shown, [(f"   {rest}", "dim")]] if rest else shown
 
 
 def review_rows(draft: Draft, forecast: list[tuple[str, str]], width: int) -> list[Spans]:
