@@ -1,14 +1,15 @@
-"""Charts of effects: one feature at a time, pairs on a map, and interactions as lines."""
+"""Charts of effects: one feature at a time, and pairs on a map."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pimp_tui.commands import svg
+from pimp_tui.commands.charts_rows import MOST, Row, rows_chart
 
-_ROW, _TOP, _BOTTOM, _WIDTH = 20, 30, 46, 720
-MOST, MOST_PAIRED = 24, 12  # features drawn
+MOST_PAIRED = 12  # features drawn
 _CELL = 44
 
 
@@ -24,30 +25,14 @@ def effects_chart(rows: Sequence[Mapping[str, Any]], unit: str) -> str:
     """
     from pimp_tui.learning.words import is_shown
 
-    rows = rows[:MOST]
-    if not rows:
-        raise ValueError("a chart needs a row")
-    left = min(max(1.1 * svg.width_of(row["feature"] for row in rows) + 16, 120), 340)
-    right = _WIDTH - 96
-    ends = [row[name] for row in rows for name in ("effect", "lower", "upper")]
-    x = svg.Scale([e for e in ends if e is not None], left, right, include=(0.0,))
-    bottom = _TOP + _ROW * len(rows)
-    parts = _grid(x, _TOP - 6, bottom)
-    parts.append(svg.line(x(0.0), _TOP - 6, x(0.0), bottom, svg.INK, 1.2))
-    parts.append(svg.text(_WIDTH - 6, _TOP - 12, "Cliff's delta, n with", "end", 11, svg.SOFT))
-    for at, row in enumerate(rows):
-        y = _TOP + _ROW * at + _ROW / 2
-        sure = is_shown(row)
-        colour = svg.COLOURS[1 if row["effect"] > 0 else 0] if sure else svg.SOFT
-        name = svg.fit_words(row["feature"], (left - 12) / (1.1 if sure else 1.0))
-        parts.append(svg.text(left - 8, y + 4, name, "end", bold=sure))
-        if row["lower"] is not None:
-            parts.append(svg.line(x(row["lower"]), y, x(row["upper"]), y, colour, 2))
-        parts.append(svg.mark(x(row["effect"]), y, 0, colour, sure))
-        told = f"{row['cliffs_delta']:+.2f}, {row['n_with']}"
-        parts.append(svg.text(_WIDTH - 6, y + 4, told, "end", 11, svg.INK if sure else svg.SOFT))
-    parts.append(svg.text((left + right) / 2, bottom + 36, unit, "middle"))
-    return svg.drawing(_WIDTH, bottom + _BOTTOM, unit, parts)
+    told = [
+        Row(
+            row["feature"], row["effect"], row["lower"], row["upper"], is_shown(row),
+            f"{round(row['cliffs_delta'], 2) + 0.0:+.2f}, {row['n_with']}",
+        )
+        for row in rows[:MOST]
+    ]  # fmt: skip
+    return rows_chart(told, unit, "Cliff's delta, n with")
 
 
 def pairs_map(rows: Sequence[Mapping[str, Any]], unit: str) -> str:
@@ -65,7 +50,8 @@ def pairs_map(rows: Sequence[Mapping[str, Any]], unit: str) -> str:
 
     if not rows:
         raise ValueError("a chart needs a row")
-    names = list(dict.fromkeys(row["given"] for row in rows))[:MOST_PAIRED]
+    both = [row[end] for end in ("given", "feature") for row in rows]
+    names = list(dict.fromkeys(both))[:MOST_PAIRED]
     cells = {(row["given"], row["feature"]): row for row in rows}
     tested = [abs(row["effect"]) for row in rows if row["lower"] is not None]
     widest = max(tested, default=0.0) or 1.0
@@ -87,7 +73,7 @@ def pairs_map(rows: Sequence[Mapping[str, Any]], unit: str) -> str:
                 f'<rect x="{x:.1f}" y="{y:.1f}" width="{_CELL * 1.2 - 2:.1f}" '
                 f'height="{_CELL * 0.62 - 2:.1f}" fill="{_shade(share)}" stroke="{svg.GRID}"/>'
             )
-            told = f"{row['effect']:+.2g}" + ("*" if sure else "")
+            told = _told(row["effect"], widest) + ("*" if sure else "")
             ink = "white" if abs(share) > 0.65 else (svg.INK if enough else svg.SOFT)
             parts.append(svg.text(x + _CELL * 0.6 - 1, y + 17, told, "middle", 11, ink, sure))
     for across, feature in enumerate(names):
@@ -99,9 +85,17 @@ def pairs_map(rows: Sequence[Mapping[str, Any]], unit: str) -> str:
             + "</g>"
         )
     bottom = head + _CELL * 0.62 * len(names)
-    parts.append(svg.text(left, bottom + 20, f"{unit}; row: given, column: feature", size=11))
     width = max(left + _CELL * 1.2 * len(names) + head * 0.8, left + 340)
+    words = svg.fit_words(f"{unit}; row: given, column: feature", width - left, 11)
+    parts.append(svg.text(left, bottom + 20, words, size=11))
     return svg.drawing(width, bottom + 30, unit, parts)
+
+
+def _told(value: float, widest: float) -> str:
+    """A value with as many decimals as give the widest three digits."""
+    decimals = 2 - math.floor(math.log10(widest))
+    plain = f"{value:+.{min(max(decimals, 0), 6)}f}"
+    return plain if decimals <= 4 and len(plain) <= 7 else f"{value:+.1e}"
 
 
 def _shade(share: float) -> str:
@@ -110,11 +104,3 @@ def _shade(share: float) -> str:
     weight = min(abs(share), 1.0) ** 0.7
     mixed = (round(255 + (part - 255) * weight) for part in (red, green, blue))
     return "#" + "".join(f"{part:02x}" for part in mixed)
-
-
-def _grid(x: svg.Scale, top: float, bottom: float) -> list[str]:
-    parts = []
-    for value in x.ticks():
-        parts.append(svg.line(x(value), top, x(value), bottom, svg.GRID))
-        parts.append(svg.text(x(value), bottom + 16, svg.number(value), "middle", 11, svg.SOFT))
-    return parts

@@ -67,7 +67,8 @@ def _panel(panel: Panel, known: Sequence[float], unit: str) -> list[str]:
     for at, name in enumerate(panel.values):
         x = _LEFT + step * (at + 0.5)
         parts.append(svg.text(x, bottom + 16, svg.fit_words(name, step - 4, 11), "middle", 11))
-    parts.append(svg.text((_LEFT + right) / 2, bottom + 34, panel.across, "middle", 11, svg.SOFT))
+    across = svg.fit_words(panel.across, right - 20, 11)
+    parts.append(svg.text((_LEFT + right) / 2, bottom + 34, across, "middle", 11, svg.SOFT))
     for index, (name, line) in enumerate(panel.lines):
         colour = svg.COLOURS[index % len(svg.COLOURS)]
         shift = (index - (len(panel.lines) - 1) / 2) * min(9, step / (len(panel.lines) + 1))

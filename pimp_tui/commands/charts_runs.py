@@ -62,7 +62,8 @@ def runs_chart(rows: Sequence[Row], unit: str) -> str:
         told = f"{len(row.values)}" + (f", {row.failed} failed" if row.failed else "")
         parts.append(svg.text(_WIDTH - 6, y + 4, told, "end", 10, svg.SOFT))
     scale = ", logarithmic scale" if x.log else ""
-    parts.append(svg.text((left + _WIDTH - 70) / 2, bottom + 36, f"{unit}{scale}", "middle"))
+    told = svg.fit_words(unit, _WIDTH - 90 - svg.width_of([scale])) + scale
+    parts.append(svg.text((left + _WIDTH - 70) / 2, bottom + 36, told, "middle"))
     return svg.drawing(_WIDTH, bottom + _BOTTOM, f"{unit} of every run", parts)
 
 
@@ -78,11 +79,13 @@ class Point:
     estimated: bool = False
 
 
-def front_chart(points: Sequence[Point], x_label: str, y_label: str, high_is_good: bool) -> str:
+def front_chart(
+    points: Sequence[Point], x_label: str, y_label: str, more_of_x: bool, more_of_y: bool
+) -> str:
     """All configurations, those on the front joined by steps and named.
 
     Args:
-        high_is_good: whether more of y is better (x is better where it is less).
+        more_of_x, more_of_y: whether more of it is better.
 
     Raises:
         ValueError: there is no point.
@@ -100,9 +103,8 @@ def front_chart(points: Sequence[Point], x_label: str, y_label: str, high_is_goo
     for value in y.ticks(5):
         parts.append(svg.line(left, y(value), right, y(value), svg.GRID))
         parts.append(svg.text(left - 6, y(value) + 4, svg.number(value), "end", 11, svg.SOFT))
-    front = sorted(
-        (p for p in points if p.on_front), key=lambda p: (p.x, -p.y if high_is_good else p.y)
-    )
+    way_x, way_y = (-1 if more_of_x else 1), (-1 if more_of_y else 1)
+    front = sorted((p for p in points if p.on_front), key=lambda p: (way_x * p.x, way_y * p.y))
     steps = ""
     for at, point in enumerate(front):
         if at:
@@ -120,17 +122,19 @@ def front_chart(points: Sequence[Point], x_label: str, y_label: str, high_is_goo
             parts.append(svg.mark(x(point.x), y(point.y), 1, svg.INK, filled=False))
     placed: list[tuple[float, float]] = []
     for point in (p for p in points if p.on_front or p.control):
-        px, py = x(point.x) - 7, y(point.y) - 7  # above and left of a front lies nothing
+        # on the better side of a front lies nothing
+        px, py = x(point.x) - 7 * way_x, y(point.y) + (15 if way_y > 0 else -7)
         while any(abs(px - ox) < 30 and abs(py - oy) < 12 for ox, oy in placed):
-            py -= 12
+            py += 12 * way_y
         placed.append((px, py))
-        parts.append(svg.text(px, py, point.name, "end", 11))
+        parts.append(svg.text(px, py, point.name, "end" if way_x > 0 else "start", 11))
     parts += _key(left, 16, any(point.control for point in points))
     scale = ", logarithmic scale" if x.log else ""
-    parts.append(svg.text((left + right) / 2, bottom + 36, f"{x_label}{scale}", "middle"))
+    told = svg.fit_words(x_label, right - left - svg.width_of([scale])) + scale
+    parts.append(svg.text((left + right) / 2, bottom + 36, told, "middle"))
     parts.append(
         f'<g transform="rotate(-90 14 {(top + bottom) / 2})">'
-        + svg.text(14, (top + bottom) / 2 + 4, y_label, "middle")
+        + svg.text(14, (top + bottom) / 2 + 4, svg.fit_words(y_label, bottom), "middle")
         + "</g>"
     )
     return svg.drawing(_WIDTH, bottom + 46, f"{y_label} against {x_label}", parts)

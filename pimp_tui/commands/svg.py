@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from html import escape
+from unicodedata import east_asian_width
 
 #: Okabe and Ito (2008): told apart with every common colour blindness, and by their greys.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
@@ -96,7 +97,7 @@ def text(
     weight = ' font-weight="bold"' if bold else ""
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}" '
-        f'fill="{fill}"{weight}>{escape(words)}</text>'
+        f'fill="{fill}"{weight}>{escape(" ".join(words.split()))}</text>'
     )
 
 
@@ -130,15 +131,29 @@ def mark(x: float, y: float, kind: int = 0, colour: str = INK, filled: bool = Tr
 def fit_words(words: str, width: float, size: int = 12) -> str:
     """The words, cut in their middle where they are wider than ``width`` pixels."""
     room = max(int(width / (_CHARACTER * size / 12)), 4)
-    if len(words) <= room:
+    if _cells(words) <= room:
         return words
-    head = (room - 1) // 2
-    return f"{words[:head]}…{words[len(words) - (room - 1 - head) :]}"
+    head, tail = _fitting(words, (room - 1) // 2), _fitting(words[::-1], room - 1 - (room - 1) // 2)
+    return f"{head}…{tail[::-1]}"
 
 
 def width_of(words: Iterable[str], size: int = 12) -> float:
     """Pixels that the longest of some words takes, about."""
-    return max((len(one) for one in words), default=0) * _CHARACTER * size / 12
+    return max(map(_cells, words), default=0) * _CHARACTER * size / 12
+
+
+def _cells(words: str) -> int:
+    """Characters, those as wide as two (Chinese, Japanese, Korean) counted twice."""
+    return len(words) + sum(east_asian_width(sign) in "WF" for sign in words)
+
+
+def _fitting(words: str, cells: int) -> str:
+    """As many of the first characters as fit."""
+    for at, sign in enumerate(words):
+        cells -= _cells(sign)
+        if cells < 0:
+            return words[:at]
+    return words
 
 
 def drawing(width: float, height: float, title: str, parts: Iterable[str]) -> str:
@@ -146,7 +161,7 @@ def drawing(width: float, height: float, title: str, parts: Iterable[str]) -> st
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
         f'width="{width:.0f}" height="{height:.0f}" role="img" font-family="sans-serif" '
-        f'font-size="12"><title>{escape(title)}</title>'
+        f'font-size="12"><title>{escape(" ".join(title.split()))}</title>'
         f'<rect width="{width:.0f}" height="{height:.0f}" fill="white"/>'
         + "".join(parts)
         + "</svg>"

@@ -11,19 +11,12 @@ import polars as pl
 from pimp_tui.errors import UserError
 from pimp_tui.learning.energy import is_energy as is_energy
 from pimp_tui.learning.energy import one_kind_of_energy as one_kind_of_energy
+from pimp_tui.session.directions import more_is_better as more_is_better
 from pimp_tui.space.nearest import nearest
 
 PLAN_COLUMNS = ("config_id", "position", "sampler")
-_LARGE = ("pass_at_1", "tokens_per_s")
-_LARGE_WORDS = ("accuracy", "throughput", "score", "f1", "bleu")
 _VARIANCE, _REPEATS = "__variance", "__repeats"
 _PRIOR_FREEDOM = 4.0
-
-
-def more_is_better(metric: str) -> bool:
-    """Whether a metric is one that people want large: accuracy, throughput; cost otherwise."""
-    words = metric.lower().split("_")
-    return metric in _LARGE or any(word in _LARGE_WORDS for word in words)
 
 
 def measured_frame(source: Any, spread: bool = False, options: Iterable[str] = ()) -> pl.DataFrame:

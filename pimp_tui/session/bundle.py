@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pimp_tui.errors import UserError
 from pimp_tui.session import paths
 from pimp_tui.session.damage import require_whole
+from pimp_tui.session.directions import more_is_better
 from pimp_tui.session.manifest import read_manifest
 from pimp_tui.session.replaced import scan_plan
 from pimp_tui.session.schema import METRICS, PLAN_KEYS, RUNS, polars_schema
@@ -109,11 +110,11 @@ class Session:
     def default_objectives(self) -> dict[str, str]:
         """Objectives of a front when none are asked for; only what was measured.
 
-        Energy only where it is no estimate (contracts.md); an imported table minimises its own
-        first two metrics.
+        Energy only where it is no estimate (contracts.md); of an imported table its own first two
+        metrics, each in the direction that its name says.
         """
         if imported := self.manifest.get("imported_metrics"):
-            return dict.fromkeys(imported[:2], "min")
+            return {name: "max" if more_is_better(name) else "min" for name in imported[:2]}
         import polars as pl
 
         ok = self.runs.filter(pl.col("status") == "ok")

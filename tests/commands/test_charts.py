@@ -48,7 +48,11 @@ def test_a_map_of_pairs_paints_only_what_can_be_tested():
     root = ElementTree.fromstring(pairs_map(rows, "cost"))
     painted = [cell.get("fill") for cell in root.iter(f"{SPACE}rect")][1:]
     assert painted[0] != "#ffffff" and painted[1] == "#ffffff"
-    assert "+3*" in "".join(root.itertext()) and "+9*" not in "".join(root.itertext())
+    words = "".join(root.itertext())
+    assert "+3.00*" in words and "+9.00" in words and "+9.00*" not in words
+    for value, told in ((1350.0, "+1350"), (2.5e7, "+2.5e+07"), (-4e-7, "-4.0e-07")):
+        wide = pairs_map([effect("", value, value, value, 0.5) | pair], "cost")
+        assert f">{told}</text>" in wide
 
 
 @pytest.mark.parametrize("values", [[0.0], [1e-9, 5e6], [-3.0, 4.0], [2.0, 2.0], [1e12, 1e12 + 1]])
@@ -57,6 +61,14 @@ def test_scales_hold_every_value_and_have_ticks(values):
     assert all(10 <= scale(value) <= 110 for value in values)
     ticks = scale.ticks()
     assert ticks and all(9 <= scale(tick) <= 111 for tick in ticks) and len(ticks) < 12
+
+
+def test_words_are_cut_to_their_width_also_where_signs_are_wide():
+    assert svg.fit_words("abcdefgh", 60) == "abcdefgh" and svg.fit_words("abcdefgh", 44) == "ab…fgh"
+    wide = "長い値の名前です"
+    assert svg.width_of([wide]) == 2 * svg.width_of(["abcdefgh"])
+    cut = svg.fit_words(wide, 72)
+    assert cut == "長い…です" and svg.width_of([cut]) <= 72
 
 
 def test_runs_of_many_configurations_are_thinned_but_never_the_control():
@@ -70,11 +82,18 @@ def test_runs_of_many_configurations_are_thinned_but_never_the_control():
 
 def test_a_front_is_joined_by_steps():
     points = [Point("#1", 1.0, 0.2, True, True), Point("#2", 3.0, 0.9, True), Point("#3", 2.0, 0.1)]
-    root = inside(front_chart(points, "energy_j", "pass_at_1", high_is_good=True))
+    root = inside(front_chart(points, "energy_j", "pass_at_1", more_of_x=False, more_of_y=True))
     (path,) = root.iter(f"{SPACE}path")
     assert (path.get("d") or "").count("L") == 2
     words = "".join(root.itertext())
     assert "#1" in words and "#2" in words and "#3" not in words
+    points = [Point("#1", 1.0, 0.9, True), Point("#2", 3.0, 0.2, True)]
+    root = inside(front_chart(points, "throughput", "pass_at_1", more_of_x=True, more_of_y=True))
+    (path,) = root.iter(f"{SPACE}path")
+    (x0, y0), (x1, y1), (x2, y2) = (
+        map(float, place.split()) for place in (path.get("d") or "")[1:].split("L")
+    )
+    assert x0 > x1 == x2 and y0 == y1 > y2, "from the largest x on, as far as it reaches"
 
 
 def test_interaction_plots_tell_the_lines_apart_without_colour():

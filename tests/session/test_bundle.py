@@ -94,6 +94,12 @@ def test_default_objectives_name_only_what_was_measured(session):
     assert opened.default_objectives == {"duration_s": "min"}
     commit(session, 1, 1, run(energy=1.0, estimated=False))
     assert opened.default_objectives == {"energy_j": "min", "pass_at_1": "max"}
+    for names, ways in (
+        (["cost", "pass_at_1", "other"], ["min", "max"]),
+        (["Throughput+", "Latency-"], ["max", "min"]),
+    ):
+        opened.manifest["imported_metrics"] = names
+        assert list(opened.default_objectives.items()) == list(zip(names, ways, strict=False))
 
 
 def test_configurations_are_found_by_id_prefix_and_position(session):
