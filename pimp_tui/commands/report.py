@@ -66,7 +66,12 @@ def _sole_writer(session: Path, folder: Path) -> Iterator[None]:
 
 def build(session: Session, margin: float = MARGIN) -> Document:
     """The report of a session; what cannot be told is said in its place."""
-    from pimp_tui.commands import report_learning, report_protocol, report_results
+    from pimp_tui.commands import (
+        report_effects,
+        report_learning,
+        report_protocol,
+        report_results,
+    )
     from pimp_tui.commands.report_document import Document
 
     document = Document(f"{session.name}: measured, learnt and traded off")
@@ -79,7 +84,7 @@ def build(session: Session, margin: float = MARGIN) -> Document:
     report_results.verified(document, session)
     report_learning.quality(document, session)
     report_learning.curves(document, session)
-    report_learning.effects(document, session)
+    report_effects.effects(document, session)
     report_protocol.limits(document, session)
     return document
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -9,19 +10,26 @@ from typing import Any
 
 from pimp_tui.commands.output import cell
 
-# Follows a dark desktop; charts keep their own white ground. On paper nothing is cut off or torn.
+# Follows a dark desktop; charts keep their own white ground. On paper nothing is cut off or torn:
+# names break where they must, numbers never.
 _STYLE = (
     ":root{color-scheme:light dark}"
-    "body{font:15px/1.5 sans-serif;max-width:64em;margin:2em auto;padding:0 1em}"
-    ".wide{overflow-x:auto;margin:1em 0}"
+    "body{font:15px/1.5 sans-serif;max-width:68em;margin:2em auto;padding:0 1em}"
+    "h1,h2,h3,p,figcaption{overflow-wrap:anywhere}"
+    ".wide{overflow-x:auto}"
     "table{border-collapse:collapse;font-size:13px}"
-    "caption,figcaption{text-align:left;font-size:13px;padding:.3em 0}"
-    "td,th{border-bottom:1px solid #888;padding:.2em .6em;text-align:left;vertical-align:top}"
+    "figcaption{font-size:13px;padding:.3em 0}"
+    "td,th{border-bottom:1px solid #888;padding:.2em .6em;text-align:left;vertical-align:top;"
+    "overflow-wrap:break-word;max-width:24em}"
+    ".n{text-align:right}td.n{white-space:nowrap;font-variant-numeric:tabular-nums}"
     "figure{margin:1.5em 0}svg{max-width:100%;height:auto}"
     "@media print{body{max-width:none;margin:0}.wide{overflow:visible}"
-    "table{font-size:8px;width:100%}td,th{padding:.1em .3em;overflow-wrap:anywhere}"
-    "figure,tr{break-inside:avoid}h2,h3{break-after:avoid}svg{max-height:24cm}}"
+    "table{font-size:9px}td,th{padding:.15em .4em;max-width:17em}"
+    "svg,tr{break-inside:avoid}figure.chart{break-inside:avoid}"
+    "h2,h3,thead,.table figcaption{break-after:avoid}svg{max-height:22cm}}"
 )
+_NUMBER = re.compile(r"[~+-]?\d[\d.,]*(e[+-]?\d+)?%?")
+_INTERVAL = re.compile(rf"({_NUMBER.pattern}) (\({_NUMBER.pattern} to {_NUMBER.pattern}\))")
 
 
 @dataclass
@@ -69,7 +77,7 @@ class Document:
 
     def markdown(self) -> str:
         """The same as Markdown; charts stand in it as SVG."""
-        return f"# {self.title}\n\n" + "\n\n".join(_markdown(b) for b in self.blocks) + "\n"
+        return f"# {_plain(self.title)}\n\n" + "\n\n".join(_markdown(b) for b in self.blocks) + "\n"
 
 
 def _html(block: tuple[Any, ...]) -> str:
@@ -81,15 +89,40 @@ def _html(block: tuple[Any, ...]) -> str:
     if kind == "text":
         return f"<p>{escape(block[1])}</p>"
     if kind == "chart":
-        return f"<figure>{block[2]}<figcaption>{escape(block[1])}</figcaption></figure>"
+        words = f"<figcaption>{escape(block[1])}</figcaption>"
+        return f'<figure class="chart">{block[2]}{words}</figure>'
     names = list(block[1][0])
-    caption = f"<caption>{escape(block[2])}</caption>" if block[2] else ""
-    head = "".join(f"<th>{escape(name)}</th>" for name in names)
+    right = {name: _is_of_numbers(block[1], name) for name in names}
+    attributes = {name: ' class="n"' if right[name] else "" for name in names}
+    head = "".join(f"<th{attributes[name]}>{_breakable(name)}</th>" for name in names)
     rows = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell(row.get(n)))}</td>" for n in names) + "</tr>\n"
+        "<tr>"
+        + "".join(f"<td{attributes[n]}>{_html_cell(row.get(n), right[n])}</td>" for n in names)
+        + "</tr>\n"
         for row in block[1]
     )
-    return f'<div class="wide"><table>{caption}<tr>{head}</tr>\n{rows}</table></div>'
+    table = f'<div class="wide"><table><thead><tr>{head}</tr></thead>\n{rows}</table></div>'
+    words = f"<figcaption>{escape(block[2])}</figcaption>" if block[2] else ""
+    return f'<figure class="table">{words}{table}</figure>'
+
+
+def _is_of_numbers(rows: Sequence[Mapping[str, Any]], name: str) -> bool:
+    """Whether a column holds numbers, with or without intervals, and nothing else."""
+    told = [cell(row.get(name)) for row in rows]
+    known = [words for words in told if words != "-"]
+    return bool(known) and all(_NUMBER.fullmatch(w) or _INTERVAL.fullmatch(w) for w in known)
+
+
+def _html_cell(value: Any, number: bool) -> str:
+    """A cell; an interval stands below its value."""
+    words = escape(cell(value))
+    found = _INTERVAL.fullmatch(words) if number else None
+    return f"{found[1]}<br>{found[3]}" if found else words
+
+
+def _breakable(name: str) -> str:
+    """A column's name, which may break after an underscore."""
+    return escape(name).replace("_", "_<wbr>")
 
 
 def _markdown(block: tuple[Any, ...]) -> str:
@@ -104,13 +137,22 @@ def _markdown(block: tuple[Any, ...]) -> str:
         # within a div on lines of its own no reader takes a star or a bar in it for Markdown
         return f"<div>\n{block[2]}\n</div>\n\n*{_plain(block[1])}*"
     names = list(block[1][0])
-    lines = [[_plain(name, "|") for name in names], ["---"] * len(names)]
-    lines += [[_plain(cell(row.get(name)), "|") for name in names] for row in block[1]]
+    lines = [[_plain(name, cells=True) for name in names]]
+    lines.append(["---:" if _is_of_numbers(block[1], name) else "---" for name in names])
+    lines += [[_plain(cell(row.get(name)), cells=True) for name in names] for row in block[1]]
     table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
     return f"*{_plain(block[2])}*\n\n{table}" if block[2] else table
 
 
-def _plain(words: str, also: str = "") -> str:
+_SIGNS = re.compile(r"[\\`*\[\]<&$~]|(?<!\w)_|_(?!\w)")  # an underscore inside a word is one
+_FIRST = re.compile(r"^(?:[#+=>-]|\d+(?=[.)] ))")  # at a line's start: heading, list, quotation
+
+
+def _plain(words: str, cells: bool = False) -> str:
     """Words on one line that Markdown shows as they are, names of features above all."""
-    told = " ".join(str(words).split())
-    return "".join(f"\\{sign}" if sign in f"<*{also}" else sign for sign in told)
+    told = _SIGNS.sub(lambda sign: f"\\{sign[0]}", " ".join(str(words).split()))
+    if cells:
+        return told.replace("|", "\\|")
+    return _FIRST.sub(
+        lambda first: first[0] + "\\" if first[0].isdigit() else f"\\{first[0]}", told
+    )

@@ -81,7 +81,7 @@ def energy(document: Document, session: Session) -> None:
         told = f"measured ({source})"
         if estimated:
             told = "an estimate from CPU time, not a measurement,"
-        document.text(f"energy_j is {told} in {count} runs.")
+        document.text(f"energy_j is {told} in {counted(count, 'run')}.")
     if any(estimated for estimated, _ in kinds):
         document.text(
             "Estimates are marked ~ and called estimated wherever they stand; they are no basis "
@@ -156,7 +156,7 @@ def left_out(document: Document, session: Session) -> None:
         session.runs.select("ignored_options").explode("ignored_options").drop_nulls().collect()
     )
     for name, count in Counter(ignored["ignored_options"].to_list()).most_common():
-        document.text(f"{name} had no effect in {count} runs.")
+        document.text(f"{name} had no effect in {counted(count, 'run')}.")
 
 
 def limits(document: Document, session: Session) -> None:
@@ -204,6 +204,11 @@ def _machine(manifest: dict[str, Any]) -> list[dict[str, Any]]:
     if manifest.get("devices"):
         rows.append({"": "devices", "value": _told(manifest["devices"])})
     return rows
+
+
+def counted(count: int, thing: str) -> str:
+    """``1 run``, ``2 runs``."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def _told(value: Any) -> str:

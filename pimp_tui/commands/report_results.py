@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pimp_tui.commands.output import cell
 from pimp_tui.commands.report_document import Document
-from pimp_tui.commands.report_protocol import energy_kind
+from pimp_tui.commands.report_protocol import counted, energy_kind
 from pimp_tui.errors import UserError
 
 if TYPE_CHECKING:
     from pimp_tui.session import Session
 
 _INTERVAL, _SURE = "accuracy_interval", "pass_at_1 (95 %)"
+_COLUMNS = 6  # of options that a table holds
 
 
 def distributions(document: Document, session: Session) -> None:
@@ -50,10 +52,11 @@ def distributions(document: Document, session: Session) -> None:
         thinned = f"; every so-manieth of {len(rows)}" if len(rows) > MOST else ""
         marked = f"; bold and orange: the {control[0]}" if control else ""
         document.chart(
-            f"{metric}{kind} of every good run, {sum(len(row.values) for row in rows)} runs of "
-            f"{len(rows)} configurations: a line a configuration (# is its place in the plan) from "
-            f"its least to its largest run, ordered by the median, which is the bar{thinned}"
-            f"{marked}.",
+            f"{metric}{kind} of every good run, "
+            f"{counted(sum(len(row.values) for row in rows), 'run')} of "
+            f"{counted(len(rows), 'configuration')}: a line a configuration (# is its place in the "
+            "plan) from its least to its largest run, ordered by the median, which is the bar"
+            f"{thinned}{marked}.",
             runs_chart(rows, f"{metric}{kind}"),
         )
 
@@ -80,15 +83,15 @@ def front(document: Document, session: Session, margin: float) -> None:
         return
     _front_chart(document, session, objectives, found)
     options = [name for name in session.options if len({str(row[name]) for row in found}) > 1]
-    shown, named = ("position", "config_id", *objectives, *options), 2 + len(objectives)
+    shown = ("position", "config_id", *objectives)
     compared = with_accuracy(found, session, margin)
     scored = any(_INTERVAL in row for row in compared)
     told = []
     for row in compared:
-        own = {f"{name}{energy_kind(session, name)}": row[name] for name in shown[:named]}
+        own = {f"{name}{energy_kind(session, name)}": row[name] for name in shown}
         if scored:
             own[_SURE] = interval_words(row)
-        told.append(own | {name: row[name] for name in shown[named:]})
+        told.append(own | _options(row, options))
     document.table(
         told,
         "The measured front: means over repeats, best first by the first objective, and the "
@@ -104,6 +107,14 @@ def front(document: Document, session: Session, margin: float) -> None:
             f"{together if len(rows) > 1 else ''}."
         )
     _fronts_of_models(document, session, objectives)
+
+
+def _options(row: dict[str, Any], options: list[str]) -> dict[str, Any]:
+    """A column an option, or one of all where so many would not fit on paper."""
+    if len(options) <= _COLUMNS:
+        return {name: row[name] for name in options}
+    told = [f"{name}={cell(row[name])}" for name in options if row[name] is not None]
+    return {"options": ", ".join(told)}
 
 
 def _front_chart(
@@ -131,9 +142,12 @@ def _front_chart(
     ]  # fmt: skip
     labels = [f"{name}{energy_kind(session, name)}" for name in (first, second)]
     document.chart(
-        f"{labels[1]} against {labels[0]}: means over the repeats of each of {len(points)} "
-        "configurations, without intervals; the front is joined, # is the place in the plan.",
-        front_chart(points, labels[0], labels[1], objectives[second] == "max"),
+        f"{labels[1]} against {labels[0]}: means over the repeats, a point a configuration, "
+        f"{len(points)} in all, without intervals; the front is joined, # is the place in the "
+        "plan.",
+        front_chart(
+            points, labels[0], labels[1], *(objectives[name] == "max" for name in (first, second))
+        ),
     )
 
 
@@ -170,9 +184,14 @@ def verified(document: Document, session: Session) -> None:
     if not rows:
         document.text(
             "No pick was measured anew: what is best of many measured or predicted is on average "
-            "worse than it looks (`pimp-tui verify` tells by how much)."
+            "worse than it looks (pimp-tui verify tells by how much)."
         )
         return
     told = [row | {"metric": row["metric"] + energy_kind(session, row["metric"])} for row in rows]
-    document.table(verification_table(told))
+    document.table(
+        verification_table(told),
+        "Picks of the predicted front, measured anew: the promise with its 90 % prediction "
+        "interval, the promise against the control, what was found against it, and how far that "
+        "is off the promise, with its 95 % interval.",
+    )
     document.text(" ".join(verification_words(rows)))

@@ -26,7 +26,9 @@ def pair_words(pairs: Sequence[Mapping[str, Any]], metric: str, told: int = _TOL
     if len(shown) > told:
         lines.append(f"{len(shown) - told} more pairs act together.")
     if rows and not shown:
-        lines.append(f"Of no two features it is shown that they act together on {metric}.")
+        lines.append(
+            f"Differences of means show of no two features that they act together on {metric}."
+        )
     if len(rows) > len(shown) > 0:
         lines.append(f"For {_count(len(rows) - len(shown))} neither this nor its absence is shown.")
     if few:
@@ -61,7 +63,8 @@ def strength_words(rows: Sequence[Mapping[str, Any]], metric: str, predictor: st
             f"strengths are what the {predictor} made of them."
         )
     if len(tested) < len(rows):
-        lines.append(f"For {_count(len(rows) - len(tested))} there are too few configurations.")
+        few = _count(len(rows) - len(tested))
+        lines.append(f"For {few} there are too few configurations to tell.")
     return lines
 
 
