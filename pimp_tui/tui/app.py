@@ -88,6 +88,7 @@ class PimpApp(App[int]):
             self.theme = theme if theme in ANSI_THEMES else ANSI_THEMES[0]
         elif theme:
             self.theme = theme
+        self._warning = ""
         self.keymap = self._own_keys(settings)
         self.memory = memory
         plain = ascii or settings.ascii or marks.wants_ascii()
@@ -118,9 +119,10 @@ class PimpApp(App[int]):
     def _own_keys(self, settings: Settings) -> dict[str, str]:
         if not settings.keys:
             return {}
-        from pimp_tui.tui.keymap.resolve import keymap_of
+        from pimp_tui.tui.keymap.resolve import keymap_of, unsendable
 
         keymap = keymap_of(settings)
+        self._warning = unsendable(settings) or ""
         self.set_keymap(keymap)
         return keymap
 
@@ -157,7 +159,13 @@ class PimpApp(App[int]):
             self.ending.leaves_by(lambda: loop.call_soon_threadsafe(self.exit))
         self.app_resume_signal.subscribe(self, lambda _: self.forget_terminal())
         self._cover(self.size)
-        self.call_after_refresh(collecting.go_on)
+        self.call_after_refresh(self._started)
+
+    def _started(self) -> None:
+        """After the first frame."""
+        collecting.go_on()
+        if self._warning and isinstance(self.screen, FrameScreen):
+            self.screen.say(self._warning, "warn")
 
     async def on_event(self, event: events.Event) -> None:
         """Keys wait for their turn: typed in a burst they reach what the one before opened."""

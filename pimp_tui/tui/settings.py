@@ -52,11 +52,14 @@ def read_settings(path: Path | None = None) -> Settings:
     """
     path = path or settings_path()
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # editors of Windows begin with a mark
     except FileNotFoundError:
         return Settings()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"cannot read the settings ({error})", str(path)) from None
+    except OSError as error:
+        raise UserError(f"cannot read the settings ({error.strerror})", str(path)) from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise UserError("the settings are no UTF-8", f"{path}:{line}") from None
     import tomllib
 
     try:
@@ -80,6 +83,8 @@ def _no_toml(said: str, path: Path, text: str) -> UserError:
 
 
 _KINDS = {"theme": str, "mouse": bool, "ascii": bool, "slow": bool}
+#: Settings beside the keys.
+NAMES = tuple(_KINDS)
 _WORDS = {str: "a text", bool: "true or false"}
 
 
@@ -90,7 +95,8 @@ def _plain(found: Mapping[str, Any], path: Path) -> dict[str, Any]:
             from pimp_tui.space.nearest import did_you_mean
 
             known = [*_KINDS, "keys"]
-            mend = did_you_mean(name, known, f"there are {', '.join(known)}")
+            others = f"there are {', '.join(known)}; keys stand below [keys]"
+            mend = did_you_mean(name, known, others)
             raise UserError(f"no setting {name}", place_of(path, name), mend)
         if type(value) is not kind:
             raise UserError(f"{name} is {_WORDS[kind]}", place_of(path, name))
@@ -114,14 +120,22 @@ def _flat(keys: Mapping[str, Any], path: Path, before: str = "") -> dict[str, st
 
 
 def place_of(path: Path, name: str) -> str:
-    """``file:line`` of the line that begins with a name, quoted or not, or the file alone."""
-    wanted = {name, name.rsplit(".", 1)[-1]}
+    """``file:line`` of what sets a name, below its table or with a dot; at worst the file alone."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError):
         return str(path)
+    table, keys = "", 0
     for number, line in enumerate(lines, 1):
-        left = line.split("=")[0].strip().strip("[]").replace('"', "").replace("'", "").strip()
-        if left in wanted and not line.lstrip().startswith("#"):
+        left = line.split("#")[0].split("=")[0].translate(_NO_NAME)
+        whole = left.strip("[]") if left.startswith("[") else f"{table}{left}" if left else ""
+        if left.startswith("["):
+            table = f"{whole}."
+        if name in (whole, whole.removeprefix("keys.")):
             return f"{path}:{number}"
-    return str(path)
+        keys = keys or number * (whole == "keys")  # all of them may stand in one line
+    return f"{path}:{keys}" if keys else str(path)
+
+
+#: What may stand around the parts of a name.
+_NO_NAME = str.maketrans("", "", "\"' \t")

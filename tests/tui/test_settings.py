@@ -6,7 +6,7 @@ from pimp_tui.errors import UserError
 from pimp_tui.tui.app import PimpApp
 from pimp_tui.tui.keymap.names import in_sentence
 from pimp_tui.tui.keymap.places import CHAINS, actions, bound_in
-from pimp_tui.tui.keymap.resolve import keymap_of
+from pimp_tui.tui.keymap.resolve import keymap_of, unsendable
 from pimp_tui.tui.keymap.template import template
 from pimp_tui.tui.settings import Settings, read_settings, settings_path
 
@@ -19,7 +19,7 @@ def settings_file(sessions_root, tmp_path, monkeypatch):
     def write(text: str):
         path = settings_path()
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8", errors="surrogateescape")
         return path
 
     return write
@@ -51,6 +51,12 @@ def test_what_the_file_says(settings_file):
         ("[keys]\nrun = 'contrl+r'", 2, "run: no key contrl+r"),
         ("[keys]\nrun = 's'", 2, "s is the key of results.sort and of run on Results"),
         ("[keys]\nresults.mark = 'q'", 2, "q is the key of leave and of results.mark on Results"),
+        ("[keys.space]\nwhy = 'W'\n[keys.monitor]\nwhy = 3", 4, "monitor.why is a key"),
+        ("mouse = true\nkeys = {run = 's'}", 2, "s is the key of results.sort and of run"),
+        ("[keys]\nrun = 'R'\ntheme = 'nord'", 3, "no action theme"),
+        ("mouse = true\nrun = 'R'", 2, "no setting run"),
+        ("[keys]\nrun = 'ctrl+q'", 2, "run: ctrl+q is flow control"),
+        ("mouse = true\nascii = true # caf\udce9", 2, "the settings are no UTF-8"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(settings_file, text, line, words):
@@ -60,6 +66,41 @@ def test_a_mistake_is_told_with_its_line(settings_file, text, line, words):
     assert words in told.value.what
     assert told.value.where == f"{path}:{line}"
     assert len(told.value.lines()) <= 2
+
+
+def test_a_file_that_cannot_be_read_is_named(settings_file):
+    path = settings_file("")
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(UserError, match=r"cannot read the settings \(Is a directory\)") as told:
+        read_settings()
+    assert told.value.where == str(path)
+
+
+def test_the_mark_of_other_editors_is_no_setting(settings_file):
+    settings_file("\ufeffmouse = false")
+    assert not read_settings().mouse
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ({"run": "R", "zoom": "ctrl+up,f5,alt+z", "help": "shift+tab,ctrl+r"}, None),
+        ({"run": "ctrl+enter"}, "settings.toml: most terminals cannot send ctrl+enter"),
+        ({"run": "R,ctrl+i"}, "settings.toml: most terminals cannot send ctrl+i"),
+        ({"run": "ctrl+1"}, "settings.toml: most terminals cannot send ctrl+1"),
+        ({"run": "ctrl+shift+r"}, "settings.toml: most terminals cannot send ctrl+shift+r"),
+    ],
+)
+def test_keys_that_few_terminals_send_are_told(keys, told):
+    assert unsendable(Settings(keys=keys)) == told
+
+
+async def test_such_a_key_is_told_at_the_start(settings_file, look):
+    settings_file("[keys]\nrun = 'ctrl+enter'")
+    app = PimpApp(settings=read_settings())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await look.until(pilot, "settings.toml:2: most terminals cannot send ctrl+enter")
 
 
 def test_an_unknown_theme_is_refused(settings_file):

@@ -10,8 +10,20 @@ from pimp_tui.errors import UserError
 from pimp_tui.space.nearest import did_you_mean
 from pimp_tui.tui.keymap.names import LONG, shown
 from pimp_tui.tui.keymap.places import CHAINS, Bound, actions, bound_in
-from pimp_tui.tui.settings import Settings
+from pimp_tui.tui.settings import NAMES, Settings
 
+_CURSOR = ("up", "down", "left", "right", "home", "end", "pageup", "pagedown", "insert", "delete")
+_CONTROLS = (
+    "space",
+    "@",
+    "at",
+    "backslash",
+    "right_square_bracket",
+    "underscore",
+    "circumflex_accent",
+)
+#: With ctrl: Backspace, Tab, Enter twice.
+_SAME_BYTES = "hijm"
 _MODIFIERS = ("ctrl", "shift", "alt", "super", "meta", "hyper")
 
 
@@ -33,6 +45,7 @@ def keymap_of(settings: Settings) -> dict[str, str]:
         if not ids:
             short = {one.rsplit(".", 1)[-1] for one in known}
             mend = did_you_mean(name, [*known, *short], "the palette's settings file lists them")
+            mend = "it is a setting: write it above [keys]" if name in NAMES else mend
             raise UserError(f"no action {name}", settings.place(name), mend)
         keys = ",".join(_key(part.strip(), name, settings) for part in text.split(","))
         found |= dict.fromkeys(ids, keys)
@@ -46,11 +59,38 @@ def _key(text: str, name: str, settings: Settings) -> str:
         return _character_to_key(text)
     *before, last = text.split("+")
     named = {key.value for key in Keys} | {*KEY_TO_UNICODE_NAME, *LONG.values()}
+    if text == "ctrl+q":
+        raise UserError(f"{name}: ctrl+q is flow control, it means nothing here",
+                        settings.place(name), "give it another key")  # fmt: skip
     good = all(one in _MODIFIERS for one in before) and len(set(before)) == len(before)
     if good and (text in named or last in named or (before and len(last) == 1)):
         return text
     mend = did_you_mean(text, named, 'write one character, "f5" or "ctrl+r"')
     raise UserError(f"{name}: no key {text or 'that is empty'}", settings.place(name), mend)
+
+
+def unsendable(settings: Settings) -> str | None:
+    """Of the first key that only terminals with the kitty keyboard protocol send: a sentence."""
+    for name, text in settings.keys.items():
+        for part in text.split(","):
+            key = _key(part.strip(), name, settings)
+            if not _sent_by_all(key):
+                where = settings.place(name)
+                return f"{where.rsplit('/', 1)[-1]}: most terminals cannot send {part.strip()}"
+    return None
+
+
+def _sent_by_all(key: str) -> bool:
+    """Whether a key has bytes of its own (ECMA-48, xterm's modified cursor and function keys)."""
+    *modifiers, last = key.split("+")
+    if not modifiers or last in _CURSOR or (last[0] == "f" and last[1:].isdigit()):
+        return not {"super", "meta", "hyper"} & set(modifiers)
+    if modifiers == ["shift"]:
+        return last == "tab"
+    return modifiers == ["alt"] or (
+        modifiers == ["ctrl"]
+        and (last in _CONTROLS or (last.isalpha() and len(last) == 1 and last not in _SAME_BYTES))
+    )
 
 
 def _refuse_clashes(keymap: Mapping[str, str], settings: Settings) -> None:
