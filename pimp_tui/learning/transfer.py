@@ -10,7 +10,7 @@ from pimp_tui.errors import UserError
 from pimp_tui.learning.encoder import Encoder
 from pimp_tui.learning.learner import require_enough, require_varying, training_rows
 from pimp_tui.learning.scores import scores
-from pimp_tui.learning.warm_start import Help, WarmStart, left_out
+from pimp_tui.learning.warm_start import LEAST_CHECKED, WarmStart, judged, left_out
 
 
 def transfer(
@@ -33,7 +33,7 @@ def transfer(
     for metric in metrics:
         try:
             training = training_rows(session, metric, options)
-            require_enough(len(training.y))
+            require_enough(len(training.y), LEAST_CHECKED, f"whether {warm.name} helps shows")
             require_varying(training)
         except UserError as error:
             lines.append(f"{metric}: {error.what}")
@@ -46,10 +46,7 @@ def transfer(
         X = Encoder(options).fit(training.frame).transform(training.frame)
         y = np.log(training.y) if positive else training.y
         found = left_out(X, y, there, seed)
-        errors = [float(np.abs(row - y).mean()) for row in found]
-        without, with_it = errors
-        better = with_it < without
-        help_ = Help(metric, warm.name, len(y), without, with_it, positive, better)
+        help_ = judged(metric, warm.name, found - y, positive)
         lines.append(help_.words())
         for case, row in enumerate(np.exp(found) if positive else found):
             missing = np.full(len(y), np.nan)

@@ -26,6 +26,8 @@ LEAST_CHECKED = 6  # configurations from which on the help is measured; below it
 _FOLDS = 5
 _PROMISING = 0.1
 _SLOPE_SD = 0.5  # of the normal prior of b around 1
+_SURE = 0.5  # standard errors of its mean that a gain must exceed
+_NOTHING = 0.01  # of the error: a gain below is none
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ class Help:
         scale = 100.0 if self.logarithmic else 1.0
         unit = " %" if self.logarithmic else ""
         errors = f"{scale * self.with_it:.3g}{unit} with, {scale * self.without:.3g}{unit} without"
-        verdict = "used" if self.used else "it does not help, so it is not used"
+        no_help = "it does not help" if self.with_it >= self.without else "no help is shown"
+        verdict = "used" if self.used else f"{no_help}, so it is not used"
         return (
             f"{self.metric}: error on configurations left out ({self.n}) {errors} "
             f"{self.source}: {verdict}"
@@ -85,11 +88,14 @@ class WarmStart:
                 reasons.append(f"no {metric} was measured there")
                 continue
             try:
-                self._learners[metric] = fit(
-                    source, metric, options=shared, predictor="gaussian_process"
-                )
+                learner = fit(source, metric, options=shared, predictor="gaussian_process")
             except UserError as error:
                 reasons.append(f"{metric}: {error.what}")
+                continue
+            if learner.model is None:
+                reasons.append(f"{metric} is the same in all configurations there")
+                continue
+            self._learners[metric] = learner
         if not self._learners:
             raise UserError(f"nothing to learn from {self.name}: {'; '.join(reasons)}")
 
@@ -103,10 +109,8 @@ class WarmStart:
         )
         # values never measured there count as none of the known ones: a rough start is still one
         X = learner.encoder.transform(rows)
-        if learner.model is None:
-            values = np.full(len(X), float(learner.constant or 0.0))
-        else:
-            values = mean_of(learner.model, X)
+        assert learner.model is not None, "what is constant there is left out"
+        values = mean_of(learner.model, X)
         if log:
             values = np.log(np.maximum(values, 1e-12))
         return values if way == "min" else -values
@@ -183,9 +187,24 @@ def helped(
     """Error of predictions of rows left out, with and without the other session's (m,)."""
     if len(y) < LEAST_CHECKED:
         return Help(metric, source, len(y), None, None, logarithmic, True)
-    errors = np.abs(left_out(X, y, there, seed) - y).mean(axis=1)
-    without, with_it = (float(value) for value in errors)
-    return Help(metric, source, len(y), without, with_it, logarithmic, with_it < without)
+    return judged(metric, source, left_out(X, y, there, seed) - y, logarithmic)
+
+
+def judged(metric: str, source: str, errors: np.ndarray, logarithmic: bool) -> Help:
+    """What the errors (2, m) on rows left out, without and with the other session, say of it.
+
+    It is used where the mean gain is beyond half its standard error: on 26 synthetic pairs each,
+    6-30 rows, that leaves errors of 0.17-0.48 of those without it for the same laws and of
+    0.43-0.65 for laws that are alike, and of at most 1.03 for a shuffled source, 1.00 for an
+    unrelated or inverted one; any gain at all let 1.05 and 1.02 through.
+    """
+    without, with_it = np.abs(errors)
+    gain = without - with_it
+    least = _SURE * float(gain.std(ddof=1)) / np.sqrt(len(gain))
+    used = bool(gain.mean() > max(least, _NOTHING * without.mean()))
+    return Help(
+        metric, source, len(gain), float(without.mean()), float(with_it.mean()), logarithmic, used
+    )
 
 
 def left_out(X: np.ndarray, y: np.ndarray, there: np.ndarray, seed: int = 0) -> np.ndarray:

@@ -10,7 +10,7 @@ from pimp_tui.errors import UserError
 from pimp_tui.learning.encoder import Encoder
 from pimp_tui.learning.suggestion import suggest
 from pimp_tui.learning.transfer import transfer
-from pimp_tui.learning.warm_start import LEAST_CHECKED, WarmStart, helped, line, prior_means
+from pimp_tui.learning.warm_start import LEAST_CHECKED, WarmStart, helped, judged, line, prior_means
 from pimp_tui.sampling import sample
 from pimp_tui.space import load_space
 from tests.learning.tables import OPTIONS, FakeSession, table
@@ -59,6 +59,28 @@ def test_help_is_assumed_until_it_can_be_measured() -> None:
     X = np.linspace(-1, 1, LEAST_CHECKED - 1)[:, None]
     told = helped("energy_j", "old", X, X[:, 0], -X[:, 0], True)
     assert told.used and told.without is None and "until" in told.words()
+
+
+def test_a_gain_within_its_noise_is_no_help() -> None:
+    without = np.array([1.0, 3.0, 1.0, 3.0, 1.0, 3.0])
+    assert judged("m", "old", np.array([without, without - 0.5]), False).used
+    assert not judged("m", "old", np.array([without, without]), False).used
+    assert not judged("m", "old", np.array([without, without * (1 - 1e-6)]), False).used
+    lucky = np.array([0.1, 3.5, 0.9, 3.4, 1.0, 2.9])
+    told = judged("m", "old", np.array([without, lucky]), False)
+    assert told.with_it < told.without and not told.used  # type: ignore[operator]
+    assert told.words().endswith("no help is shown, so it is not used")
+
+
+def test_a_few_configurations_are_enough_to_see_help(there: FakeSession) -> None:
+    rows = slower(table(14, seed=3), np.random.default_rng(0))
+    records, lines = transfer(FakeSession(rows.head(7)), there, ["energy_j"])
+    assert records[1]["n"] == 7 and records[1]["used"] and "(7)" in lines[0]
+    with pytest.raises(UserError, match="whether the other session helps shows at 6"):
+        transfer(FakeSession(rows.head(5)), there, ["energy_j"])
+    same = FakeSession(there.rows.with_columns(energy_j=pl.lit(3.0)))
+    with pytest.raises(UserError, match="energy_j is the same in all configurations there"):
+        WarmStart(same, OPTIONS, {"energy_j": "min"})
 
 
 def test_the_line_is_drawn_towards_the_same_slope() -> None:
