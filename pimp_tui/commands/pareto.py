@@ -57,7 +57,8 @@ def pareto(
         print_json(rows)
     else:
         told = ["estimated", "front_probability", "knee", *(["joint"] if per_model else [])]
-        print_table(rows, ["config_id", *objectives, *told, *_differing(rows, opened.options)])
+        columns = ["config_id", *objectives, *told, *_differing(rows, opened.options)]
+        print_table(rows, list(dict.fromkeys(columns)))  # an option may be an objective
         print_accuracy(rows)
     if not rows:
         say(_why_empty(opened, objectives, _and_model(opened, where, model), predicted))
@@ -120,13 +121,17 @@ def _why_empty(
 ) -> str:
     """In one line why the front is empty."""
     from pimp_tui.learning.fronts import comparable
+    from pimp_tui.session.where import compile_where
     from pimp_tui.session.where_parts import what_empties
 
     rows = comparable(session, objectives)
     if rows.is_empty():
         return f"no configuration has {' and '.join(objectives)} measured"
     why = f"the front is empty: {what_empties(rows, where or 'true')}"
-    return f"{why} measured, nor for one predicted" if predicted else why
+    why = f"{why} measured, nor for one predicted" if predicted else why
+    asked = compile_where(where, rows.schema).meta.root_names() if where else []
+    unknown = [name for name in asked if rows[name].null_count() == rows.height]
+    return f"{why}: no {' and no '.join(unknown)} was measured" if unknown else why
 
 
 def _tell_volume(front: pl.DataFrame, objectives: dict[str, str]) -> None:

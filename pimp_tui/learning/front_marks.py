@@ -38,9 +38,9 @@ def marked(
         the rows with, for each objective, ``<metric>_lower`` and ``<metric>_upper``: 90% interval,
         for a measured configuration that of the mean over its repeats (Student), null for fewer
         than two; ``front_probability``: share of 500 draws within those intervals in which nothing
-        measured or on the front beats the row, null without an interval; ``knee``: the point of two
-        objectives that lies furthest inside the chord; ``hypervolume_share``: what the front's
-        hypervolume (log scale, up to three objectives) would lose without the row.
+        measured or on the front beats the row, null without an interval; ``knee``: the point, and
+        its equals, of two or three objectives furthest inside; ``hypervolume_share``: what the
+        front's hypervolume (log scale, up to three objectives) would lose without the row.
     """
     names = list(objectives)
     if front.is_empty():
@@ -51,10 +51,12 @@ def marked(
         others = others.filter(compile_where(condition, others.schema))
     others = others.filter(~pl.col("config_id").is_in(front["config_id"]))
     others = _with_intervals(others, session, names)
-    middle = knee(costs(front, objectives)) if len(names) == 2 else None
+    points = costs(front, objectives)
+    middle = knee(points) if len(names) in (2, 3) else None
+    at_knee = np.zeros(len(points), bool) if middle is None else (points == points[middle]).all(1)
     return front.with_columns(
         pl.Series("front_probability", _chances(front, others, objectives, seed), pl.Float64),
-        pl.Series("knee", [place == middle for place in range(front.height)], pl.Boolean),
+        pl.Series("knee", at_knee, pl.Boolean),
         pl.Series("hypervolume_share", _shares(front, objectives), pl.Float64),
     )
 

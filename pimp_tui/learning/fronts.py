@@ -149,20 +149,29 @@ def _area(points: np.ndarray, reference: np.ndarray) -> float:
 
 
 def knee(points: np.ndarray) -> int | None:
-    """Index of the point of a two-objective front that lies furthest inside its chord.
+    """Index of the point of a front that lies furthest inside the chord of its ends.
 
-    Less is better in both columns of ``points`` (n, 2); None with fewer than three points or
-    where no point lies inside.
+    With three objectives inside the plane x + y + z = c in the middle of the best points of each
+    objective, every objective scaled to 0..1 over the front (after Das 1999).
+
+    Args:
+        points: (n, 2) or (n, 3) non-dominated costs; less is better.
+
+    Returns:
+        the first of equal ones; None with fewer points than objectives and one more, where an
+        objective is constant, or where no point lies inside.
     """
     import numpy as np
 
     points = np.asarray(points, dtype=float)
-    if len(points) < 3:
+    if len(points) <= points.shape[-1]:
         return None
     span = np.ptp(points, axis=0)
     if (span == 0).any():
         return None
     unit = (points - points.min(axis=0)) / span
-    depth = 1.0 - unit.sum(axis=1)  # the chord joins (0, 1) and (1, 0)
+    total = unit.sum(axis=1)
+    ends = [total[column == 0.0].min() for column in unit.T]  # of two objectives 1: (0, 1), (1, 0)
+    depth = np.mean(ends) - total
     best = int(np.argmax(depth))
     return best if depth[best] > 1e-12 else None

@@ -128,6 +128,29 @@ def test_knee_is_the_point_furthest_inside() -> None:
     assert knee(np.array([[0.0, 2.0], [1.0, 1.0], [2.0, 0.0]])) is None
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=9))
+def test_knee_by_its_distance_from_the_chord(rows: list[tuple[int, int]]) -> None:
+    points = np.array(sorted(set(rows)), dtype=float)
+    points = points[nondominated(points)]
+    (x0, y0), (x1, y1) = points[0], points[-1]
+    # twice the area of the triangle with the chord, in units of the front's ranges
+    inside = [(x1 - x0) * (y0 - y) - (x - x0) * (y0 - y1) for x, y in points]
+    found = knee(points)
+    if max(inside) <= 0:
+        assert found is None
+    else:
+        assert found is not None and inside[found] == pytest.approx(max(inside))
+
+
+def test_knee_of_three_objectives() -> None:
+    ends = [[0.0, 9.0, 9.0], [9.0, 0.0, 9.0], [9.0, 9.0, 0.0]]
+    assert knee(np.array([*ends, [3.0, 3.0, 3.0], [1.0, 8.0, 8.0]])) == 3
+    assert knee(np.array([*ends, [6.0, 6.0, 6.0]])) is None, "on the plane"
+    assert knee(np.array(ends)) is None
+    assert knee(np.array([*ends, [3.0, 3.0, 3.0]]) * [1.0, 1e6, 1e-6] - 5.0) == 3, "any units"
+
+
 def test_rows_without_a_config_id_are_not_averaged_together():
     frame = pl.DataFrame(
         {"config_id": ["a", "a", None, None], "e": [1.0, float("nan"), 9.0, 0.5], "p": [1, 1, 1, 0]}
