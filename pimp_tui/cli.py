@@ -29,7 +29,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except Exception as error:
         # python-sat turns Ctrl-C during a solve into an error of its own.
-        return 130 if "Caught keyboard interrupt" in str(error) else _fault(error)
+        if "Caught keyboard interrupt" in str(error):
+            return 130
+        return _unreadable(arguments) or _fault(error)
 
 
 def _dispatch(arguments: list[str]) -> int:
@@ -57,6 +59,24 @@ def _dispatch(arguments: list[str]) -> int:
         mend = f"`{path} --help` lists what it takes"
         raise UserError(str(message()).rstrip("."), mend=mend) from None
     return result if isinstance(result, int) else 0
+
+
+def _unreadable(arguments: list[str]) -> int:
+    """Whether a session that was named cannot be read, told; then 2, else 0."""
+    from pimp_tui.session.layout import require_readable
+    from pimp_tui.session.manifest import FILE
+    from pimp_tui.session.paths import resolve
+
+    try:
+        for path in map(resolve, arguments):
+            if (path / FILE).exists():
+                require_readable(path)
+    except UserError as error:
+        print("\n".join(error.lines()), file=sys.stderr)
+        return 2
+    except Exception:
+        return 0
+    return 0
 
 
 def _fault(error: Exception) -> int:

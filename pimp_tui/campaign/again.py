@@ -37,6 +37,12 @@ def check_same(session: Path, asked: dict[str, Any], sources: dict[str, Any]) ->
         raise UserError(
             "the session was imported: nothing in it can be run", str(session), "start a new one"
         )
+    for name in ("models", "workload", "space"):
+        if not manifest[name]:
+            raise UserError(
+                f"the session's manifest names no {name}: nothing in it can be run",
+                str(session), "put a copy of the manifest back, or start a new session",
+            )  # fmt: skip
     planned = {
         **manifest["settings"],
         "workload": manifest["workload"]["id"],

@@ -22,7 +22,10 @@ def damaged(session: Path, thoroughly: bool = False) -> list[Path]:
     Args:
         thoroughly: read every table through, not only the ends of its files.
     """
-    found = [session / name for name in (_PLAN, _PROMPTS) if not _whole(session / name)]
+    found = []
+    for file in (session / _PLAN, session / _PROMPTS):
+        if not _whole(file) or (thoroughly and file.exists() and not _readable([file])):
+            found.append(file)
     for table in TABLES:
         files = sorted((session / table).glob("*.parquet"))
         bad = [file for file in files if not _whole(file)]
@@ -97,7 +100,11 @@ def _refusal(session: Path, file: Path) -> UserError:
 
 
 def _whole(path: Path) -> bool:
-    """Whether a file begins and ends as Parquet does, with room for the footer that it tells."""
+    """Whether a file begins and ends as Parquet does, with room for the footer that it tells.
+
+    Raises:
+        UserError: it may not be read.
+    """
     try:
         with path.open("rb") as file:
             if file.read(4) != _MAGIC or (size := file.seek(0, os.SEEK_END)) < 12:
@@ -107,6 +114,10 @@ def _whole(path: Path) -> bool:
             return file.read(4) == _MAGIC and 0 < footer <= size - 12
     except FileNotFoundError:  # merged away meanwhile, or never written
         return True
+    except IsADirectoryError:
+        return False
+    except OSError as error:
+        raise UserError(f"the file cannot be read ({error.strerror})", str(path)) from None
 
 
 def _readable(files: list[Path]) -> bool:

@@ -13,6 +13,12 @@ from pimp_tui.session.schema import SCHEMA_VERSION, check_version
 
 FILE = "manifest.json"
 STATES = ("planned", "running", "paused", "done", "stopped")
+_NONE = type(None)
+_KINDS: dict[str, Any] = {
+    "name": str, "status": str, "host": dict, "devices": list, "models": list,
+    "workload": (dict, _NONE), "settings": dict, "choice": dict, "options": list, "named": dict,
+    "imported_metrics": list, "runner": (dict, _NONE), "socket": (str, _NONE),
+}  # fmt: skip
 
 
 def new_manifest(name: str, **fields: Any) -> dict[str, Any]:
@@ -76,7 +82,42 @@ def read_manifest(session: Path) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise UserError("the manifest is not a JSON object", str(path))
     check_version(value.get("schema_version"), str(path))
-    return value
+    return _whole(
+        new_manifest(session.name, created=None, updated=None, pimp_tui=None) | value, path
+    )
+
+
+def _whole(manifest: dict[str, Any], path: Path) -> dict[str, Any]:
+    """The manifest, if its values are what readers take them for.
+
+    Raises:
+        UserError: one is not.
+    """
+    for name, kinds in _KINDS.items():
+        if not isinstance(manifest[name], kinds):
+            raise _wrong(name, manifest[name], path)
+    named = all(isinstance(item, dict) and "name" in item for item in manifest["models"])
+    texts = all(isinstance(item, str) for item in manifest["imported_metrics"])
+    repeats = manifest["settings"].get("repeats", 1)
+    checks = {
+        "status": manifest["status"] in STATES,
+        "models": named,
+        "imported_metrics": texts,
+        "settings": isinstance(repeats, int) and repeats >= 1,
+    }
+    for name, good in checks.items():
+        if not good:
+            raise _wrong(name, manifest[name], path)
+    return manifest
+
+
+def _wrong(name: str, value: object, path: Path) -> UserError:
+    told = json.dumps(value, ensure_ascii=False)
+    return UserError(
+        f"the manifest's {name!r} means nothing: {told[:60]}",
+        str(path),
+        "put a copy of the manifest back: nothing else tells what was measured",
+    )
 
 
 def write_manifest(session: Path, manifest: dict[str, Any]) -> None:

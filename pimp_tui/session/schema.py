@@ -137,7 +137,7 @@ def check_version(version: object, where: str) -> None:
     Raises:
         UserError: the version is newer than this program's or no version at all.
     """
-    if not isinstance(version, int) or version < 1:
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise UserError("no schema version in the manifest", where, "is this a pimp-tui session?")
     if version > SCHEMA_VERSION:
         raise UserError(

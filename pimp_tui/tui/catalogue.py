@@ -106,12 +106,12 @@ class Catalogue:
                 if quick.state == kept.snapshot.state:
                     return kept
             entry = Entry(path, surveyor.full(changed))
-        except UserError as error:
-            return Entry(path, None, told(error))
-        if kept and not changed & {"runs", "plan"}:
-            entry = replace(kept, snapshot=entry.snapshot)
-        else:
-            entry = replace(entry, **_figures(path))
+            if kept and not changed & {"runs", "plan"}:
+                entry = replace(kept, snapshot=entry.snapshot)
+            else:
+                entry = replace(entry, **_figures(path))
+        except Exception as error:  # one broken session must not hide the others
+            return Entry(path, None, _fault(path, error))
         self._entries[path] = entry
         return entry
 
@@ -119,6 +119,19 @@ class Catalogue:
         if path not in self._surveyors:
             self._surveyors[path] = Surveyor(path)
         return self._surveyors[path]
+
+
+def _fault(path: Path, error: Exception) -> str:
+    """Why a session cannot be read, in one line; what is no fault of its files is raised."""
+    from pimp_tui.session.layout import require_readable
+
+    try:
+        if not isinstance(error, UserError):
+            require_readable(path)
+            raise error
+    except UserError as found:
+        return told(found)
+    return told(error)
 
 
 def _figures(path: Path) -> dict[str, Any]:

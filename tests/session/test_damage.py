@@ -43,9 +43,8 @@ def session(tmp_path: Path) -> Path:
     folder.mkdir()
     write_manifest(folder, new_manifest("s"))
     add_prompts(folder, {"a": "one", "b": "two"})
-    pl.DataFrame({"config_id": [key(n).config_id for n in range(3)]}).write_parquet(
-        folder / "plan.parquet"
-    )
+    plan = pl.DataFrame({"config_id": [key(n).config_id for n in range(3)]})
+    plan.with_columns(sampler=pl.lit("uniform")).write_parquet(folder / "plan.parquet")
     for n in range(3):
         write(folder, n)
     return folder
