@@ -17,6 +17,7 @@ from pimp_tui.session.manifest import read_manifest, write_manifest
 from pimp_tui.tui import learner
 from pimp_tui.tui.app import PimpApp
 from pimp_tui.tui.panes.plan_info import PlanInfo
+from pimp_tui.tui.panes.predictions.exporting import rows_of
 from pimp_tui.tui.panes.predictions.queueing import queue
 from pimp_tui.tui.panes.predictions.whatif import SpaceDesk
 from pimp_tui.tui.panes.tradeoffs import writing
@@ -25,6 +26,7 @@ from pimp_tui.tui.panes.tradeoffs.limits import BUDGET, DEADLINE, set_limit
 from pimp_tui.tui.panes.tradeoffs.points import dominating
 from pimp_tui.tui.panes.tradeoffs.problem import Problem
 from pimp_tui.tui.widgets.cells import text_of
+from tests.tui.panes.conftest import make_learnt_session
 
 ROOM = [(80, 24), (200, 60)]
 
@@ -129,11 +131,73 @@ async def test_too_few_configurations(done_session, look, answers):
 
 
 async def test_nothing_measured(planned_session, look, answers):
-    for number, words in ((5, "0 configurations measured"), (6, "nothing measured yet")):
+    for number in (5, 6):
         app = PimpApp(planned_session)
         async with app.run_test(size=(80, 24)) as pilot:
-            await pane_on(app, pilot, look, number, words)
+            await pane_on(app, pilot, look, number, "nothing measured yet")
     assert not answers
+
+
+async def test_one_configuration(sessions_root, toy_space_text, look, answers):
+    app = PimpApp(make_learnt_session(sessions_root / "one", toy_space_text, configurations=1))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pane_on(app, pilot, look, 5, "1 configuration measured; predictions start at 12")
+        await look.until(pilot, "no option to change")
+        await pilot.press("s")
+        await look.until(pilot, "no metric differs between what was measured")
+    assert not answers
+
+
+async def test_a_pick_waits_for_its_promise(learnt_session, look, answers, monkeypatch):
+    ask, gate = learner.LearningChild.ask, asyncio.Event()
+
+    async def slow(self, request, **fields):
+        if request == "predict":
+            await gate.wait()
+        return await ask(self, request, **fields)
+
+    monkeypatch.setattr(learner.LearningChild, "ask", slow)
+    app = PimpApp(learnt_session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = await pane_on(app, pilot, look, 5, "1.00 -> … kJ")
+        pane.whatif.focus()
+        while pane.whatif.guess.row["config_id"] in pane.source.names:
+            before = pane.whatif.guess
+            await pilot.press("l", "j")
+            await look.until(pilot, lambda before=before: pane.whatif.guess is not before)
+        await pilot.press("v")
+        await look.until(pilot, "queued once it is predicted")
+        assert not (learnt_session / "picks.json").exists()
+        gate.set()
+        await look.until(pilot, "queued as #31")
+    promised = json.loads((learnt_session / "picks.json").read_text())[-1]["promised"]
+    assert promised["energy_j"] == {"value": 700.0, "lower": 650.0, "upper": 750.0}
+
+
+async def test_the_numbers_of_a_view_are_exported(learnt_session, look, answers, tmp_path):
+    app = PimpApp(learnt_session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = await pane_on(app, pilot, look, 5, "~0.70 kJ")
+        for view, columns in (
+            ("fit", {"config_id", "measured", "prediction", "lower", "residual"}),
+            ("curve", {"training", "n", "mae", "mape_lower", "mape_upper"}),
+            ("effects", {"feature", "effect", "p_holm"}),
+            ("pairs", {"given", "feature", "interaction"}),
+        ):
+            while pane.main.charts.view != view:
+                await pilot.press("c")
+            await look.until(pilot, lambda: rows_of(pane.main.charts))
+            await pilot.press("e")
+            await look.until(pilot, lambda: app.screen.message.busy)
+            assert app.focused.value == f"learnt-energy_j-{view}.csv"
+            app.focused.value = str(tmp_path / f"{view}.csv")
+            await pilot.press("enter")
+            await look.until(pilot, lambda view=view: (tmp_path / f"{view}.csv").exists())
+            frame = pl.read_csv(tmp_path / f"{view}.csv")
+            assert columns <= set(frame.columns) and frame["metric"].unique().to_list() == [
+                "energy_j"
+            ]
+            await look.until(pilot, lambda: not app.screen.message.busy)
 
 
 async def test_learning_shows_progress_and_escape_kills_it(learnt_session, look, monkeypatch):

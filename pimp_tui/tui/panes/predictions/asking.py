@@ -39,6 +39,11 @@ class AskingPane(Pane):
         """The views on the screen."""
         raise NotImplementedError
 
+    @property
+    def predicting(self) -> bool:
+        """Whether a prediction for What-if is on its way, or will be once the fit is learnt."""
+        return self._asking or bool(self._info)
+
     def _shows(self, *views: str) -> bool:
         return any(section.charts.view in views for section in self.sections)
 

@@ -17,11 +17,13 @@ from pimp_tui.tui.learner import child_of
 from pimp_tui.tui.panes.base import FooterKey
 from pimp_tui.tui.panes.plan_info import PlanInfo
 from pimp_tui.tui.panes.predictions.asking import AskingPane
+from pimp_tui.tui.panes.predictions.exporting import rows_of, table
 from pimp_tui.tui.panes.predictions.queueing import queue
 from pimp_tui.tui.panes.predictions.source import Source, read_source
 from pimp_tui.tui.panes.predictions.store import Store
 from pimp_tui.tui.panes.predictions.views import VIEWS, ViewSection
 from pimp_tui.tui.panes.predictions.whatif_part import WhatIf
+from pimp_tui.tui.panes.saving import save_table
 from pimp_tui.tui.snapshot import Snapshot, nothing_measured
 from pimp_tui.tui.widgets.section import Section
 
@@ -61,6 +63,7 @@ class PredictionsPane(AskingPane):
         _key("m", "start", "start from", "Start what-if from another configuration"),
         _key("w", "why", "why", "Why a value is refused, or there is no prediction"),
         _key("y", "copy_row", "copy", "Copy the what-if configuration"),
+        _key("e", "export", "export", "Export the numbers of the view"),
         Binding("enter", "start", "start from", show=False),
         Binding("escape", "cancel", "cancel", show=False, tooltip="Stop learning"),
     ]
@@ -109,6 +112,7 @@ class PredictionsPane(AskingPane):
             FooterKey("m", "start from", drop=3),
             FooterKey("w", "why", "why a value is refused", 2),
             FooterKey("y", "copy", drop=4),
+            FooterKey("e", "export", drop=4),
             FooterKey("z", "zoom", drop=3),
         ]
 
@@ -151,6 +155,7 @@ class PredictionsPane(AskingPane):
         first = self.source is None
         self.source = source
         self.store.records = source.records
+        self.store.nothing = nothing_measured(self.snapshot)
         if self.store.set_measured(source.measured):
             self._cancelled = False
             self.store.cancel()
@@ -159,6 +164,7 @@ class PredictionsPane(AskingPane):
             self.third.charts.view = "curve"  # else it would take a minute to learn
         if self.metric not in source.metrics:
             self.metric = source.metrics[0] if source.metrics else ""
+        self.whatif.nothing = "" if source.start else "nothing was measured to start from"
         self.whatif.known = source.names
         self.whatif.plan_options = source.plan.options
         self.whatif.metrics = source.shown_metrics
@@ -235,7 +241,8 @@ class PredictionsPane(AskingPane):
         """The next metric."""
         metrics = self.source.metrics if self.source else []
         if not metrics:
-            self.say(nothing_measured(self.snapshot))
+            alike = "no metric differs between what was measured: there is nothing to predict"
+            self.say(alike if self.store.measured else nothing_measured(self.snapshot))
             return
         at = metrics.index(self.metric) if self.metric in metrics else -1
         self.metric = metrics[(at + 1) % len(metrics)]
@@ -263,11 +270,18 @@ class PredictionsPane(AskingPane):
 
     @work
     async def action_queue(self) -> None:
-        """Append the considered configuration to the plan."""
+        """Append the considered configuration to the plan, with what is predicted of it."""
         guess, path = self.whatif.guess, self.session_path
         if guess is None or path is None:
             self.say("no configuration to queue yet")
             return
+        if self.predicting and self.whatif.comes:
+            self.say("queued once it is predicted, so that there is a promise to check…")
+            while self.predicting and self.whatif.comes and self.whatif.guess is guess:
+                await asyncio.sleep(0.05)
+            if self.whatif.guess is not guess:
+                self.say("another configuration is considered now: nothing was queued", "warn")
+                return
         try:
             position = await asyncio.to_thread(queue, path, self.whatif.promised(guess))
         except UserError as error:
@@ -291,6 +305,23 @@ class PredictionsPane(AskingPane):
         else:
             notes = (self.store.fits.get(self.metric) or {}).get("notes") or []
             self.say("; ".join(notes) or "nothing is left out of this fit")
+
+    @work(exclusive=True, group="predictions-export")
+    async def action_export(self) -> None:
+        """Write the numbers of the view that has the focus, or of the first, to a file."""
+        focused = self.app.focused
+        charts = next((s.charts for s in self.sections if s.charts is focused), self.main.charts)
+        rows, metric = rows_of(charts), charts.metric
+        if not rows or self.session_path is None:
+            self.say(self.store.too_few or "nothing is learnt yet for this view to export")
+            return
+        name = f"{self.session_path.name}-{metric}-{charts.view}.csv"
+
+        def make() -> Any:
+            frame = table(rows, metric)
+            return frame, frame.columns, None
+
+        await save_table(self, name, make)
 
     def action_copy_row(self) -> None:
         """The considered options as JSON."""

@@ -21,6 +21,7 @@ class Store:
         fits, effects: by metric; ``pairs`` stand in effects.
         curves: records of ``learning.curve`` by metric, or why there are none.
         records: evaluation records of ``learning.json``, by sampler among them.
+        nothing: why nothing is measured, where nothing is.
     """
 
     child: LearningChild
@@ -29,6 +30,7 @@ class Store:
     effects: dict[str, dict[str, Any]] = field(default_factory=dict)
     curves: dict[str, list[dict[str, Any]] | str] = field(default_factory=dict)
     records: list[dict[str, Any]] = field(default_factory=list)
+    nothing: str = ""
     _curve_child: LearningChild | None = None
     _curving: bool = False
 
@@ -38,10 +40,9 @@ class Store:
         if self.measured >= MINIMUM_CONFIGURATIONS:
             return ""
         left = MINIMUM_CONFIGURATIONS - self.measured
-        return (
-            f"{self.measured} configurations measured; predictions start at "
-            f"{MINIMUM_CONFIGURATIONS} ({left} more)"
-        )
+        known = f"{self.measured} configuration{'' if self.measured == 1 else 's'} measured"
+        start = f"predictions start at {MINIMUM_CONFIGURATIONS} ({left} more)"
+        return f"{(not self.measured and self.nothing) or known}; {start}"
 
     def set_measured(self, count: int) -> bool:
         """Take note of how many are measured; True when earlier answers became stale."""

@@ -184,7 +184,7 @@ class ViewSection(Section):
         if self.tabs:
             names = " ".join(f"[{v}]" if v == part.view else v for v in VIEWS)
             learnt = f" · metric {part.metric}" if part.metric else ""
-            self.set_rule("View", info or f"c: {names}{learnt}")
+            self.set_rule(f"View: {part.view}" if info else "View", info or f"c: {names}{learnt}")
         else:
             title = {
                 "fit": "Fit",

@@ -25,6 +25,7 @@ class WhatIf(Block, can_focus=True):
         predictions: metric -> prediction, lower, upper; None while they are worked out.
         fault: why there are none.
         predictable: whether any will come.
+        nothing: why there is no configuration to start from.
     """
 
     BINDINGS = [  # noqa: RUF012
@@ -53,6 +54,7 @@ class WhatIf(Block, can_focus=True):
         self.predictions: dict[str, dict[str, Any]] | None = None
         self.fault = ""
         self.predictable = True
+        self.nothing = ""
         self.locked: frozenset[str] = frozenset()
         self._cursor = self._top = 0
         self._asked = 0
@@ -92,6 +94,11 @@ class WhatIf(Block, can_focus=True):
             row[metric] = found.get("prediction")
             row |= {f"{metric}_{end}": found.get(end) for end in ("lower", "upper")}
         return row
+
+    @property
+    def comes(self) -> bool:
+        """Whether predictions of this configuration are on their way."""
+        return self.predictable and self.predictions is None and not self.fault
 
     @property
     def option(self) -> str:
@@ -162,7 +169,10 @@ class WhatIf(Block, can_focus=True):
     def body(self, width: int, height: int) -> list[Line]:
         """Both columns."""
         if self.guess is None:
-            return [line(("  reading the feature model…" if self.options else "", "dim"))]
+            note = "reading the feature model…" if self.options else self.nothing
+            return [line((f"  {note}" if note else "", "dim"))]
+        if not self.options:
+            return [line(("  every planned configuration is the same: no option to change", "dim"))]
         left = max(min(width // 2 - 10, 44), 24)
         self._top = max(self._cursor - height + 1, min(self._top, self._cursor), 0)
         last = min(self._top + height, len(self.options)) - 1
@@ -243,8 +253,7 @@ class WhatIf(Block, can_focus=True):
         estimated = metric in ENERGY and bool(self.base.get("energy_estimated"))
         old = scale.number(before, estimated)
         if after is None:
-            coming = self.predictable and self.predictions is None and not self.fault
-            new = "…" if coming else "-"
+            new = "…" if self.comes else "-"
             return scale.name, old, f"{new} {scale.unit}".rstrip(), "", ""
         interval = f"[{scale.number(low)}, {scale.number(high)}]" if low is not None else ""
         delta = change(after, before, metric)

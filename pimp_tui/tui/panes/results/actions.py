@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from pathlib import Path
-from typing import Any
-
 from textual import work
 from textual.binding import Binding
 
-from pimp_tui.errors import UserError
 from pimp_tui.tui.panes.base import Pane
 from pimp_tui.tui.panes.results import columns
 from pimp_tui.tui.panes.results.completing import Completer
 from pimp_tui.tui.panes.results.lower import Lower
 from pimp_tui.tui.panes.results.view import TableView
+from pimp_tui.tui.panes.saving import save_table
 from pimp_tui.tui.widgets.chooser import Chooser
 
 _MOST_COMPARED = 4
@@ -194,22 +190,11 @@ class TableActions(Pane):
     @work(exclusive=True, group="results-export")
     async def action_export(self) -> None:
         """Ask for a file and write the visible table."""
-        from pimp_tui.tui.panes.results.export import export, fault
-
         level = self.view.level
         if level is None:
             return
         name = self.session_path.name if self.session_path else "session"
-        text = await self.prompt("export to", f"{name}-{level.kind}.csv", fault)
-        if text is None:
-            return
-        path = Path(text.strip()).expanduser()
-        if path.exists() and not await self.ask(f"{path} exists: write over it?"):
-            return
-        rows: Any = self.view.table.order
-        try:
-            await asyncio.to_thread(export, level.frame, level.names, rows, path)
-        except UserError as error:
-            self.say_error(error)
-        else:
-            self.say(f"{self.view.table.row_count} rows in {path.resolve()}", "good")
+        order = self.view.table.order
+        await save_table(
+            self, f"{name}-{level.kind}.csv", lambda: (level.frame, list(level.names), order)
+        )
