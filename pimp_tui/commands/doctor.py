@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pimp_tui.commands.output import Json, print_json, print_table, say
+from pimp_tui.commands.output import Json, print_json, say
 
 
 def doctor(
@@ -18,6 +18,7 @@ def doctor(
     """Devices, meters and their permissions, sandbox, terminal, versions, each with the mend."""
     if restore:
         return _restore()
+    from pimp_tui.commands.doctor_screens import screen_checks
     from pimp_tui.metering import meters_report
     from pimp_tui.space.machine.host import detect_host
     from pimp_tui.workload.sandbox import sandbox_report
@@ -31,7 +32,7 @@ def doctor(
         *_last_session(),
         *sandbox_report(),
         *_host(host),
-        *_terminal(),
+        *screen_checks(),
     ]
     if host_out is not None:
         from pimp_tui.errors import UserError
@@ -45,7 +46,7 @@ def doctor(
     if json:
         print_json(checks)
     else:
-        print_table(checks, ["check", "ok", "detail", "mend"])
+        _print(checks)
     return 0
 
 
@@ -161,17 +162,15 @@ def _host(host: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _terminal() -> list[dict[str, Any]]:
-    import os
-    import shutil
-    import sys
-
-    kind = os.environ.get("TERM", "")
-    size = shutil.get_terminal_size()
-    good = kind not in ("", "dumb")
-    mend = None if good else "export TERM=xterm-256color; every screen has a plain command too"
-    detail = f"TERM={kind or 'unset'}, {size.columns}x{size.lines}, encoding {sys.stdout.encoding}"
-    return [_check("terminal", good, detail, mend)]
+def _print(checks: list[dict[str, Any]]) -> None:
+    """A line a check, ``!`` before what is to be mended and how below it."""
+    width = max(len(row["check"]) for row in checks)
+    for row in checks:
+        print(f"{' ' if row['ok'] else '!'} {row['check']:<{width}}  {row['detail']}")
+        if row["mend"]:
+            print(f"  {'':<{width}}  mend: {row['mend']}")
+    bad = sum(not row["ok"] for row in checks)
+    say(f"{bad} of {len(checks)} to mend, marked by !" if bad else "nothing to mend")
 
 
 COMMANDS = {"doctor": doctor}

@@ -88,7 +88,8 @@ class PimpApp(App[int]):
             self.theme = theme if theme in ANSI_THEMES else ANSI_THEMES[0]
         elif theme:
             self.theme = theme
-        self._warning = ""
+        #: What the settings ask for and few terminals can do; told at the start.
+        self.warning = ""
         self.keymap = self._own_keys(settings)
         self.memory = memory
         plain = ascii or settings.ascii or marks.wants_ascii()
@@ -122,7 +123,7 @@ class PimpApp(App[int]):
         from pimp_tui.tui.keymap.resolve import keymap_of, unsendable
 
         keymap = keymap_of(settings)
-        self._warning = unsendable(settings) or ""
+        self.warning = unsendable(settings) or ""
         self.set_keymap(keymap)
         return keymap
 
@@ -164,8 +165,8 @@ class PimpApp(App[int]):
     def _started(self) -> None:
         """After the first frame."""
         collecting.go_on()
-        if self._warning and isinstance(self.screen, FrameScreen):
-            self.screen.say(self._warning, "warn")
+        if self.warning and isinstance(self.screen, FrameScreen):
+            self.screen.say(self.warning, "warn")
 
     async def on_event(self, event: events.Event) -> None:
         """Keys wait for their turn: typed in a burst they reach what the one before opened."""
