@@ -129,7 +129,7 @@ def _why_empty(
         return f"no configuration has {' and '.join(objectives)} measured"
     why = f"the front is empty: {what_empties(rows, where or 'true')}"
     why = f"{why} measured, nor for one predicted" if predicted else why
-    asked = compile_where(where, rows.schema).meta.root_names() if where else []
+    asked = dict.fromkeys(compile_where(where, rows.schema).meta.root_names() if where else [])
     unknown = [name for name in asked if rows[name].null_count() == rows.height]
     return f"{why}: no {' and no '.join(unknown)} was measured" if unknown else why
 

@@ -41,7 +41,7 @@ def transfer(
         positive = bool((training.y > 0).all())
         there = warm.costs(training.frame, metric, "min", positive)
         if there is None:
-            lines.append(f"{metric}: {warm.name} cannot predict it")
+            lines.append(f"{metric}: nothing to learn from {warm.name}: {warm.lacks[metric]}")
             continue
         X = Encoder(options).fit(training.frame).transform(training.frame)
         y = np.log(training.y) if positive else training.y

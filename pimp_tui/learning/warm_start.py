@@ -71,6 +71,9 @@ class WarmStart:
         options: of the new session; those that both have are learnt from.
         objectives: the metrics wanted.
 
+    Attributes:
+        lacks: metric -> why the other session cannot predict it.
+
     Raises:
         UserError: no option in common, or no metric of the other session can be learnt.
     """
@@ -81,23 +84,23 @@ class WarmStart:
         if not shared:
             raise UserError(f"{self.name} has no option in common with this session")
         self._learners: dict[str, Learner] = {}
-        reasons = []
+        self.lacks: dict[str, str] = {}
         frame = measured_frame(source)
         for metric in objectives:
             if not has_values(frame, metric):
-                reasons.append(f"no {metric} was measured there")
+                self.lacks[metric] = f"no {metric} was measured there"
                 continue
             try:
                 learner = fit(source, metric, options=shared, predictor="gaussian_process")
             except UserError as error:
-                reasons.append(f"{metric}: {error.what}")
+                self.lacks[metric] = f"{metric}: {error.what}"
                 continue
             if learner.model is None:
-                reasons.append(f"{metric} is the same in all configurations there")
+                self.lacks[metric] = f"{metric} is the same in all configurations there"
                 continue
             self._learners[metric] = learner
         if not self._learners:
-            raise UserError(f"nothing to learn from {self.name}: {'; '.join(reasons)}")
+            raise UserError(f"nothing to learn from {self.name}: {'; '.join(self.lacks.values())}")
 
     def costs(self, frame: pl.DataFrame, metric: str, way: str, log: bool) -> np.ndarray | None:
         """What the other session predicts for the rows, as costs (rows,); None if it cannot."""

@@ -72,6 +72,14 @@ def test_one_line(tables, capsys, session, arguments, said):
     assert said in err and "Traceback" not in err and 1 <= len(err.splitlines()) <= 2
 
 
+def test_a_condition_on_what_nobody_measured_empties_the_front(tables, capsys):
+    command = ["pareto", str(tables / "nan"), "--objective", "t:min", "--where", "cost <= 2"]
+    assert main(command) == 0
+    out, err = capsys.readouterr()
+    told = "cost <= 2 holds for none of the 16 configurations: no cost was measured"
+    assert not out and err.strip() == f"the front is empty: {told}"
+
+
 def test_all_runs_failed(demo, capsys):
     import polars as pl
 

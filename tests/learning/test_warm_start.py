@@ -81,6 +81,9 @@ def test_a_few_configurations_are_enough_to_see_help(there: FakeSession) -> None
     same = FakeSession(there.rows.with_columns(energy_j=pl.lit(3.0)))
     with pytest.raises(UserError, match="energy_j is the same in all configurations there"):
         WarmStart(same, OPTIONS, {"energy_j": "min"})
+    records, lines = transfer(FakeSession(rows), same, ["energy_j", "duration_s"])
+    assert [record["metric"] for record in records] == ["duration_s"] * 2
+    assert "energy_j is the same in all" in lines[0]
 
 
 def test_the_line_is_drawn_towards_the_same_slope() -> None:
