@@ -67,10 +67,15 @@ def effects(
         words = importance_words
     elif interactions:
         from pimp_tui.learning import interaction_strength
+        from pimp_tui.learning.interactions import PAIRED
 
         learner = _learner(opened, name, predictor, seed)
         frame = interaction_strength(learner, seed=seed)
-        words = partial(strength_words, metric=name, predictor=learner.predictor)
+        varying = sum(learner.held_out[option].n_unique() > 1 for option in learner.options)
+        words = partial(
+            strength_words, metric=name, predictor=learner.predictor,
+            left_out=max(varying - PAIRED, 0),
+        )  # fmt: skip
     elif switch is not None:
         frame = _switches(opened, name, switch, predictor, seed)
         words = switch_words

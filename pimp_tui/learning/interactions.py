@@ -11,11 +11,12 @@ import polars as pl
 
 from pimp_tui.learning import conformal
 from pimp_tui.learning.aligned_ranks import interaction_p
-from pimp_tui.learning.effects import holm
+from pimp_tui.learning.effects import feature_effects, holm
 from pimp_tui.learning.encoder import Encoder
 from pimp_tui.learning.learner import Learner
 from pimp_tui.learning.predictors import create_predictor
 
+PAIRED = 8  # options whose pairs are asked
 _ROWS = 30  # rows of the grid and of the background of a partial dependence
 _AT_ONCE = 16  # partial dependences predicted in one call, of 900 rows each
 
@@ -33,7 +34,7 @@ INTERACTION_SCHEMA = {
 def interaction_strength(
     learner: Learner,
     options: Iterable[str] | None = None,
-    top: int = 8,
+    top: int = PAIRED,
     seed: int = 0,
     intervals: bool = True,
 ) -> pl.DataFrame:
@@ -45,7 +46,8 @@ def interaction_strength(
     the measurements (``aligned_ranks``).
 
     Args:
-        options: those to pair; the first ``top`` of them that vary (all are quadratic).
+        options: those to pair, by the size of their effects where none are named; the first
+            ``top`` of them that vary (all are quadratic).
         intervals: refit five times without a fifth of the configurations each, for intervals.
 
     Returns:
@@ -54,7 +56,7 @@ def interaction_strength(
         configurations are measured to tell, and ``p_holm`` corrected over the pairs.
     """
     frame = learner.held_out
-    names = [n for n in (options or learner.options) if frame[n].n_unique() > 1][:top]
+    names = [n for n in (options or _by_effect(learner)) if frame[n].n_unique() > 1][:top]
     if learner.model is None or len(names) < 2:
         return pl.DataFrame(schema=INTERACTION_SCHEMA)
     rows = np.random.default_rng(seed).permutation(frame.height)[:_ROWS]
@@ -78,6 +80,12 @@ def interaction_strength(
     ]
     result = pl.DataFrame(found, schema=INTERACTION_SCHEMA)
     return result.sort("strength", descending=True, maintain_order=True)
+
+
+def _by_effect(learner: Learner) -> list[str]:
+    """The options that vary, that of the largest effect first."""
+    effects = feature_effects(learner.held_out, "measured", learner.options)
+    return effects["option"].unique(maintain_order=True).to_list()
 
 
 def _jackknife(

@@ -44,8 +44,14 @@ def acts_together(row: Mapping[str, Any]) -> bool:
     return bool((lower > 0 or upper < 0) and p < LEVEL)
 
 
-def strength_words(rows: Sequence[Mapping[str, Any]], metric: str, predictor: str) -> list[str]:
-    """Sentences on the rows of ``interaction_strength``."""
+def strength_words(
+    rows: Sequence[Mapping[str, Any]], metric: str, predictor: str, left_out: int = 0
+) -> list[str]:
+    """Sentences on the rows of ``interaction_strength``.
+
+    Args:
+        left_out: options that vary too and were not paired.
+    """
     if not rows:
         return ["Fewer than two options vary, so none act together."]
     tested = [row for row in rows if row["p_holm"] is not None]
@@ -65,6 +71,11 @@ def strength_words(rows: Sequence[Mapping[str, Any]], metric: str, predictor: st
     if len(tested) < len(rows):
         few = _count(len(rows) - len(tested))
         lines.append(f"For {few} there are too few configurations to tell.")
+    if left_out:
+        lines.append(
+            "Only the options of the largest effects were paired; of those that vary, "
+            f"{left_out} {'was' if left_out == 1 else 'were'} left out."
+        )
     return lines
 
 

@@ -54,7 +54,8 @@ def switch_words(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         f"Predicted changes of this one configuration; {shown or 'none'} of {len(rows)} "
         f"{'is' if shown == 1 else 'are'} shown, by an interval on one side of 0.",
         "The intervals hold the difference of two measurements in 90 of 100 switches; among many "
-        "switches some miss it.",
+        "switches some miss it. Values that were never measured, and switches that by themselves "
+        "are not valid, are left out.",
     ]
 
 

@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from pimp_tui.errors import UserError
 from pimp_tui.learning import fit
+from pimp_tui.learning.contrasts import contrast, pooled_p
 from pimp_tui.learning.effects import FEATURE_SCHEMA, cliffs_delta, feature_effects, holm
 from pimp_tui.learning.importance import permutation_importance
 from pimp_tui.learning.interactions import INTERACTION_SCHEMA, interaction_strength
 from pimp_tui.learning.pair_effects import PAIR_SCHEMA, pairwise_effects
+from pimp_tui.learning.pair_words import strength_words
 from pimp_tui.learning.switching import switches
 from pimp_tui.learning.words import effect_words, switch_words
 from tests.learning.tables import OPTIONS, table
@@ -105,6 +107,24 @@ def test_intervals_of_pairs_hold_the_truth() -> None:
     assert held >= 34, "95% of 40, less three standard deviations"
 
 
+def test_few_rows_of_one_hump_are_no_interaction() -> None:
+    """Welch's interval takes three rows that happen to lie on one of two humps for sure."""
+    random = np.random.default_rng(0)
+    a, b = np.arange(40) < 6, np.arange(40) % 2 == 0
+    cost = np.where(random.random(40) < 0.4, 5.0, 0.0) + random.normal(0, 0.05, 40)
+    cost[a & b], cost[a & ~b] = (5.0, 5.02, 4.99), (0.01, 0.0, -0.01)
+    cost[~a] = np.where(np.arange(34) // 2 % 2 == 0, 5.0, 0.0) + random.normal(0, 0.05, 34)
+    frame = pl.DataFrame({"a": a, "b": b, "config_id": range(40), "cost": cost})
+    rows = pairwise_effects(frame, "cost", ["a", "b"]).to_dicts()
+    row = next(row for row in rows if row["given"] == "a=true")
+    cells = tuple(cost[mask] for mask in (a & b, a & ~b, ~a & b, ~a & ~b))
+    assert contrast(cells, (1.0, -1.0, -1.0, 1.0)).p < 0.001 < 0.02 < row["interaction_p"] < 0.2
+    tight = tuple(np.array([value] * 3) for value in (4.0, 1.0, 1.0, 1.0))
+    assert pooled_p(tight, (1.0, -1.0, -1.0, 1.0)) == 0.0
+    assert pooled_p((tight[1],) * 4, (1.0, -1.0, -1.0, 1.0)) == 1.0
+    assert pooled_p((*tight[:3], cost[:2]), (1.0, -1.0, -1.0, 1.0)) is None
+
+
 def test_words_claim_no_more_than_the_interval_holds() -> None:
     noise = pl.Series(np.random.default_rng(0).random(60))
     blind = feature_effects(table().with_columns(energy_j=noise), "energy_j", OPTIONS).to_dicts()
@@ -145,12 +165,16 @@ def test_interactions_are_told_from_sums() -> None:
     learner = fit(frame.with_columns(cost=cost), "cost", ["a", "b", "c"], "extra_trees")
     strengths = interaction_strength(learner)
     assert strengths.schema == INTERACTION_SCHEMA
-    found = {(row["option"], row["other"]): row for row in strengths.to_dicts()}
+    found = {tuple(sorted((r["option"], r["other"]))): r for r in strengths.to_dicts()}
     assert found["a", "b"]["strength"] > 0.8 > 0.2 > found["b", "c"]["strength"]
     for row in found.values():
         assert 0.0 <= row["lower"] <= row["strength"] <= row["upper"] <= 1.0
     assert found["a", "b"]["lower"] > found["b", "c"]["strength"]
     assert found["a", "b"]["p_holm"] < 0.01 and found["b", "c"]["p_holm"] > 0.05
+    (leading,) = interaction_strength(learner, top=2, intervals=False).to_dicts()
+    assert "c" in (leading["option"], leading["other"]), "it alone has an effect by itself"
+    told = " ".join(strength_words([leading], "cost", "blend", left_out=1))
+    assert "of those that vary, 1 was left out" in told
     quick = interaction_strength(learner, intervals=False)
     assert quick["lower"].null_count() == quick.height
     assert quick["strength"].to_list() == strengths["strength"].to_list()
@@ -172,6 +196,7 @@ def test_switches_of_one_configuration() -> None:
     said = switch_words(list(found.values()))
     count = sum(row["shown"] for row in found.values())
     assert f"{count} of {len(found)} are shown" in said[0] and "90 of 100" in said[1]
+    assert "never measured" in said[1], "what is not told of"
     assert switch_words([]) == ["No other value of one option alone gives a valid configuration."]
     share = rows.with_columns(pass_at_1=pl.col("energy_j") / pl.col("energy_j").max())
     solved = fit(share, "pass_at_1", OPTIONS, "random_forest")
