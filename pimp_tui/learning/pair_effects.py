@@ -52,8 +52,8 @@ def pairwise_effects(
         (Mann-Whitney) and ``p_holm`` (corrected over all rows) are of ``effect``;
         ``interaction_p`` is the larger of Welch's and of that with one variance for all cells
         (on two-humped noise Welch's alone claimed some pair in 7 to 14 % of tables of 30 to 96
-        configurations, on skewed noise the other in 5 to 10 %; both together in under 4 %), and a pair that is listed both ways
-        round counts once in ``interaction_p_holm``.
+        configurations, on skewed noise the other in 5 to 10 %; both together in under 4 %), and a
+        pair that is listed both ways round counts once in ``interaction_p_holm``.
 
     Raises:
         UserError: unknown names, or nothing measured.
