@@ -43,6 +43,7 @@ def test_tables_made_by_hand(tmp_path: Path) -> None:
         ("a.csv", "feature,state\na,selected\na,deselected\n", "a.csv:3"),
         ("a.json", "{", "a.json"),
         ("a.json", '{"select": "a"}', "a.json"),
+        ("a.json", '{"a": true, "b": false}', "a.json"),
         ("a.json", '{"select": ["a"], "deselect": ["a"]}', "a.json"),
         ("none.json", None, "none.json"),
     ],

@@ -8,10 +8,15 @@ import pytest
 
 from pimp_tui.errors import UserError
 from pimp_tui.session import open_session
+from pimp_tui.space import load_space
 from pimp_tui.tui.app import PimpApp
-from pimp_tui.tui.panes.space.about import touching_of
-from pimp_tui.tui.panes.space.outline import outline, value_words
+from pimp_tui.tui.panes.space.about import reason_parts, touching_of
+from pimp_tui.tui.panes.space.figures import preview
+from pimp_tui.tui.panes.space.outline import TreeRow, outline, value_words
+from pimp_tui.tui.panes.space.painting import paint_row
+from pimp_tui.tui.panes.space.view import Reasons, View
 from pimp_tui.tui.screens.workspace import WorkspaceScreen
+from pimp_tui.tui.widgets.painted import spans_len
 from pimp_tui.tui.words import count_words
 
 
@@ -320,6 +325,19 @@ async def test_a_model_from_elsewhere(tmp_path, sessions_root, look):
         await look.until(pilot, "<x> Search")
         await pilot.press("W")
         await look.until(pilot, "warn")
+
+
+def test_long_names_and_what_is_always_on_are_told_as_they_are(tmp_path):
+    row = TreeRow(("deep",), ("a_name_that_does_not_fit",), 4, None, "optional", True)
+    spans = paint_row(row, View(), (), "", 24, None)
+    assert spans_len(spans) == 24 and "[ ] a_name_th" in str(spans) and "…" in str(spans)
+    view = View(states={"on": "selected", "off": "deselected"}, core=frozenset({"on", "off"}))
+    for name, title in (("on", "to leave it out"), ("off", "to allow it")):
+        parts = reason_parts(view, name, Reasons(("the tree",), never=True), None)
+        assert parts[1][0] == title
+    file = tmp_path / "two.uvl"
+    file.write_text("features\n    Root\n        optional\n            a\n")
+    assert sorted(preview(load_space(file), View())) == ["a", "what all have, nothing else"]
 
 
 async def test_warnings_of_the_reader_are_told_and_listed(tmp_path, sessions_root, look):

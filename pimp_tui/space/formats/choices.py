@@ -59,6 +59,9 @@ def _of_json(text: str, source: Path) -> Iterable[tuple[str, bool, str]]:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise UserError(f"this is no JSON: {error}", str(source), _MEND) from None
+    if isinstance(value, dict) and (others := set(value) - {"select", "deselect"}):
+        told = f"`{min(others)}` is no part of it: choices are {{select: [...], deselect: [...]}}"
+        raise UserError(told, str(source), _MEND)
     for key, on in (("select", True), ("deselect", False)):
         names = value.get(key, []) if isinstance(value, dict) else None
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):

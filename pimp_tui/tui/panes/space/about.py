@@ -67,11 +67,12 @@ def reason_parts(view: View, name: str, reasons: Reasons | None, fixed: str | No
         parts.append(("because", ["…"], "dim"))
     elif reasons.words:
         parts.append(("because", reasons.words, ""))
+        wanted = "to leave it out" if view.state(name) == "selected" else "to allow it"
         if reasons.to_clear:
             words = f"clear {', '.join(reasons.to_clear)} (Enter)"
-            parts.append(("to allow it", [words], "accent"))
+            parts.append((wanted, [words], "accent"))
         elif reasons.never and not fixed:
-            parts.append(("to allow it", ["no choice of yours changes it"], "dim"))
+            parts.append((wanted, ["no choice of yours changes it"], "dim"))
     return parts
 
 

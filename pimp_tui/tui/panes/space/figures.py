@@ -81,6 +81,10 @@ def preview(space: Space, view: View, n: int = 24) -> list[str]:
             parts = [f"{k}={v}" for k, v in set_ones if varying & set(bound[k].leaves)]
         else:
             parts = [f for f in space.features if f in on and f in varying]
-        alone = "the default" if len(rows) > 1 else "the only configuration left"
+        alone = "your choices, else the default" if view.chosen else "the default"
+        if not space.is_bound:
+            alone = "what all have, nothing else"
+        if len(rows) == 1:
+            alone = "the only configuration left"
         shown.append(" ".join(parts) or alone)
     return shown

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from pimp_tui.tui.panes.space.outline import TreeRow
 from pimp_tui.tui.panes.space.view import View
-from pimp_tui.tui.widgets.painted import Span, Spans, spans_len
+from pimp_tui.tui.widgets.painted import Span, Spans, fit, spans_len
 
 
 class TreePaint(Sequence[Spans]):
@@ -92,6 +92,9 @@ def paint_row(
         if not row.shows_mark:
             mark = ""
         text = f"{mark} {label}" if mark else label
+        left = width - spans_len(spans)
+        if len(row.names) == 1 and cell_len(text) > left > 0:
+            text = fit(text, left)
         spans.append((text, "reverse" if index == cell else kind))
         if len(row.names) > 1:
             spans.append(("   ", ""))

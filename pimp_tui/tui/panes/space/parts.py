@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.containers import Container
 
 from pimp_tui.tui.panes.space import about
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 After = tuple[int | None, int | None]
 _WIDE_RULE = 56
+#: Cells of a rule beside its title.
+_RULE_ENDS = 6
 
 
 class SpaceParts:
@@ -70,9 +74,9 @@ class SpaceParts:
         else:
             forced = view.forced if view.settled else "…"
             parts = [f"{len(view.chosen)} set", f"{forced} forced", count]
-        if self.features.filtered:
-            parts.insert(0, self.features.match_words)
         wide = self.features.size.width >= _WIDE_RULE
+        if self.features.filtered:
+            parts = [self.features.match_words, *(parts if wide or view.clash else parts[-1:])]
         total = f" of {count_words(view.total)}" if view.total is not None else ""
         text = f" {dot} ".join(parts)
         self.tree_part.set_rule(right=text.replace(" of all", total if wide else ""))
@@ -86,9 +90,12 @@ class SpaceParts:
         """Everything about a feature: in one part, or in three where there is room."""
         width = self.why.size.width - 1
         title, state = about.title_of(space, name), about.state_words(name, view, bool(fixed))
-        head: list[Spans] = [[(state, "bright")]]
+        room = max(width, 10)
+        head: list[Spans] = [[(part, "bright")] for part in textwrap.wrap(state, room)]
         if name != title:
             head.append([(f"feature {name}", "dim")])
+        elif cell_len(name) > self.why_part.size.width - _RULE_ENDS:  # nowhere else is it whole
+            head = [*([(part, "bright")] for part in textwrap.wrap(name, room)), *head]
         total = len(space.model.constraints)
         parts = about.reason_parts(view, name, reasons, fixed)
         doc, touch = about.doc_part(space, name), about.touch_part(touching, total)
