@@ -38,7 +38,8 @@ def verification_rows(session: Session) -> list[dict[str, Any]]:
         ``off``: found against expected, a share of it or a difference, with ``off_lower`` and
         ``off_upper``; ``runs`` of the pick, ``problems`` it was asked, ``apart``: whether these
         were kept out; ``over_problems``: whether the intervals hold the variance over problems;
-        ``reading``: in words. What is not known is None.
+        ``reading``: in words; ``reason``:
+        why its last failed run failed. What is not known is None.
 
     Raises:
         UserError: a file of a batch is damaged.
@@ -64,6 +65,7 @@ def _batch_rows(session: Session, batch: Path) -> list[dict[str, Any]]:
     fitted = outcomes_of(session, [*ids, usual]) if apart else {}
     sums = problem_sums(checked, [*ids, usual])
     fitted_on = (session.manifest.get("workload") or {}).get("tasks") if apart else None
+    reasons = _reasons(checked)
     places = dict(session.plan.select("config_id", "position").collect().iter_rows())
     rows = []
     for pick in picks:
@@ -80,6 +82,7 @@ def _batch_rows(session: Session, batch: Path) -> list[dict[str, Any]]:
             "runs": len(now.get(name, {})),
             "problems": manifest["workload"].get("tasks"),
             "apart": apart,
+            "reason": reasons.get(name),
         }
         for metric in _metrics(pick):
             rows.append(
@@ -188,6 +191,14 @@ def _values(session: Session) -> dict[str, dict[int, dict[str, Any]]]:
     for row in session.runs.filter(pl.col("status") == "ok").collect().iter_rows(named=True):
         found.setdefault(row["config_id"], {})[row["repetition"]] = row
     return found
+
+
+def _reasons(session: Session) -> dict[str, str]:
+    """config_id -> why its last failed run failed."""
+    import polars as pl
+
+    failed = session.runs.filter(pl.col("status") == "failed").sort("started_at", "repetition")
+    return dict(failed.select("config_id", "reason").drop_nulls().collect().iter_rows())
 
 
 def _of(runs: Mapping[int, Mapping[str, Any]] | None, metric: str) -> dict[int, float]:

@@ -13,7 +13,7 @@ _ENOUGH = 3  # picks for an interval of their mean
 
 
 def verification_words(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Sentences on the rows of ``verification_rows``: one a metric, then how it was measured."""
+    """Sentences on ``verification_rows``: one a metric, how it was measured, what failed."""
     if not rows:
         return []
     lines = []
@@ -21,6 +21,9 @@ def verification_words(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         own = [row for row in rows if row["metric"] == metric and row["off"] is not None]
         if own:
             lines.append(_curse(metric, own))
+    failed = {row["config_id"]: _failure(row) for row in rows if not row["runs"]}
+    if len(failed) == len({row["config_id"] for row in rows}):
+        return list(failed.values())
     apart = all(row["apart"] for row in rows)
     asked = "problems that were kept out of the campaign" if apart else (
         "the campaign's own problems: it kept none out (--holdout)")  # fmt: skip
@@ -28,7 +31,13 @@ def verification_words(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         f"Measured with other seeds, interleaved with the control, on {asked}. The intervals hold "
         f"the spread of repeats{_problems(rows)}."
     )
-    return lines
+    return lines + list(failed.values())
+
+
+def _failure(row: Mapping[str, Any]) -> str:
+    """That a pick had no good run, and why; nothing is known of its promise then."""
+    name = row["config_id"][:8] if row["position"] is None else f"#{row['position']}"
+    return f"{name} had no good run" + (f": {row['reason']}." if row["reason"] else ".")
 
 
 def _problems(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -107,6 +107,11 @@ def test_nothing_promised_nothing_run_and_no_batch(tmp_path):
         file.unlink()
     (row,) = verification_rows(open_session(opened.path))
     assert row["reading"] == "no good run" and row["found"] is None and off_words(row) is None
+    assert verification_words([row]) == ["#2 had no good run."]
+    run = {"status": "failed", "reason": "out of memory"}
+    commit_run(opened.path / "verify" / "1", RunKey(PICK, 1, 1), run, [], [])
+    (row,) = verification_rows(open_session(opened.path))
+    assert verification_words([row]) == ["#2 had no good run: out of memory."]
     assert waiting(opened.path, opened.plan.collect()) == [], "a batch holds it already"
     (opened.path / "verify/1/manifest.json").unlink()
     assert verification_rows(open_session(opened.path)) == [] and verification_words([]) == []
