@@ -17,10 +17,23 @@ from pimp_tui.tui.screens.sessions import SessionsScreen
 from pimp_tui.tui.screens.too_small import TooSmall
 from pimp_tui.tui.screens.workspace import WorkspaceScreen
 from pimp_tui.tui.terminal import require_terminal
+from pimp_tui.tui.widgets.contrast import CONTRAST, contrast
+
+
+def faint_texts(app: PimpApp) -> list[str]:
+    """Texts on the screen that are hard to read; lines between parts are none."""
+    return [
+        text
+        for strip in app.screen._compositor.render_strips()
+        for text, style, _ in strip
+        if text.strip(" ─│┄")
+        and contrast(*map(Color.from_rich_color, (style.color, style.bgcolor))) < CONTRAST
+    ]
 
 
 async def test_digits_show_each_pane_and_q_leaves_twice(done_session, look):
     app = PimpApp(done_session)
+    app.theme = "textual-light"  # whose accents are for areas, not for text
     async with app.run_test(size=(100, 30)) as pilot:
         await look.until(pilot, "[4 Results]")  # a finished session opens on its results
         bodies = set()
@@ -28,6 +41,7 @@ async def test_digits_show_each_pane_and_q_leaves_twice(done_session, look):
             await pilot.press(str(spec.number))
             await look.until(pilot, lambda n=spec.number: app.screen.number == n)
             assert f"[{spec.number} {spec.tab}]" in look.text(app)
+            assert not faint_texts(app)
             bodies.add(id(app.screen.current))
         assert len(bodies) == len(PANES)
         await pilot.press("q")
@@ -54,6 +68,9 @@ async def test_help_closes_on_any_key(done_session, look):
         await look.until(pilot, "space toggle")
         await pilot.press("question_mark")
         await look.until(pilot, "Help: Space")
+        await look.until(pilot, "Keys here")
+        first = app.screen.rows.render_line(0)
+        assert not any(style.reverse for _, style, _ in first)  # there is nothing to choose
         assert "Keys here" in look.text(app)
         await pilot.press("pagedown")
         assert isinstance(app.screen, HelpPanel)

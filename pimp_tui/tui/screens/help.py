@@ -68,7 +68,7 @@ class HelpPanel(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """One section."""
-        self.rows = Rows(cursor_mark=False)
+        self.rows = Rows(cursor_mark=False, cursor_over=False)
         yield Section(
             self.rows, title=f"Help: {self._text.title}", right="any key closes", id="help"
         )
