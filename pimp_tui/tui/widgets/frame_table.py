@@ -65,6 +65,7 @@ class FrameTable(Block, can_focus=True):
         order: row numbers of the frame in the order shown; None is the frame's own order.
         key: column whose value identifies a row.
         marked: keys with a ``*``.
+        note: what stands under the heading where there is no row.
     """
 
     class Moved(Message):
@@ -89,6 +90,7 @@ class FrameTable(Block, can_focus=True):
         self.columns: Sequence[Column] = ()
         self.key = "config_id"
         self.marked: set[Any] = set()
+        self.note = ""
         self.cursor = self.top = self.column = self.left = 0
         self._widths: list[int] = []
         self._page: tuple[Any, list[dict[str, Any]]] = (None, [])
@@ -179,6 +181,8 @@ class FrameTable(Block, can_focus=True):
         rows = self._visible(height - 1)
         shown = self._fitting(rows, width)
         lines = [self._heading(shown)]
+        if not rows and self.note:
+            lines += [(), line((f"   {self.note}", "dim"))]
         for offset, row in enumerate(rows):
             lines.append(self._line(self.top + offset, row, shown))
         return lines

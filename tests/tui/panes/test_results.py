@@ -257,3 +257,7 @@ async def test_new_runs_appear_and_the_cursor_stays(session_maker, sessions_root
                 shutil.copy(file, part / table / file.name)
         await look.until(pilot, " oom")
         assert pane.view.table.row()["position"] == 3
+        await pilot.press("slash")
+        await type_text(pilot, "duration_s > 999")
+        await look.until(pilot, "0 of 8")
+        await look.until(pilot, "no row fits the filter; esc clears it")

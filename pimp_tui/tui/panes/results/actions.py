@@ -8,6 +8,7 @@ from textual.binding import Binding
 from pimp_tui.tui.panes.base import Pane
 from pimp_tui.tui.panes.results import columns
 from pimp_tui.tui.panes.results.completing import Completer
+from pimp_tui.tui.panes.results.levels import Level
 from pimp_tui.tui.panes.results.lower import Lower
 from pimp_tui.tui.panes.results.view import TableView
 from pimp_tui.tui.panes.saving import save_table
@@ -57,6 +58,12 @@ class TableActions(Pane):
         """Whether comparison and details stand side by side."""
         return self.size.width >= 160
 
+    def _known(self) -> Level | None:
+        """The level on top; says so where the table is not read yet."""
+        if self.view.level is None:
+            self.say("the table is still being read")
+        return self.view.level
+
     def action_move(self, by: int) -> None:
         """Rows."""
         self.view.table.go(self.view.table.cursor + by)
@@ -75,6 +82,7 @@ class TableActions(Pane):
 
     def action_sort(self) -> None:
         """By this column alone; again: the other way round."""
+        self._known()
         self.view.sort(further=False)
 
     def action_sort_also(self) -> None:
@@ -84,7 +92,7 @@ class TableActions(Pane):
     @work(exclusive=True, group="results-filter")
     async def action_filter(self) -> None:
         """Ask for an expression; rows follow while it is typed, and stay where it is wrong."""
-        level = self.view.level
+        level = self._known()
         if level is None:
             return
         before = level.where_text
@@ -97,7 +105,7 @@ class TableActions(Pane):
 
     def action_columns(self) -> None:
         """Open the chooser of columns."""
-        level = self.view.level
+        level = self._known()
         if level is None:
             return
         names = [*level.names, *level.offered]
@@ -110,8 +118,10 @@ class TableActions(Pane):
 
     def action_group(self) -> None:
         """Open the chooser of options to group by."""
-        level = self.view.level
-        if level is None or level.kind != "configurations":
+        level = self._known()
+        if level is None:
+            return
+        if level.kind != "configurations":
             self.say("esc goes back to the configurations, which can be grouped")
             return
         options = columns.differing(level.frame, self._options())
@@ -145,8 +155,10 @@ class TableActions(Pane):
 
     def action_mark(self) -> None:
         """Mark the configuration under the cursor, or of the level the cursor is in."""
-        level = self.view.level
-        if level is None or level.kind != "configurations":
+        level = self._known()
+        if level is None:
+            return
+        if level.kind != "configurations":
             self.say("marks stand on configurations; esc goes back to them")
             return
         self.view.table.toggle_mark()
@@ -190,7 +202,7 @@ class TableActions(Pane):
     @work(exclusive=True, group="results-export")
     async def action_export(self) -> None:
         """Ask for a file and write the visible table."""
-        level = self.view.level
+        level = self._known()
         if level is None:
             return
         name = self.session_path.name if self.session_path else "session"

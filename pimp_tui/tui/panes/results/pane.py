@@ -222,7 +222,7 @@ class ResultsPane(TableActions):
         """Into the row under the cursor."""
         level, row = self.view.level, self.view.table.row()
         if level is None or row is None:
-            self.say("no row to go into")
+            self.say("no row to go into" if level else "the table is still being read")
             return
         try:
             await self._drill(level, row)

@@ -85,6 +85,7 @@ class TableView(Section):
         plain = level.where is None and not level.keys
         if plain:
             key = self._here(level, key)
+            self.table.note = ""
             self.table.show(level.frame, level.columns(), level.key)
             self._settle(key)
         else:
@@ -181,6 +182,8 @@ class TableView(Section):
         if level is not self.level:
             return
         key = self._here(level, key)
+        filtered = level.where is not None
+        self.table.note = "no row fits the filter; esc clears it" if filtered else ""
         self.table.show(level.frame, level.columns(), level.key, order)  # type: ignore[arg-type]
         self._settle(key)
 
@@ -202,10 +205,11 @@ class TableView(Section):
         if level is None:
             return
         path = " › ".join(part.title for part in self.stack[1:]) or level.title
-        total, shown = level.frame.height, self.table.row_count
+        counts = (level.frame.height, self.table.row_count)
+        total, shown = (f"{count:,}".replace(",", " ") for count in counts)
         if level.where is not None:
             path += f" where {level.where_text}"
-        info = [f"{shown} of {total}" if level.where is not None else str(total)]
+        info = [f"{shown} of {total}" if level.where is not None else total]
         if self.table.marked and level.key == "config_id":
             info.append(f"{len(self.table.marked)} marked")
         if level.keys:
