@@ -22,6 +22,7 @@ from pimp_tui.learning.learner import (
     training_rows,
 )
 from pimp_tui.learning.measured import default_metrics
+from pimp_tui.learning.predictors.sharing import sharing
 from pimp_tui.learning.scores import full_scores
 
 DEFAULT_PREDICTORS = ("random_forest", "gaussian_process", "blend")
@@ -58,7 +59,8 @@ def evaluate(
     records = []
     for index, metric in enumerate(chosen):
         step = _within(progress, index, len(chosen))
-        records += _evaluate(training_rows(source, metric, names), predictors, seed, step)
+        with sharing():
+            records += _evaluate(training_rows(source, metric, names), predictors, seed, step)
     return records
 
 

@@ -8,10 +8,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pimp_tui.learning import bootstrap, fit
+from pimp_tui.learning import bootstrap, evaluate, fit
 from pimp_tui.learning.bootstrap import resampled_means
 from pimp_tui.learning.conformal import fold_of_rows
 from pimp_tui.learning.modes import good_mode
+from pimp_tui.learning.predictors import process
 from pimp_tui.learning.scores import _weighted, full_scores, score_intervals, scores
 from tests.learning.tables import OPTIONS, table
 
@@ -119,3 +120,19 @@ def test_repeats_under_ids_of_their_own_do_not_leak() -> None:
     repeated = pl.concat([once] * 3).with_columns(config_id=ids)
     record = fit(repeated, "energy_j", OPTIONS, "gaussian_process").evaluation
     assert record["n"] == 90 and record["r2"] < 0.5
+
+
+def test_what_predictors_have_in_common_is_fitted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[bool] = []
+    learn = process._optimise
+
+    def counted(*given: object) -> np.ndarray:
+        found.append(True)
+        return learn(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(process, "_optimise", counted)
+    members = ["gaussian_process", "blend"]
+    together = evaluate(table(16), OPTIONS, ["energy_j"], members)
+    assert len(found) == 3 * 6  # log, raw and ANOVA, in five folds and on all rows
+    alone = [evaluate(table(16), OPTIONS, ["energy_j"], [name])[0] for name in members]
+    assert together == alone and len(found) == (3 + 2 + 3) * 6

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from pimp_tui.learning.predictors.checkpoints import checkpoint
+from pimp_tui.learning.predictors.sharing import once
 from pimp_tui.learning.predictors.targets import Target, clip_to_range
 
 _TREES = 100
@@ -28,24 +29,27 @@ class _Forest:
     def fit(
         self, X: np.ndarray, y: np.ndarray, sample_variance: np.ndarray | None = None
     ) -> _Forest:
-        from sklearn import ensemble
-
         self._y, self.notes = y, []
         if len(y) > TREE_ROWS:
             self.notes.append(f"each tree of a forest learns from {TREE_ROWS} of {len(y)} rows")
         self._target = Target.of(y, self.logarithmic and bool((y > 0).all()))
         z = self._target.forward(y)
+        self._model: Any = once(lambda: self._grown(X, z), self.estimator, self.seed, X, z)
+        self.out_of_sample = clip_to_range(self._target.backward(self._out_of_bag(X, z)), y)
+        return self
+
+    def _grown(self, X: np.ndarray, z: np.ndarray) -> Any:
+        from sklearn import ensemble
+
         model = getattr(ensemble, self.estimator)(
             n_estimators=_TREES, bootstrap=True, random_state=self.seed, warm_start=True,
-            max_samples=TREE_ROWS if len(y) > TREE_ROWS else None,
+            max_samples=TREE_ROWS if len(z) > TREE_ROWS else None,
         )  # fmt: skip
         # Trees grow no worse with equal weights, and repeats rarely tell variances well enough.
         for trees in range(_GROWN, _TREES + 1, _GROWN):
             checkpoint()
             model.set_params(n_estimators=trees).fit(_at_least_one_column(X), z)
-        self._model: Any = model
-        self.out_of_sample = clip_to_range(self._target.backward(self._out_of_bag(X, z)), y)
-        return self
+        return model
 
     def _out_of_bag(self, X: np.ndarray, z: np.ndarray) -> np.ndarray:
         """Mean over the trees that did not draw a row; the mean of all where every tree did."""

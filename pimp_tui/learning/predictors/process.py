@@ -8,6 +8,7 @@ import numpy as np
 
 from pimp_tui.learning.predictors.checkpoints import checkpoint
 from pimp_tui.learning.predictors.kernels import Kernel
+from pimp_tui.learning.predictors.sharing import once
 from pimp_tui.learning.predictors.threads import one_thread
 
 _PRIOR_SD = 2.0  # log-normal priors, wide: they matter below about 25 rows
@@ -83,7 +84,10 @@ def fit_process(
 
     part_X, part_z, part_variance = X[learn_from], z[learn_from], variance[learn_from]
     with one_thread():
-        theta = _optimise(kernel, part_X, part_z, part_variance, iterations)
+        theta = once(
+            lambda: _optimise(kernel, part_X, part_z, part_variance, iterations),
+            type(kernel), part_X, part_z, part_variance, iterations,
+        )  # fmt: skip
         noise = float(np.exp(theta[0]))
         K = kernel.matrix(theta[1:], X, X)
         factor = _cholesky(K, noise + variance)
