@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -118,7 +119,8 @@ class Learner:
         """The frame with ``prediction``, ``lower`` and ``upper`` (90%) added.
 
         All three are null in a row with an option value that was never measured, since nothing
-        speaks for it; a warning names the first such value (``reasons`` names all).
+        speaks for it; a warning names the first such value (``reasons`` names all). A metric that
+        never varied has no interval: nothing tells how far it may.
 
         Args:
             progress: called with (rows done, of); raise in it to cancel.
@@ -207,8 +209,11 @@ def fit_rows(
     constant = float(y[0]) if np.ptp(y) == 0 else None
     create_predictor(predictor, seed)  # an unknown name is told even for a constant metric
     if constant is not None:
-        held_out, width = y.copy(), 0.0
-        notes.append(f"{metric} is {constant:g} in every configuration measured")
+        held_out, width = y.copy(), math.nan
+        notes.append(
+            f"{metric} is {constant:g} in every configuration measured: how far another may lie "
+            "from that is unknown"
+        )
     else:
         told = Steps(progress, int(folds.max()) + 2)
         with checkpoints(told.again if progress else None):
@@ -222,7 +227,11 @@ def fit_rows(
         width = refits.width(y, relative, model.out_of_sample)
         notes += model.notes
         told.reach(told.of)
-    lower, upper = conformal.held_out_bounds(y, held_out, folds)
+    lower, upper = (
+        conformal.held_out_bounds(y, held_out, folds)
+        if model is not None
+        else conformal.bounds(held_out, width, relative)
+    )
     limits = _limits(metric, y)
     shown = training.frame.with_columns(
         pl.Series("measured", y), *_interval_columns(held_out, lower, upper, limits)
@@ -303,5 +312,8 @@ def _limits(metric: str, y: np.ndarray) -> tuple[float, float]:
 def _interval_columns(
     mean: np.ndarray, lower: np.ndarray, upper: np.ndarray, limits: tuple[float, float]
 ) -> list[pl.Series]:
+    """As columns; null where no interval is known (NaN)."""
     columns = zip(_ADDED, (mean, lower, upper), strict=True)
-    return [pl.Series(name, np.clip(v, *limits), dtype=pl.Float64) for name, v in columns]
+    return [
+        pl.Series(name, np.clip(v, *limits), dtype=pl.Float64).fill_nan(None) for name, v in columns
+    ]

@@ -135,9 +135,11 @@ def test_large_frames_are_predicted_in_blocks(monkeypatch: pytest.MonkeyPatch) -
 def test_constant_metric_has_no_r2() -> None:
     learner = fit(table(20).with_columns(pass_at_1=pl.lit(0.5)), "pass_at_1", OPTIONS)
     assert learner.evaluation["r2"] is None and learner.evaluation["rank_correlation"] is None
-    assert learner.evaluation["mae"] == 0.0
-    assert learner.notes == ["pass_at_1 is 0.5 in every configuration measured"]
-    assert learner.predict(table(3))["prediction"].to_list() == [0.5] * 3
+    assert learner.evaluation["mae"] == 0.0 and learner.evaluation["interval_coverage"] is None
+    assert "pass_at_1 is 0.5 in every configuration measured" in learner.notes[0]
+    rows = learner.predict(table(3)).select("prediction", "lower", "upper").rows()
+    assert rows == [(0.5, None, None)] * 3  # no spread was seen: that is not a spread of 0
+    assert learner.held_out["lower"].null_count() == 20
 
 
 def test_nan_and_failed_rows_are_left_out() -> None:
