@@ -10,6 +10,7 @@ from pimp_tui.campaign.baseline import read_baseline
 from pimp_tui.campaign.settings import PRESETS, Settings
 from pimp_tui.campaign.setup import Setup
 from pimp_tui.errors import UserError
+from pimp_tui.session.picks import SAMPLER
 
 if TYPE_CHECKING:
     import polars as pl
@@ -53,7 +54,16 @@ def make_plan(
     else:
         drawn = _draw(setup, settings, lead_with(setup.space, None, leading), progress)
     plan = lead_with(setup.space, drawn, leading)
-    return (plan if count is None else plan.head(count)), ids
+    plan = plan if count is None else plan.head(count)
+    if "+" in (settings.method or ""):
+        say(f"plan: {shares_of(plan)}")
+    return plan, ids
+
+
+def shares_of(plan: pl.DataFrame) -> str:
+    """How many configurations each sampler drew, as ``2 default, 8 yasa, 8 uniform``."""
+    counted = plan.group_by("sampler", maintain_order=True).len()
+    return ", ".join(f"{count} {sampler}" for sampler, count in counted.iter_rows())
 
 
 def _given(
@@ -64,12 +74,16 @@ def _given(
     say: Callable[[str], None],
 ) -> tuple[pl.DataFrame, dict[str, str]]:
     """A plan as it is, and the baseline where one is given: that is always measured."""
+    import polars as pl
+
     from pimp_tui.sampling import lead_with
     from pimp_tui.sampling.plans import read_plan
     from pimp_tui.space.selectors import configure
 
     space = setup.space
     plan = read_plan(Path(plan_file), space, complete=True)
+    # what another session picked is measured like the rest here
+    plan = plan.with_columns(pl.col("sampler").replace(SAMPLER, "plan"))
     asked = configure(space, settings.select, settings.deselect).literals()
     fixed = dict(settings.fixed_options)
     for at, row in enumerate(plan.iter_rows(named=True), 1):

@@ -9,7 +9,7 @@ import numpy as np
 from pimp_tui.errors import UserError
 from pimp_tui.sampling.frames import plan_frame, stack
 from pimp_tui.sampling.items import items_of
-from pimp_tui.sampling.limits import check_request
+from pimp_tui.sampling.limits import MOST_ROWS, check_request
 from pimp_tui.sampling.registry import FILLING, Order, Progress, is_covering, sampler
 from pimp_tui.sampling.uniform import distinct_rows
 from pimp_tui.sampling.union import distinct, fill, too_few
@@ -46,7 +46,8 @@ def sample(
         t: interaction strength of covering methods, 1 to 3.
         n: number of configurations. Covering methods stop by themselves without, and are cut at n
             with; the others draw 16 without. In a union these fill up to n in equal shares, or
-            draw as many again as the plan has.
+            draw as many again as the plan has; where covering methods leave them too little of n,
+            all share it (``union.fill``).
         seed: the same seed gives the same plan.
         within: a partial configuration that every drawn row respects.
         seconds: what twise may spend improving.
@@ -74,6 +75,8 @@ def sample(
         check_request(items_of(space, kind), t)
     if n is not None and n < 1:
         raise UserError(f"n is {n}", mend="n is at least 1")
+    if n is not None and n > MOST_ROWS and not all(map(is_covering, names)):
+        raise UserError(f"n is {n}", mend=f"n is at most {MOST_ROWS:,}")
     check_seconds(seconds)
     check_seed(seed)
     literals = tuple(within._numbers()) if within is not None else ()

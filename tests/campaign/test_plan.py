@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -22,6 +23,11 @@ def test_covering_methods_and_unions(tmp_path, mini, pimp, method, samplers) -> 
     assert samplers <= set(told["samplers"])
     # The default counts as one of the rows that cover the pairs of three options of two values.
     assert 4 <= told["configurations"] <= 12
+    if "+" in method:
+        line = re.search(r"plan: (.*)", done.stderr)
+        drawn = re.findall(r"(\d+) (\w+)", line[1] if line else "")
+        assert {name for _, name in drawn} == set(told["samplers"])
+        assert sum(int(count) for count, _ in drawn) == told["configurations"]
 
 
 def test_tables_of_options_alone_are_run(tmp_path, mini, pimp) -> None:

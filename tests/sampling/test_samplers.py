@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pimp_tui.errors import UserError
 from pimp_tui.sampling import coverage, distinct_uniform, lead_with, sample
 from pimp_tui.sampling.registry import sampler_names
+from pimp_tui.sampling.union import shares
 from pimp_tui.space import Space, UvlText, load_space
 from tests.sampling.helpers import interactions, quick
 from tests.space.random_models import RandomModel, feature_models
@@ -148,6 +149,17 @@ def test_unions_hold_each_configuration_once(space: Space) -> None:
     assert plan.filter(pl.col("sampler") == "twise").height == coverage_rows(space)
 
 
+def test_a_number_too_small_for_a_union_is_shared(space: Space) -> None:
+    plan = sample(space, "yasa+icpl+uniform", n=9, seed=3)
+    assert plan["sampler"].to_list() == ["yasa"] * 3 + ["icpl"] * 3 + ["uniform"] * 3
+    assert plan["config_id"].n_unique() == 9
+    assert shares([30, 30], 1, 24) == [8, 8]
+    assert shares([4, 30], 1, 24) == [4, 10]  # what one does not need the others share
+    assert shares([30, 30], 0, 24) == [12, 12] == shares([12, 12], 1, 28)
+    assert shares([30], 1, 40) == [30] and shares([31], 1, 40) == [20]
+    assert shares([30, 30], 1, None) == [30, 30]
+
+
 def coverage_rows(space: Space) -> int:
     return len(sample(space, "twise", seed=3, seconds=0.2))
 
@@ -253,7 +265,7 @@ def test_unions_are_what_their_parts_are(model: RandomModel, names: list[str], n
     rows = plan.select("sampler", *space.features)
     seen: set = set()
     for name in covering:  # shared ones stand under the first that has them
-        alone = sample(space, name, seed=1, seconds=0.05).select(space.features).rows()
+        alone = sample(space, name, n=n, seed=1, seconds=0.05).select(space.features).rows()
         own = [row for row in alone if row not in seen]
         seen |= set(own)
         drawn = rows.filter(pl.col("sampler") == name).select(space.features).rows()
