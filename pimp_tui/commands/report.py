@@ -68,6 +68,7 @@ def build(session: Session, margin: float = MARGIN) -> Document:
     """The report of a session; what cannot be told is said in its place."""
     from pimp_tui.commands import (
         report_effects,
+        report_front,
         report_learning,
         report_protocol,
         report_results,
@@ -80,7 +81,7 @@ def build(session: Session, margin: float = MARGIN) -> Document:
     report_protocol.steadiness(document, session)
     report_protocol.left_out(document, session)
     report_results.distributions(document, session)
-    report_results.front(document, session, margin)
+    report_front.front(document, session, margin)
     report_results.verified(document, session)
     report_learning.quality(document, session)
     report_learning.curves(document, session)

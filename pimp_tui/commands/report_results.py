@@ -1,19 +1,15 @@
-"""The report's distributions per configuration, its fronts, honest accuracy and verified picks."""
+"""The report's distributions per configuration, and its picks verified."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pimp_tui.commands.output import cell
 from pimp_tui.commands.report_document import Document
 from pimp_tui.commands.report_protocol import counted, energy_kind
 from pimp_tui.errors import UserError
 
 if TYPE_CHECKING:
     from pimp_tui.session import Session
-
-_INTERVAL, _SURE = "accuracy_interval", "pass_at_1 (95 %)"
-_COLUMNS = 6  # of options that a table holds
 
 
 def distributions(document: Document, session: Session) -> None:
@@ -58,111 +54,6 @@ def distributions(document: Document, session: Session) -> None:
             "plan) from its least to its largest run, ordered by the median, which is the bar"
             f"{thinned}{marked}.",
             runs_chart(rows, f"{metric}{kind}"),
-        )
-
-
-def front(document: Document, session: Session, margin: float) -> None:
-    """The measured front: chart, table, and what may be said of each point's accuracy."""
-    from pimp_tui.commands.accuracy import (
-        accuracy_rows,
-        accuracy_title,
-        interval_words,
-        with_accuracy,
-    )
-    from pimp_tui.learning import pareto
-
-    objectives = session.default_objectives
-    document.heading("Pareto front, measured")
-    try:
-        found: list[dict[str, Any]] = pareto(session, objectives).to_dicts()
-    except UserError as error:
-        document.text(f"{error.what}.")
-        return
-    if not found:
-        document.text("No configuration has all objectives measured.")
-        return
-    _front_chart(document, session, objectives, found)
-    options = [name for name in session.options if len({str(row[name]) for row in found}) > 1]
-    shown = ("position", "config_id", *objectives)
-    compared = with_accuracy(found, session, margin)
-    scored = any(_INTERVAL in row for row in compared)
-    told = []
-    for row in compared:
-        own = {f"{name}{energy_kind(session, name)}": row[name] for name in shown}
-        if scored:
-            own[_SURE] = interval_words(row)
-        told.append(own | _options(row, options))
-    document.table(
-        told,
-        "The measured front: means over repeats, best first by the first objective, and the "
-        "options that differ on it."
-        + (f" {_SURE}: its interval over problems and repeats." if scored else ""),
-    )
-    if rows := accuracy_rows(compared):
-        document.table(rows, f"{accuracy_title(compared)}.")
-        together = f"; that one of these {len(rows)} is, is up to {len(rows)} times as likely"
-        document.text(
-            "A reading by itself is wrong in about one of forty comparisons, in up to one of "
-            "twenty where few runs differ much as a whole"
-            f"{together if len(rows) > 1 else ''}."
-        )
-    _fronts_of_models(document, session, objectives)
-
-
-def _options(row: dict[str, Any], options: list[str]) -> dict[str, Any]:
-    """A column an option, or one of all where so many would not fit on paper."""
-    if len(options) <= _COLUMNS:
-        return {name: row[name] for name in options}
-    told = [f"{name}={cell(row[name])}" for name in options if row[name] is not None]
-    return {"options": ", ".join(told)}
-
-
-def _front_chart(
-    document: Document, session: Session, objectives: dict[str, str], found: list[dict[str, Any]]
-) -> None:
-    from pimp_tui.commands.charts_runs import Point, front_chart
-    from pimp_tui.learning.measured import measured_frame, metric_values, one_kind_of_energy
-    from pimp_tui.learning.outcomes import control_of_session
-
-    if len(objectives) < 2:
-        return
-    first, second = list(objectives)[:2]
-    rows = measured_frame(session)
-    for name in (first, second):
-        rows, _, _ = one_kind_of_energy(metric_values(rows, name), name)
-    rows = rows.drop_nulls([first, second])
-    control = control_of_session(session)
-    on_front = {row["config_id"] for row in found}
-    points = [
-        Point(
-            f"#{row['position']}", row[first], row[second], row["config_id"] in on_front,
-            control is not None and row["config_id"] == control[1],
-        )
-        for row in rows.iter_rows(named=True)
-    ]  # fmt: skip
-    labels = [f"{name}{energy_kind(session, name)}" for name in (first, second)]
-    document.chart(
-        f"{labels[1]} against {labels[0]}: means over the repeats, a point a configuration, "
-        f"{len(points)} in all, without intervals; the front is joined, # is the place in the "
-        "plan.",
-        front_chart(
-            points, labels[0], labels[1], *(objectives[name] == "max" for name in (first, second))
-        ),
-    )
-
-
-def _fronts_of_models(document: Document, session: Session, objectives: dict[str, str]) -> None:
-    from pimp_tui.learning import pareto
-
-    models = [model["name"] for model in session.manifest.get("models") or []]
-    if len(models) < 2 or "model" not in session.options:
-        return
-    for name in models:
-        rows = pareto(session, objectives, where=f'model = "{name}"').to_dicts()
-        shown = ("position", "config_id", *objectives)
-        document.table(
-            [{column: row[column] for column in shown} for row in rows],
-            f"Front of {name} alone.",
         )
 
 

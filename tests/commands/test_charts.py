@@ -7,8 +7,9 @@ import pytest
 
 from pimp_tui.commands import svg
 from pimp_tui.commands.charts_effects import effects_chart, pairs_map
+from pimp_tui.commands.charts_front import Point, front_chart
 from pimp_tui.commands.charts_interaction import Panel, interaction_chart
-from pimp_tui.commands.charts_runs import Point, Row, front_chart, runs_chart
+from pimp_tui.commands.charts_runs import Row, runs_chart
 
 SPACE = "{http://www.w3.org/2000/svg}"
 
@@ -94,6 +95,21 @@ def test_a_front_is_joined_by_steps():
         map(float, place.split()) for place in (path.get("d") or "")[1:].split("L")
     )
     assert x0 > x1 == x2 and y0 == y1 > y2, "from the largest x on, as far as it reaches"
+
+
+def test_each_model_has_its_own_front_and_marks():
+    points = [Point("#1", 1.0, 0.2, True, model="a", on_own=True),
+              Point("#2", 3.0, 0.9, True, model="b<c", on_own=True),
+              Point("#3", 4.0, 0.4, model="a", on_own=True),
+              Point("#4", 5.0, 0.1, model="b<c")]  # fmt: skip
+    root = inside(front_chart(points, "energy_j", "pass_at_1", more_of_x=False, more_of_y=True))
+    own_a, own_b, joint = root.iter(f"{SPACE}path")
+    assert own_a.get("stroke-dasharray") and own_b.get("stroke-dasharray")
+    assert joint.get("stroke-dasharray") is None
+    assert len({path.get("stroke") for path in (own_a, own_b, joint)}) == 3
+    assert (own_a.get("d") or "").count("L") == 2 and (own_b.get("d") or "").count("L") == 0
+    words = "".join(root.itertext())
+    assert "on the front of all" in words and "b<c" in words
 
 
 def test_interaction_plots_tell_the_lines_apart_without_colour():

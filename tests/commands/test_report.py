@@ -63,12 +63,14 @@ def test_the_report_of_a_table(imported):
     order = re.findall(r">([abc])</text>", lone)
     assert order == ["a", "b", "c"], "the cost is 2 a + b, and c does nothing"
     assert "the measurements show that they act together on cost" in text
+    assert "Hypervolume of the front" in text
 
 
 def test_accuracy_stands_in_the_report_of_a_scored_session(demo):
     text = build(open_session(demo)).markdown()
     assert "Accuracy against the library default, paired by problem" in text
     assert "not shown with 32 problems" in text and "no loss" in text
+    assert "| front_probability | knee |" in text
 
 
 def test_a_chart_holds_its_band_inside():
@@ -116,7 +118,7 @@ def test_numbers_stand_under_each_other_and_intervals_below_their_values():
 
 
 def test_many_options_of_a_front_stand_in_one_column():
-    from pimp_tui.commands.report_results import _options
+    from pimp_tui.commands.report_front import _options
 
     row = {f"o{at}": at for at in range(8)} | {"none": None}
     assert _options(row, ["o1", "none"]) == {"o1": 1, "none": None}
