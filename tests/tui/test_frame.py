@@ -165,6 +165,8 @@ async def test_too_small_says_both_sizes_and_comes_back(done_session, look):
         assert isinstance(app.screen, TooSmall)
         await pilot.resize_terminal(60, 18)
         await look.until(pilot, "[4 Results]")
+        await pilot.press("6")
+        await look.until(pilot, "[6 Trade-offs]")  # the current tab's name is never cut
 
 
 @pytest.mark.parametrize("size", [(60, 18), (80, 24), (110, 30), (200, 60)])

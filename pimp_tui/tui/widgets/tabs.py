@@ -10,7 +10,8 @@ from textual.strip import Strip
 
 from pimp_tui.tui.widgets.painted import Painted, Span
 
-_SHORT = 4
+#: Letters of the other tabs where the line is too short for all: the current one is never cut.
+_SHORT = (4, 3, 2, 1)
 
 
 class TabLine(Painted):
@@ -48,9 +49,12 @@ class TabLine(Painted):
 
     def _named(self) -> list[tuple[int, str]]:
         """The tabs with their names, shortened where the line is too short for all."""
-        if sum(len(name) + 4 for _, name in self._tabs) <= self.size.width + 1:
-            return self._tabs
-        return [(n, name if n == self._current else name[:_SHORT]) for n, name in self._tabs]
+        tabs = self._tabs
+        for most in (99, *_SHORT):
+            tabs = [(n, name if n == self._current else name[:most]) for n, name in self._tabs]
+            if sum(len(name) + 4 for _, name in tabs) <= self.size.width + 1:
+                break
+        return tabs
 
     def on_click(self, event: events.Click) -> None:
         """Find the tab under the pointer."""
