@@ -5,8 +5,9 @@ options are taken out by least squares, what is left is ranked, and the ranks ar
 interaction of two. Of skewed metrics that alone claims too much: an outlier stands alone in a rare
 combination, and least squares spread it over the other rows. So combinations of fewer than three
 rows are left out, and a permutation of what is left (Freedman and Lane 1983) must find the
-interaction as well. On log-normal and heavy-tailed noise, 30 configurations and 7 options, some
-pair was claimed in 12 and 9 % of tables by aligned ranks alone, in about 4 % by both.
+interaction as well. On tables without any interaction (16 and 30 configurations, 7 and 14 options;
+normal, log-normal, two-humped and heavy-tailed noise; 1,200 to 4,000 tables of each) aligned ranks
+alone claimed some pair in 5.0 to 6.9 %, both together in 3.3 to 4.6 %.
 """
 
 from __future__ import annotations
