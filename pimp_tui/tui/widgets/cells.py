@@ -7,6 +7,7 @@ whole regions).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from pimp_tui.tui.widgets.painted import Span
@@ -111,6 +112,14 @@ def middle(text: str, width: int, more: str = "…") -> str:
     room = max(width - len(more), 0)
     head = room // 3
     return text[:head] + more + text[len(text) - (room - head) :] if room else text[:width]
+
+
+def apart(names: Sequence[str], width: int, more: str = "…") -> dict[str, str]:
+    """Name -> at most ``width`` cells of it: the end goes, or the middle of those that would be
+    the same without their end."""
+    short = {n: n if len(n) <= width else n[: max(width - len(more), 0)] + more for n in names}
+    alike = Counter(short.values())
+    return {n: middle(n, width, more) if alike[cut] > 1 else cut for n, cut in short.items()}
 
 
 def printable(text: str, tab: int = 4) -> str:

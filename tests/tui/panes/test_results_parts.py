@@ -10,6 +10,7 @@ import pytest
 
 from pimp_tui.session.where import compile_where
 from pimp_tui.tui.panes.plan_info import PlanInfo
+from pimp_tui.tui.panes.predictions import bars
 from pimp_tui.tui.panes.results import columns, details, export, levels, ordering
 from pimp_tui.tui.panes.results.completing import Completer
 from pimp_tui.tui.widgets import cells, numbers
@@ -258,6 +259,18 @@ def test_a_heading_is_whole_where_the_row_has_room():
     assert [cells.text_of(table.body(width, 2)[0]).split()[-1] for width in (30, 20)] == [
         "max_new_tokens", "max_new_",
     ]  # fmt: skip
+
+
+def test_long_names_are_cut_so_that_they_stay_apart():
+    names = ["cache_implementation", *(f"an_option_of_a_long_name_{n}" for n in range(3)), "beams"]
+    short = cells.apart(names, 14)
+    assert short["cache_implementation"] == "cache_impleme…" and short["beams"] == "beams"
+    assert len(set(short.values())) == 5 and max(map(len, short.values())) == 14
+    rows = [{"feature": name, "effect": 1.0, "lower": None, "upper": None, "p_holm": None}
+            for name in names]  # fmt: skip
+    told = [cells.text_of(row) for row in bars.effects(rows, numbers.scale_of("y", [1.0]), 36, 9,
+                                                       0, False)]  # fmt: skip
+    assert len({row.split()[0] for row in told[1:]}) == 5
 
 
 def test_whether_a_completion_passed_is_yes_or_no():

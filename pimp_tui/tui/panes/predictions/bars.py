@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pimp_tui.tui.widgets.cells import Line, line
+from pimp_tui.tui.widgets.cells import Line, apart, line
 from pimp_tui.tui.widgets.numbers import Scale
 
 _SURE_P = 0.05
@@ -37,15 +37,14 @@ def effects(
     ends = [abs(v) for r in rows for v in (r["effect"], r["lower"], r["upper"]) if v is not None]
     unit = (max(ends, default=0.0) or 1.0) / half
     mark = "~" if estimated else ""
+    names = apart([row["feature"] for row in rows], label)
     found = [_heading(rows, shown, scale, width, top, mark)]
     for row in shown:
         sure = row["p_holm"] is not None and row["p_holm"] <= _SURE_P
         text = f"{mark}{signed(row['effect'], scale)}"
         if number_width > 10 and row["lower"] is not None:
             text += f"   ±{scale.number((row['upper'] - row['lower']) / 2)}"
-        name = row["feature"]
-        if len(name) > label:
-            name = name[: label - 1] + "…"
+        name = names[row["feature"]]
         found.append(line(f" {'*' if sure else ' '}{name:<{label}} ",
                           (_bar(row, half, unit), "accent" if sure else "dim"),
                           (f" {text}", "" if sure else "dim")))  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pimp_tui.tui.panes.predictions.bars import signed
-from pimp_tui.tui.widgets.cells import Line, line
+from pimp_tui.tui.widgets.cells import Line, apart, line
 from pimp_tui.tui.widgets.numbers import Scale
 
 _SHADES = " ░▒▓█"
@@ -36,6 +36,7 @@ def heat(pairs: Pairs, width: int, height: int, cursor: tuple[int, int]) -> list
     names = names_of(pairs)
     table = {(p["given"], p["feature"]): p for p in pairs}
     label = min(max(len(n) for n in names), max(width // 3, 8))
+    labels = apart(names, label)
     columns = max((width - label - 5) // 3, 1)
     rows = max(height - 2, 1)
     row_at, column_at = cursor
@@ -46,8 +47,7 @@ def heat(pairs: Pairs, width: int, height: int, cursor: tuple[int, int]) -> list
     head = "".join(f"{left + n + 1:>3}" for n in range(len(shown)))
     lines = [line((f" {'given':<{label}}    {head}", "bright"))]
     for y, given in list(enumerate(names))[top : top + rows]:
-        name = given if len(given) <= label else given[: label - 1] + "…"
-        parts: list[Any] = [f" {name:<{label}} {y + 1:>2} "]
+        parts: list[Any] = [f" {labels[given]:<{label}} {y + 1:>2} "]
         for x, feature in enumerate(shown, left):
             pair = table.get((given, feature))
             share = abs(pair["interaction"]) / most if pair and pair["interaction"] else 0.0

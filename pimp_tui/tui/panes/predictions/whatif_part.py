@@ -11,7 +11,7 @@ from pimp_tui.errors import UserError
 from pimp_tui.tui.panes.predictions.whatif import Desk, Guess
 from pimp_tui.tui.widgets.bind import bind
 from pimp_tui.tui.widgets.block import Block
-from pimp_tui.tui.widgets.cells import Line, fit, line, side_by_side, wrap
+from pimp_tui.tui.widgets.cells import Line, apart, fit, line, side_by_side, wrap
 from pimp_tui.tui.widgets.numbers import ENERGY, change, option_text, scale_of
 from pimp_tui.tui.widgets.painted import Span
 
@@ -173,13 +173,15 @@ class WhatIf(Block, can_focus=True):
             return [line((f"  {note}" if note else "", "dim"))]
         if not self.options:
             return [line(("  every planned configuration is the same: no option to change", "dim"))]
-        left = max(min(width // 2 - 10, 44), 24)
+        longest = max(map(len, self.options))
+        left = max(min(width // 2 - 10, 44), min(longest + 17, width - 50), 24)
         self._top = max(self._cursor - height + 1, min(self._top, self._cursor), 0)
         last = min(self._top + height, len(self.options)) - 1
-        rows = [self._option_row(index, left, last) for index in range(self._top, last + 1)]
+        names = apart(self.options, max(left - 17, 8))
+        rows = [self._option_row(n, left, last, names) for n in range(self._top, last + 1)]
         return side_by_side(rows, self._right(width - left - 2, height), left, line("  "))[:height]
 
-    def _option_row(self, index: int, width: int, last: int) -> Line:
+    def _option_row(self, index: int, width: int, last: int, names: dict[str, str]) -> Line:
         assert self.guess is not None
         name = self.options[index]
         here = index == self._cursor
@@ -187,7 +189,7 @@ class WhatIf(Block, can_focus=True):
         many = len(self.guess.offered.get(name) or []) > 1
         locked = name in self.locked
         room = max(width - 17, 8)
-        label = name if len(name) <= room else name[: room - 1] + "…"
+        label = names[name]
         shown = f"< {value:<7.12} >" if many else f"  {value:<7.12}  "
         kind = (
             "cursor"

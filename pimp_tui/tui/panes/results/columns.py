@@ -30,6 +30,7 @@ _SCALE_ROWS = 2000
 _OPTIONS_BEFORE = {"narrow": 3, "wide": 5, "very wide": 9}
 #: Metrics that must be on the screen beside them, and the rows that tell how wide a column is.
 _KEY_METRICS, _WIDTH_ROWS = 2, 100
+_SHORT = {"position": "#", "repetition": "rep"}
 #: How Boolean columns read that are no options, which are on or off.
 _ANSWERS = frozenset({"passed", "contaminated", "energy_estimated"})
 
@@ -130,8 +131,8 @@ def column_for(frame: pl.DataFrame, name: str, metrics: Iterable[str], heading: 
     """How a column of any of our frames is shown; option names are cut to ``heading`` cells."""
     metrics = set(metrics)
     base = name.removesuffix("_std")
-    if name == "position":
-        return Column(name, "#", option_text)
+    if name in _SHORT:
+        return Column(name, _SHORT[name], option_text)
     if name in metrics or (name.endswith("_std") and base in metrics):
         values = frame[base].head(_SCALE_ROWS).to_list() if base in frame.columns else []
         scale = scale_of(base, values)

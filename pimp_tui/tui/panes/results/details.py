@@ -7,7 +7,7 @@ from typing import Any
 
 from pimp_tui.tui.panes.plan_info import PlanInfo
 from pimp_tui.tui.panes.results.care import Care
-from pimp_tui.tui.widgets.cells import Line, flow, line, middle, printable, wrap
+from pimp_tui.tui.widgets.cells import Line, apart, flow, line, printable, wrap
 from pimp_tui.tui.widgets.numbers import ENERGY, change, name_and_unit, option_text, scale_of
 
 _LONGEST = 40  # cells of an option's value in a comparison
@@ -56,8 +56,9 @@ def configuration(
         lines.append(())
         settings = plan.settings(config)
         room = max(min(max(len(name) for name, _, _ in settings), width // 2), 32)
+        labels = apart([printable(name) for name, _, _ in settings], room)
         for name, value, differs in settings[: height - len(lines)]:
-            label = middle(printable(name), room)
+            label = labels[printable(name)]
             lines.append(line((f"  {label:<{room}} ", "" if differs else "dim"),
                               (printable(value), "bright" if differs else "dim")))  # fmt: skip
     return lines

@@ -101,7 +101,9 @@ class TradeoffsPane(PointActions):
                 FooterKey("z", "zoom"),
             ]
         if self.walk.row is None:
-            if not self.ground or not self.ground.frame.height:
+            if self.ground is None:
+                return []  # it is being read
+            if not self.ground.frame.height:
                 return [FooterKey("r", "run")]
             return [
                 FooterKey("c", "objectives"),
