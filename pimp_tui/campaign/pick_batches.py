@@ -55,7 +55,7 @@ def next_batch(session: Session, budget: Budget) -> Path | None:
         return None
     from pimp_tui.learning.promises import with_promises  # polars and more, only for picks
 
-    allowed = _budget(session.manifest["settings"], picks, budget)
+    allowed = allowed_budget(session.manifest["settings"], picks, budget)
     return _make(session, plan, with_promises(session, picks), allowed)
 
 
@@ -117,10 +117,14 @@ def _manifest(
     )
 
 
-def _budget(
+def allowed_budget(
     settings: Mapping[str, Any], picks: Sequence[Mapping[str, Any]], budget: Budget
 ) -> str | None:
-    """The batch's own budget where one was given, else what is left of the campaign's."""
+    """The batch's own budget where one was given, else what is left of the campaign's.
+
+    Raises:
+        UserError: nothing is left.
+    """
     for pick in picks:
         if pick.get("budget"):
             return str(pick["budget"])
@@ -129,8 +133,9 @@ def _budget(
     amount, unit = parse_budget(settings["budget"])
     left = amount - budget.spent
     if left <= 0:
+        waiting_ones = "1 pick" if len(picks) == 1 else f"{len(picks)} picks"
         raise UserError(
-            f"{len(picks)} picks not verified: the budget of {settings['budget']} is used up",
+            f"{waiting_ones} not verified: the budget of {settings['budget']} is used up",
             mend="`pimp-tui verify SESSION --budget 20runs` gives them one of their own",
         )
     return f"{left:.3f}{unit}"

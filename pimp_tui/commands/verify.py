@@ -62,6 +62,8 @@ def verify(
         _show_picks(picks or queued, json)
         return 0
     more = {name: value for name, value in (("repeats", repeats), ("budget", budget)) if value}
+    if picks or queued:
+        _require_budget(opened, [pick | more for pick in (*queued, *picks)])
     _queue(opened.path, picks, queued, more)
     code = 0
     if picks or queued or _unfinished(opened.path):
@@ -122,6 +124,8 @@ def _choose(
     if front.is_empty():
         raise UserError("the predicted front is empty", "--where", "loosen the condition")
     picks = pick_along(session, front, objectives, n)
+    if 0 < len(picks) < n:
+        say(f"{len(picks)} of {n}: no other configuration of the predicted front is left to verify")
     if not picks:
         raise UserError(
             "no configuration of the predicted front is left to verify: it holds only the control "
@@ -156,6 +160,16 @@ def _require_idle(path: Path) -> None:
     from pimp_tui.session.lock import SessionLock
 
     SessionLock.acquire(path, patience_s=0.5).release()
+
+
+def _require_budget(session: Session, picks: Sequence[Mapping[str, Any]]) -> None:
+    """Raise a UserError where a new batch would find the campaign's budget used up."""
+    from pimp_tui.campaign.budget import Budget
+    from pimp_tui.campaign.pick_batches import allowed_budget
+
+    settings = session.manifest["settings"]
+    if not _unfinished(session.path):
+        allowed_budget(settings, picks, Budget(settings.get("budget"), session))
 
 
 def _show_picks(picks: Sequence[Mapping[str, Any]], json: bool) -> None:

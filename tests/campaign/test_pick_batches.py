@@ -7,8 +7,10 @@ import polars as pl
 import pytest
 
 from pimp_tui.campaign.budget import Budget
+from pimp_tui.campaign.loop import Outcome
 from pimp_tui.campaign.pick_batches import LEAST_REPEATS, next_batch
 from pimp_tui.campaign.planned import read_planned
+from pimp_tui.campaign.runner import Runner
 from pimp_tui.errors import UserError
 from pimp_tui.session import open_session
 from pimp_tui.session.bundle import Session
@@ -48,6 +50,16 @@ def test_a_campaign_leaves_picks_to_their_batch(queued):
     survey = Surveyor(queued).full(frozenset())
     assert (survey.configs_planned, survey.runs_planned) == (16, 32)
     assert campaign_rows(session.plan.collect(), ["f" * 16]).height == 17, "an earlier version's"
+    plan = session.plan.collect()
+    assert Runner(queued, picks_only=True)._as_left() == (
+        Outcome("done", "32 runs ok, 0 failed"),
+        0,
+    )
+    planned = pl.DataFrame([row | {"config_id": "e" * 16, "position": 18}], schema=plan.schema)
+    plan.vstack(planned).write_parquet(queued / "plan.parquet")
+    left = Outcome("stopped", "2 of 34 runs of the campaign are left")
+    assert Runner(queued, picks_only=True)._as_left() == (left, 0)
+    session = Session(queued)
     ran = session.configurations().collect()
     assert ran.filter(pl.col("config_id") == "f" * 16)["runs_ok"].to_list() == [0]
 

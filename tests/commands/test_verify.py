@@ -8,7 +8,8 @@ import pytest
 from pimp_tui.cli import main
 from pimp_tui.learning.picking import pick_along
 from pimp_tui.session import open_session
-from pimp_tui.session.manifest import read_manifest
+from pimp_tui.session.manifest import read_manifest, write_manifest
+from pimp_tui.session.picks import queue_pick
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,18 @@ def test_one_line(demo, capsys, arguments, said):
     out, err = capsys.readouterr()
     assert not out and said in err and "Traceback" not in err and len(err.splitlines()) <= 2
     assert not (demo / "picks.json").exists() and not (demo / "verify").exists()
+
+
+def test_a_budget_that_is_used_up_is_said_before_anything_is_run(demo, capsys):
+    manifest = read_manifest(demo)
+    manifest["settings"]["budget"] = "32runs"
+    write_manifest(demo, manifest)
+    row = open_session(demo).plan.collect().row(4, named=True)
+    queue_pick(demo, row, {"duration_s": "min"})
+    assert main(["verify", str(demo)]) == 2
+    err = capsys.readouterr().err
+    assert "1 pick not verified: the budget of 32runs is used up" in err and "--budget" in err
+    assert not (demo / "verify").exists()
 
 
 def test_an_imported_table_cannot_be_measured_anew(tmp_path, capsys):
