@@ -230,7 +230,10 @@ async def test_copy_and_export(done_session, look, issued, tmp_path):
         field.value = str(tmp_path / "out.csv")
         await pilot.press("enter")
         await look.until(pilot, "8 rows in")
-        assert pl.read_csv(tmp_path / "out.csv").columns == pane.view.level.names
+        written, shown = pl.read_csv(tmp_path / "out.csv"), pane.view.level.names
+        # Without its mark the energy of this session, an estimate, would look measured.
+        assert written.columns == [*shown, "energy_estimated"] == head.split("\t")
+        assert written["energy_estimated"].drop_nulls().all() and cells.endswith("True")
 
 
 async def test_nothing_measured(planned_session, look):

@@ -23,11 +23,12 @@ def rows_of(charts: Charts) -> list[dict[str, Any]]:
     ]
 
 
-def table(rows: list[dict[str, Any]], metric: str) -> pl.DataFrame:
-    """One row each, the metric's name in front; an interval becomes ``_lower`` and ``_upper``."""
+def table(rows: list[dict[str, Any]], metric: str, estimated: bool) -> pl.DataFrame:
+    """One row each, the metric and whether it is an estimate in front; an interval becomes
+    ``_lower`` and ``_upper``."""
     import polars as pl
 
-    flat = [{"metric": metric} | dict(_cells(row)) for row in rows]
+    flat = [{"metric": metric, "estimated": estimated} | dict(_cells(row)) for row in rows]
     return pl.DataFrame(flat, infer_schema_length=None)
 
 

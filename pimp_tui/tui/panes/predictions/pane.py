@@ -311,14 +311,14 @@ class PredictionsPane(AskingPane):
         """Write the numbers of the view that has the focus, or of the first, to a file."""
         focused = self.app.focused
         charts = next((s.charts for s in self.sections if s.charts is focused), self.main.charts)
-        rows, metric = rows_of(charts), charts.metric
+        rows, metric, estimated = rows_of(charts), charts.metric, charts.estimated
         if not rows or self.session_path is None:
             self.say(self.store.too_few or "nothing is learnt yet for this view to export")
             return
         name = f"{self.session_path.name}-{metric}-{charts.view}.csv"
 
         def make() -> Any:
-            frame = table(rows, metric)
+            frame = table(rows, metric, estimated)
             return frame, frame.columns, None
 
         await save_table(self, name, make)

@@ -8,6 +8,7 @@ from textual.binding import Binding
 from pimp_tui.tui.panes.base import Pane
 from pimp_tui.tui.panes.results import columns
 from pimp_tui.tui.panes.results.completing import Completer
+from pimp_tui.tui.panes.results.export import with_flag
 from pimp_tui.tui.panes.results.levels import Level
 from pimp_tui.tui.panes.results.lower import Lower
 from pimp_tui.tui.panes.results.view import TableView
@@ -195,8 +196,9 @@ class TableActions(Pane):
         if row is None or level is None:
             self.say("no row to copy")
             return
-        head = "\t".join(level.names)
-        cells = "\t".join("" if row[n] is None else str(row[n]) for n in level.names)
+        names = with_flag(level.frame, level.names)
+        head = "\t".join(names)
+        cells = "\t".join("" if row[n] is None else str(row[n]) for n in names)
         self.copy(f"{head}\n{cells}", "1 row")
 
     @work(exclusive=True, group="results-export")
@@ -208,5 +210,7 @@ class TableActions(Pane):
         name = self.session_path.name if self.session_path else "session"
         order = self.view.table.order
         await save_table(
-            self, f"{name}-{level.kind}.csv", lambda: (level.frame, list(level.names), order)
+            self,
+            f"{name}-{level.kind}.csv",
+            lambda: (level.frame, with_flag(level.frame, level.names), order),
         )

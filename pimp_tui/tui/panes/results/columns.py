@@ -80,7 +80,7 @@ def ranked(metrics: Iterable[str], objectives: Iterable[str]) -> list[str]:
 
 def heading_cells(width: int) -> int:
     """How long the heading of an option may be in a table of this width."""
-    return 8 if width < 110 else 14
+    return 8 if width < 110 else (14 if width < 240 else 20)
 
 
 def all_names(

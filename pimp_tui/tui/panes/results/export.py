@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pimp_tui.errors import UserError
 from pimp_tui.session.atomic import write_atomically
+from pimp_tui.tui.widgets.numbers import ENERGY
 
 if TYPE_CHECKING:
     import polars as pl
@@ -48,6 +49,14 @@ def export(frame: pl.DataFrame, names: list[str], order: pl.Series | None, path:
     except OSError as error:
         raise UserError(f"cannot write it ({error.strerror or error})", str(path)) from None
     return path
+
+
+def with_flag(frame: pl.DataFrame, names: list[str]) -> list[str]:
+    """Columns to write, ``energy_estimated`` among them where an estimate would look measured."""
+    flag = "energy_estimated"
+    if flag in names or flag not in frame.columns or not ENERGY.intersection(names):
+        return list(names)
+    return [*names, flag] if frame[flag].any() else list(names)
 
 
 def flat(frame: pl.DataFrame) -> pl.DataFrame:
