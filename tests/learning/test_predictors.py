@@ -12,6 +12,7 @@ from pimp_tui.learning.predictors.forest import ExtraTrees, RandomForest
 from pimp_tui.learning.predictors.gaussian_process import AnovaProcess, GaussianProcess
 from pimp_tui.learning.predictors.kernels import Anova, Kernel, Matern52
 from pimp_tui.learning.predictors.process import fit_process
+from pimp_tui.learning.predictors.targets import own_error, own_errors
 
 
 def law(count: int, seed: int = 0, width: int = 6) -> tuple[np.ndarray, np.ndarray]:
@@ -174,3 +175,20 @@ def test_trees_draw_a_bounded_number_of_rows_and_say_so(monkeypatch: pytest.Monk
         assert model.notes == [told.format(words)]
         assert 1 - ((mean_of(model, fresh) - truth) ** 2).mean() / truth.var() > 0.8
         assert create_predictor(name).fit(X[:60], y[:60]).notes == []
+
+
+def test_a_blend_is_weighted_by_what_the_good_mode_of_an_accuracy_needs() -> None:
+    random = np.random.default_rng(0)
+    truth = np.repeat([0.05, 0.6], 20) * random.uniform(0.97, 1.03, 40)
+    ruined = truth < 0.1
+    y = np.where(ruined, random.uniform(0.01, 0.1, 40), truth)
+    close = np.where(ruined, 0.1, truth)  # far off in the ruined mode, in relative terms
+    low = np.where(ruined, y * np.exp(0.7 * random.choice([-1.0, 1.0], 40)), 0.8 * truth)
+    first, second = own_errors(y, np.array([close, low]))
+    assert first < second
+    assert own_error(y, close) > own_error(y, low)
+    for unit in (1e-3, 1e6):  # no unit decides it
+        assert np.allclose(own_errors(unit * y, unit * np.array([close, low])), [first, second])
+    times = np.exp(random.normal(size=40))
+    guesses = times * np.exp(0.1 * random.normal(size=(2, 40)))
+    assert np.allclose(own_errors(times, guesses), [own_error(times, one) for one in guesses])

@@ -11,7 +11,7 @@ from pimp_tui.learning.predictors.boosting import GradientBoosting
 from pimp_tui.learning.predictors.checkpoints import checkpoint
 from pimp_tui.learning.predictors.forest import ExtraTrees, RandomForest
 from pimp_tui.learning.predictors.gaussian_process import AnovaProcess, GaussianProcess
-from pimp_tui.learning.predictors.targets import clip_to_range, own_error
+from pimp_tui.learning.predictors.targets import clip_to_range, own_errors
 
 _POWER = 3.0
 _CHEAP_S = 3.0  # CPU for a million rows
@@ -44,19 +44,18 @@ class Blend:
 
     def fit(self, X: np.ndarray, y: np.ndarray, sample_variance: np.ndarray | None = None) -> Blend:
         self._y = y
-        held_out, errors = [], []
+        parts = []
         for member in self.members:
             checkpoint()
             member.fit(X, y, sample_variance)
             if member.out_of_sample is None:
                 raise ValueError("a member of a blend must give out-of-sample predictions")
-            held_out.append(member.out_of_sample)
-            errors.append(own_error(y, member.out_of_sample))
+            parts.append(member.out_of_sample)
+        held_out = np.array(parts)
         # the floor keeps one lucky interpolation from a weight of exactly 1
-        floor = 1e-6 * float(np.abs(y).mean() or 1.0) if not (y > 0).all() else 1e-6
-        raw = np.maximum(errors, floor) ** -_POWER
+        raw = np.maximum(own_errors(y, held_out), 1e-6) ** -_POWER
         self.weights = raw / raw.sum()
-        self.out_of_sample = clip_to_range(self.weights @ np.array(held_out), y)
+        self.out_of_sample = clip_to_range(self.weights @ held_out, y)
         self.notes = sorted({note for member in self.members for note in member.notes})
         return self
 

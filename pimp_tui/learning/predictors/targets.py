@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 _BEYOND = 3.0  # predictions stay in [min/3, 3 max]: trees and processes both run away at small n
+_PLAINLY = 1.5  # times the scale of the errors: draws of homogeneous systems stay within 1.25
 
 
 @dataclass(frozen=True)
@@ -59,3 +60,21 @@ def own_error(y: np.ndarray, prediction: np.ndarray) -> float:
     """Mean relative error for positive targets, mean absolute error otherwise."""
     difference = np.abs(prediction - y)
     return float((difference / y).mean() if (y > 0).all() else difference.mean())
+
+
+def own_errors(y: np.ndarray, predictions: np.ndarray) -> np.ndarray:
+    """Error (members,) of out-of-sample predictions (members, n) of one target, as shares of it.
+
+    Relative or absolute as in ``own_error``, but absolute too for a positive target whose errors
+    plainly do not grow with the value (Laplace likelihood of the best member's errors, on y
+    against log y): of an accuracy that one option ruins, what is left is small and its relative
+    noise large, and that must not decide which member predicts the good mode.
+    """
+    distance = np.abs(predictions - y)
+    absolute = distance.mean(axis=1) / float(np.abs(y).mean() or 1.0)
+    if not (y > 0).all():
+        return np.asarray(absolute)
+    on_log = np.abs(np.log(np.maximum(predictions, np.finfo(float).tiny) / y)).mean(axis=1)
+    grown = np.exp(np.log(y).mean()) / y.mean()  # from a scale on log y to one on y
+    plainly = on_log.min() * grown > _PLAINLY * absolute.min()
+    return np.asarray(absolute if plainly else (distance / y).mean(axis=1))
