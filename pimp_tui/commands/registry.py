@@ -32,7 +32,7 @@ def build() -> typer.Typer:
     )
     app.callback(invoke_without_command=True)(screens.root)
     spaces = typer.Typer(help="Look at a feature model.", rich_markup_mode=None)
-    app.add_typer(spaces, name="space", no_args_is_help=True)
+    app.add_typer(spaces, name="space")
     for target, module in (
         (app, screens), (app, campaign), (app, control), (app, listings), (app, learning),
         (app, sampling), (app, sessions), (app, workload), (app, verify), (app, doctor),

@@ -14,20 +14,22 @@ from .registry import factories, try_open
 
 #: How long the idle power is looked at, seconds.
 GLANCE_S = 2.0
+_ABSENT = "nothing, where the machine has no such device; else install its driver"
+_ESTIMATED = "nothing, where no meter can be had: duration_s and pass_at_1 are then the objectives"
 
 
 def meters_report(gpus: Sequence[Gpu] | None = None) -> list[dict[str, Any]]:
     """One row per meter: {"check", "ok", "detail", "mend"}, and how calm the idle power is.
 
-    A meter that this machine cannot have is no fault; one that is only not permitted is, and its
-    mend is the command that permits it. Where power is measured it takes ``GLANCE_S`` seconds.
+    ``ok`` says that the meter measures here, of ``meter energy`` that any does; the mend is the
+    command that permits it, where one does. Where power is measured it takes ``GLANCE_S`` seconds.
     """
     rows = []
     measured: list[Meter] = []
     for name, load in factories().items():
         meter = try_open(load, gpus)
         if isinstance(meter, MeterUnavailable):
-            rows.append(_row(name, meter.mend is None, meter.detail, meter.mend))
+            rows.append(_row(name, False, meter.detail, meter.mend or _ABSENT))
             continue
         rows.append(_row(name, True, _detail(meter), None))
         rows += [_row(name, False, note, None) for note in meter.take_notes()]
@@ -37,8 +39,10 @@ def meters_report(gpus: Sequence[Gpu] | None = None) -> list[dict[str, Any]]:
             meter.close()
     if measured:
         rows.append(_idle(measured))
-    source = "measured" if measured else "estimated from CPU time, and marked so everywhere"
-    return [*rows, _row("energy", True, source, None)]
+    if measured:
+        return [*rows, _row("energy", True, "measured", None)]
+    source = "not measured: estimated from CPU time, and marked so everywhere"
+    return [*rows, _row("energy", False, source, _ESTIMATED)]
 
 
 def _idle(meters: Sequence[Meter]) -> dict[str, Any]:

@@ -7,6 +7,9 @@ from collections import Counter
 from pimp_tui.errors import UserError
 from pimp_tui.sampling.items import Item
 
+MOST_ROWS = 10_000_000
+"""Configurations that are drawn at most: already these take gigabytes."""
+
 MOST = {1: 1_000_000, 2: 60_000_000, 3: 30_000_000}
 """Combinations of 1, 2 or 3 items that covering and checking go through at most."""
 

@@ -72,9 +72,7 @@ def read_manifest(session: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise UserError(
-            "no such session", str(session), "`pimp-tui run SESSION` or `pimp-tui demo` makes one"
-        ) from None
+        raise UserError("no such session", str(session), _instead_of(session)) from None
     except NotADirectoryError:
         raise UserError("a session is a folder, this is a file", str(session)) from None
     except (OSError, ValueError) as error:
@@ -85,6 +83,18 @@ def read_manifest(session: Path) -> dict[str, Any]:
     return _whole(
         new_manifest(session.name, created=None, updated=None, pimp_tui=None) | value, path
     )
+
+
+def _instead_of(session: Path) -> str:
+    """What to do where there is no such session: a near name beside it, or how to make one."""
+    from pimp_tui.space.nearest import did_you_mean
+
+    try:
+        beside = [entry.parent.name for entry in session.parent.glob(f"*/{FILE}")]
+    except OSError:
+        beside = []
+    make = "`pimp-tui run SESSION` or `pimp-tui demo` makes one"
+    return did_you_mean(session.name, beside, make)
 
 
 def _whole(manifest: dict[str, Any], path: Path) -> dict[str, Any]:

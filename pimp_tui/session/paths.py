@@ -6,7 +6,10 @@ import os
 from hashlib import sha256
 from pathlib import Path
 
+from pimp_tui.errors import UserError
 from pimp_tui.session.manifest import FILE
+
+_SHOWN = 80  # characters of a name that is too long
 
 
 def sessions_root() -> Path:
@@ -19,13 +22,22 @@ def resolve(reference: str | os.PathLike[str]) -> Path:
 
     A path with a separator, and any existing folder, is taken as it is; a bare name is looked
     for under :func:`sessions_root`.
+
+    Raises:
+        UserError: no folder can be called that.
     """
     path = Path(reference).expanduser()
     named = sessions_root() / path
     bare = len(path.parts) == 1 and not str(reference).startswith((".", "~"))
-    if bare and (named.is_dir() or not path.is_dir()):
-        return named.resolve()
-    return path.resolve()
+    try:
+        if bare and (named.is_dir() or not path.is_dir()):
+            return named.resolve()
+        path.is_dir()
+        return path.resolve()
+    except OSError as error:  # too long, or a loop of links
+        shown = str(reference)
+        shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
+        raise UserError(f"no such session ({error.strerror})", shown, "name another") from None
 
 
 def absolute(reference: str) -> str:

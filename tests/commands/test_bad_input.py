@@ -29,6 +29,8 @@ def files(tmp_path):
     (tmp_path / "weightless" / "config.json").write_text('{"model_type": "llama"}')
     (tmp_path / "busy").mkdir()
     (tmp_path / "busy" / "notes.txt").write_text("mine")
+    (tmp_path / "tisch ü").mkdir()
+    (tmp_path / "tisch ü" / "manifest.json").write_text("{}")
     return tmp_path
 
 
@@ -63,7 +65,14 @@ def check(done, *said: str) -> None:
         (["sample", "good.uvl", "--out", "no/p.parquet"], ["no such folder"]),
         (["space", "count", "good.uvl", "--seconds", "-1"], ["seconds is -1"]),
         (["space", "analyse", "good.uvl", "--seconds", "nan"], ["seconds is nan"]),
+        (["space", "count", " "], ["empty", "transformers"]),
+        (["space", "count", "transformers", "--model", ""], ["--model", "empty"]),
+        (["space", "count", "transformers", "--model", "micro-codr"], ["mean micro-coder?"]),
+        (["space"], ["Missing command", "--help"]),
+        (["sample", "good.uvl", "--method", "uniform", "-n", "9" * 20], ["at most 10,000,000"]),
         (["status", "nosession"], ["no such session"]),
+        (["status", "x" * 5000], ["no such session"]),
+        (["status", "tisch"], ["did you mean tisch ü?"]),
         (["open", "nosession"], ["no such session"]),
         (["learn", "nosession"], ["no such session"]),
         (["attach", "nosession"], ["no such session"]),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from importlib.metadata import EntryPoint
 
 from pimp_tui.metering import meters_report, open_meters
@@ -37,3 +40,20 @@ def test_the_report_has_a_row_for_each_meter_and_one_for_energy():
     names = [row["check"] for row in rows]
     assert {"meter nvml", "meter rapl", "meter estimate", "meter host"} <= set(names)
     assert names[-1] == "meter energy"
+    assert all(row["ok"] or row["mend"] for row in rows)
+
+
+def test_a_meter_that_is_not_there_is_not_ok():
+    """Nor is energy, where it is only estimated."""
+    program = (
+        "import json, pynvml\n"
+        "def missing(): raise pynvml.NVMLError(pynvml.NVML_ERROR_LIBRARY_NOT_FOUND)\n"
+        "pynvml.nvmlInit = missing\n"
+        "from pimp_tui.metering import meters_report\n"
+        "print(json.dumps({row['check']: row for row in meters_report()}))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    rows = json.loads(done.stdout)
+    nvml, rapl, energy = (rows[f"meter {name}"] for name in ("nvml", "rapl", "energy"))
+    assert nvml["ok"] is False and "Not Found" in nvml["detail"] and nvml["mend"]
+    assert energy["ok"] is rapl["ok"] and ("estimated" in energy["detail"]) is not energy["ok"]

@@ -13,6 +13,7 @@ from pimp_tui.errors import UserError
 from pimp_tui.space.machine.architecture_facts import architecture_facts
 from pimp_tui.space.machine.hub import hub_folder, is_hub_id
 from pimp_tui.space.machine.words import words
+from pimp_tui.space.nearest import did_you_mean
 
 BUNDLED = "micro-coder"
 _WEIGHTS = ("*.safetensors", "*.bin", "*.pt", "*.gguf")
@@ -128,6 +129,8 @@ def model_facts(ref: str, trust_remote_code: bool = False) -> ModelFacts:
     """
     if ref == BUNDLED:
         return _from_folder(bundled_model(), BUNDLED, trust_remote_code)
+    if not ref.strip():  # of a shell variable that was never set
+        raise UserError("the model's name is empty", "--model", "name one, or leave --model out")
     path = Path(ref).expanduser()
     if path.is_dir():
         return _from_folder(path, path.resolve().name, trust_remote_code)
@@ -140,7 +143,7 @@ def model_facts(ref: str, trust_remote_code: bool = False) -> ModelFacts:
     if is_hub_id(ref) and not path.parent.is_dir():
         return _from_folder(hub_folder(ref), ref.rpartition("/")[2], trust_remote_code)
     mend = "give a local folder in Transformers' layout, a .gguf file, a hub's id or micro-coder"
-    raise UserError(f"no model at {ref}", mend=mend)
+    raise UserError(f"no model at {ref}", mend=did_you_mean(ref, [BUNDLED], mend))
 
 
 def _from_folder(path: Path, name: str, trust_remote_code: bool) -> ModelFacts:
