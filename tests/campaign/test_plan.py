@@ -34,7 +34,10 @@ def test_tables_of_options_alone_are_run(tmp_path, mini, pimp) -> None:
     file = tmp_path / "mine.csv"
     head = "do_sample,num_beams,num_return_sequences,max_new_tokens,temperature,batch_size"
     rows = ["false,1,1,20,,1", "true,1,1,40,0.7,1", "false,2,1,20,,1"]
-    file.write_text("\n".join([head, *rows]) + "\n")
+    # another session's pick is a configuration like the rest
+    labels = ["sampler", "plan", "verify", "plan"]
+    text = "\n".join(f"{label},{row}" for label, row in zip(labels, [head, *rows], strict=True))
+    file.write_text(text + "\n")
     done = pimp("run", tmp_path / "s", "--space", mini, "--plan", file, "--dry-run", "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
