@@ -119,8 +119,10 @@ async def test_what_if_says_why_there_is_no_prediction(learnt_session, look, ans
     monkeypatch.setattr(learner.LearningChild, "ask", unseen)
     app = PimpApp(learnt_session)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pane_on(app, pilot, look, 5, "energy_j was never measured with num_beams=8")
+        pane = await pane_on(app, pilot, look, 5, "energy_j was never measured with num_beams=8")
         assert "-> - kJ" in look.text(app)
+        for width in range(100):  # without an interval none of it is taken off
+            assert len(pane.whatif.body(width, 8)) <= 8
 
 
 async def test_too_few_configurations(done_session, look, answers):

@@ -239,7 +239,7 @@ class WhatIf(Block, can_focus=True):
         spare = width - (8 + 1 + before + 4 + after + interval + longest)
         gap = "  " if spare >= 4 else " "
         if spare < 2:  # no blanks within the intervals, so that no difference is cut
-            interval -= 1
+            interval = max(interval - 1, 0)
             table = [(*row[:3], row[3].replace(", ", ","), row[4]) for row in table]
         return [
             line(f"{name:<8.8} {old:>{before}} -> ", (f"{new:<{after}}", "bright"),
