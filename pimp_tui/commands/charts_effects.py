@@ -95,6 +95,8 @@ def _told(value: float, widest: float) -> str:
     """A value with as many decimals as give the widest three digits."""
     decimals = 2 - math.floor(math.log10(widest))
     plain = f"{value:+.{min(max(decimals, 0), 6)}f}"
+    if decimals <= 4 and not plain.strip("+-0."):
+        return "0"
     return plain if decimals <= 4 and len(plain) <= 7 else f"{value:+.1e}"
 
 

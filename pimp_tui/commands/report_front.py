@@ -44,15 +44,10 @@ def front(document: Document, session: Session, margin: float) -> None:
     compared = with_accuracy(marked(found, session, objectives).to_dicts(), session, margin)
     options = _differing(compared, session.options)
     scored = any(_INTERVAL in row for row in compared)
-    document.table(
-        [_told(row, session, objectives, options, scored) for row in compared],
-        "The measured front: means over repeats, best first by the first objective, with their "
-        "90 % t intervals over repeats where there are two or more; front_probability: how often "
-        "nothing beats the configuration when all are drawn within such intervals; knee: the "
-        "point furthest inside; and the options that differ on it."
-        + (f" {_SURE}: its interval over problems and repeats." if scored else ""),
-    )
-    if (volume := front_volume(found, objectives)) is not None:
+    table = [_told(row, session, objectives, options, scored) for row in compared]
+    document.table(table, _caption(compared, objectives, table[0]))
+    volume = front_volume(found, objectives) if len(objectives) > 1 else None
+    if volume is not None:
         bounds = ", ".join(f"{name} {cell(value)}" for name, value in volume[1].items())
         document.text(
             f"Hypervolume of the front: {volume[0]:.4g}, of logarithms where a metric is positive, "
@@ -116,10 +111,28 @@ def _told(
         told[title] = with_interval(row[name], (lower, upper))
     if scored:
         told[_SURE] = interval_words(row)
-    for name in ("front_probability", "knee"):
-        if row.get(name) is not None:
-            told[name] = row[name]
+    if row.get("front_probability") is not None:
+        told["front_probability"] = row["front_probability"]
+    if len(objectives) > 1 and row.get("knee") is not None:
+        told["knee"] = row["knee"]
     return told | _options(row, options)
+
+
+def _caption(rows: list[dict[str, Any]], objectives: dict[str, str], shown: dict[str, Any]) -> str:
+    """What the table's columns are, as far as they are there."""
+    ends = any(row.get(f"{name}_lower") is not None for row in rows for name in objectives)
+    about = {
+        _SURE: "its interval over problems and repeats",
+        "front_probability": "how often nothing beats the configuration when all are drawn within "
+        "such intervals",
+        "knee": "the point furthest inside",
+    }
+    return (
+        "The measured front: means over repeats, best first by the first objective"
+        + (", with their 90 % t intervals over repeats" if ends else "")
+        + ", and the options that differ on it."
+        + "".join(f" {name}: {words}." for name, words in about.items() if name in shown)
+    )
 
 
 def _differing(rows: list[dict[str, Any]], options: list[str]) -> list[str]:

@@ -70,7 +70,7 @@ def strength_words(
         )
     if len(tested) < len(rows):
         few = _count(len(rows) - len(tested))
-        lines.append(f"For {few} there are too few configurations to tell.")
+        lines.append(f"For {few} the configurations measured do not suffice to tell.")
     if left_out:
         lines.append(
             "Only the options of the largest effects were paired; of those that vary, "

@@ -51,6 +51,9 @@ def test_a_map_of_pairs_paints_only_what_can_be_tested():
     assert painted[0] != "#ffffff" and painted[1] == "#ffffff"
     words = "".join(root.itertext())
     assert "+3.00*" in words and "+9.00" in words and "+9.00*" not in words
+    both = [effect("", value, value, value, 0.5) | {"given": name, "feature": "z"}
+            for name, value in (("a", 300.0), ("b", -0.2))]  # fmt: skip
+    assert ">0</text>" in pairs_map(both, "cost"), "no -0"
     for value, told in ((1350.0, "+1350"), (2.5e7, "+2.5e+07"), (-4e-7, "-4.0e-07")):
         wide = pairs_map([effect("", value, value, value, 0.5) | pair], "cost")
         assert f">{told}</text>" in wide

@@ -63,14 +63,16 @@ def test_the_report_of_a_table(imported):
     order = re.findall(r">([abc])</text>", lone)
     assert order == ["a", "b", "c"], "the cost is 2 a + b, and c does nothing"
     assert "the measurements show that they act together on cost" in text
-    assert "Hypervolume of the front" in text
+    assert "Hypervolume" not in text and "knee" not in text, "of one objective they say nothing"
+    assert "front_probability" not in text, "nothing was repeated"
 
 
 def test_accuracy_stands_in_the_report_of_a_scored_session(demo):
     text = build(open_session(demo)).markdown()
     assert "Accuracy against the library default, paired by problem" in text
     assert "not shown with 32 problems" in text and "no loss" in text
-    assert "| front_probability | knee |" in text
+    assert "| front_probability | knee |" in text and "front_probability: how often" in text
+    assert "Hypervolume of the front: " in text
 
 
 def test_a_chart_holds_its_band_inside():
