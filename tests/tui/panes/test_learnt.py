@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -23,7 +24,12 @@ from pimp_tui.tui.panes.predictions.whatif import SpaceDesk
 from pimp_tui.tui.panes.tradeoffs import writing
 from pimp_tui.tui.panes.tradeoffs.details import trade_words
 from pimp_tui.tui.panes.tradeoffs.limits import BUDGET, DEADLINE, set_limit
-from pimp_tui.tui.panes.tradeoffs.points import dominating
+from pimp_tui.tui.panes.tradeoffs.points import (
+    carried,
+    dominating,
+    measured_points,
+    read_ground,
+)
 from pimp_tui.tui.panes.tradeoffs.problem import Problem
 from pimp_tui.tui.widgets.cells import text_of
 from tests.tui.panes.conftest import make_learnt_session
@@ -325,6 +331,57 @@ async def test_a_table_without_a_feature_model_refuses_before_it_asks(
         await pane_on(app, pilot, look, 6, "o 56")
         await pilot.press("g", "e")
         await look.until(pilot, "no feature model to export by; y copies")
+
+
+async def test_one_front_is_predicted_at_a_time_while_runs_come_in(
+    learnt_session, look, answers, monkeypatch
+):
+    ask, gate, fronts = learner.LearningChild.ask, asyncio.Event(), []
+
+    async def slow(self, request, **fields):
+        if request == "front":
+            fronts.append(fields)
+            await gate.wait()
+        return await ask(self, request, **fields)
+
+    monkeypatch.setattr(learner.LearningChild, "ask", slow)
+    app = PimpApp(learnt_session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = await pane_on(app, pilot, look, 6, "predicting…")
+        whole = pane.ground
+        for count in (20, 25):
+            pane.ground = replace(whole, frame=whole.frame.head(count))
+            await pane.solve().wait()
+        assert len(fronts) == 1, "the child has one request, not one a run"
+        gate.set()
+        await look.until(pilot, lambda: len(fronts) == 2 and not pane.learning)
+        await look.until(pilot, "~ffff")
+        gate.clear()
+        pane.ground = whole
+        await pane.solve().wait()
+        await look.until(pilot, lambda: pane.learning and len(fronts) == 3)
+        assert pane.walk.points.front[0]["estimated"] and pane.walk.points.total == 30
+        gate.set()
+        await look.until(pilot, lambda: not pane.learning)
+
+
+def test_what_was_predicted_leaves_the_front_once_it_is_beaten(learnt_session):
+    ground = read_ground(open_session(learnt_session))
+    problem = Problem({"energy_j": "min", "pass_at_1": "max"})
+    points = measured_points(ground, problem)
+    best = points.front[0]
+
+    def guess(name: str, energy: float, accuracy: float) -> dict:
+        return {**best, "config_id": name, "estimated": True, "energy_j": energy,
+                "pass_at_1": accuracy}  # fmt: skip
+
+    kept = replace(points, candidates=9, front=[
+        guess("a", best["energy_j"] / 2, 0.9), guess("b", 1e9, 0.1),
+        guess(best["config_id"], 1.0, 1.0),
+    ])  # fmt: skip
+    found = carried(points, kept, problem, ground)
+    assert found.front[0]["config_id"] == "a" and found.candidates == 9
+    assert {"b", best["config_id"]}.isdisjoint(found.front_ids), "beaten; measured by now"
 
 
 async def test_why_off_the_front(learnt_session, look, answers):

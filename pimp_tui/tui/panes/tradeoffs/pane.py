@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -10,29 +9,19 @@ from textual import events, work
 from textual.app import ComposeResult
 
 from pimp_tui.errors import UserError
-from pimp_tui.tui.learner import Cancelled, child_of
+from pimp_tui.tui.learner import child_of
 from pimp_tui.tui.panes.base import FooterKey
-from pimp_tui.tui.panes.predictions.store import MINIMUM_CONFIGURATIONS
 from pimp_tui.tui.panes.results.details import compare
 from pimp_tui.tui.panes.tradeoffs import cloud, details, heading
-from pimp_tui.tui.panes.tradeoffs.actions import PointActions
+from pimp_tui.tui.panes.tradeoffs.fronting import FrontActions
 from pimp_tui.tui.panes.tradeoffs.layout import Parts
 from pimp_tui.tui.panes.tradeoffs.objectives import Objectives
 from pimp_tui.tui.panes.tradeoffs.points import (
     check_constraint,
-    measured_points,
-    merge_predicted,
     read_ground,
     remembered,
 )
-from pimp_tui.tui.panes.tradeoffs.problem import Problem
 from pimp_tui.tui.panes.tradeoffs.promises import promise_rows
-from pimp_tui.tui.panes.tradeoffs.verdicts import (
-    Verdicts,
-    config_ids,
-    read_intervals,
-    read_verdicts,
-)
 from pimp_tui.tui.snapshot import Snapshot, nothing_measured
 from pimp_tui.tui.widgets.axis import Axis
 from pimp_tui.tui.widgets.cells import Line, fit, line
@@ -40,7 +29,7 @@ from pimp_tui.tui.widgets.numbers import scale_of
 from pimp_tui.tui.widgets.scrolled import Scrolled
 
 
-class TradeoffsPane(PointActions):
+class TradeoffsPane(FrontActions):
     """Measured and predicted configurations over two objectives, the front to walk along."""
 
     title = "Trade-offs"
@@ -69,9 +58,6 @@ class TradeoffsPane(PointActions):
         assert child is not None, "the registry shows this pane with a session only"
         self.child = child
         self._visible = False
-        self.verdicts = Verdicts()
-        self._learning = False
-        self._asked: tuple[Any, ...] = ()
         self._back: Mapping[str, Any] = {}
 
     def compose(self) -> ComposeResult:
@@ -111,7 +97,7 @@ class TradeoffsPane(PointActions):
                 FooterKey("d", "deadline"),
             ]
         return [
-            *([FooterKey("esc", "stop")] if self._learning else []),
+            *([FooterKey("esc", "stop")] if self.learning else []),
             FooterKey("h/l", "walk", "walk front"),
             FooterKey("c", "objectives"),
             FooterKey("b", "budget", "at most … J", 1),
@@ -155,64 +141,6 @@ class TradeoffsPane(PointActions):
             self.problem = remembered(self._back, self.ground)
         self.solve()
 
-    @work(group="tradeoffs-solve", exclusive=True)
-    async def solve(self) -> None:
-        """The measured front, then the predicted one."""
-        ground = self.ground
-        if ground is None:
-            return
-        problem = Problem(dict(self.problem.objectives), list(self.problem.constraints))
-        try:
-            points = await asyncio.to_thread(measured_points, ground, problem)
-        except UserError as error:
-            self.say_error(error)
-            return
-        runs = int(ground.frame["runs_ok"].sum())
-        asked = (runs, tuple(problem.objectives.items()), problem.where)
-        kept = self.walk.points
-        if asked == self._asked and kept.candidates is not None:
-            self._draw()
-            return
-        self.walk.take(points)
-        self._draw()
-        self._judge()
-        if ground.frame.height < MINIMUM_CONFIGURATIONS:
-            return
-        self._learning = True
-        self._draw()
-        try:
-            answer = await self.child.ask(
-                "front", objectives=problem.objectives, where=problem.where
-            )
-        except Cancelled:
-            return
-        except UserError as error:
-            self.say(f"no predicted front: {error}", "warn")
-            return
-        finally:
-            self._learning = False
-            self._draw()
-        own = {row["config_id"]: row for row in points.measured}
-        self._asked = asked
-        self.walk.take(merge_predicted(points, answer, own))
-        self._draw()
-
-    @work(group="tradeoffs-judge", exclusive=True)
-    async def _judge(self) -> None:
-        """Compare the points' accuracy with the control's, problem by problem."""
-        points = self.walk.points
-        ids = config_ids(points.measured, points.front)
-        if "pass_at_1" not in (self.ground.metrics if self.ground else ()) or not ids:
-            return
-        try:
-            key = hash(tuple(ids))
-            found = await self.reader.get(f"verdicts-{key}", lambda s: read_verdicts(s, ids))
-            name = f"intervals-{key}"
-            self.verdicts.take(found, await self.reader.get(name, lambda s: read_intervals(s, ids)))
-        except UserError as error:
-            self.say_error(error)
-        self._draw()
-
     def place(self) -> dict[str, Any]:
         """Objectives, constraints and the point under the cursor."""
         if not self.problem.objectives:
@@ -247,7 +175,7 @@ class TradeoffsPane(PointActions):
         wide = self.size.width >= 110
         room = self.parts.plot_part.size.width
         self.parts.plot_part.set_rule(
-            *heading.words(self.problem, self.walk, ground, self._learning, room)
+            *heading.words(self.problem, self.walk, ground, self.learning, room)
         )
         row = self.walk.row
         name = details.name_of(row, ground.plan) if row and ground else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pimp_tui.errors import UserError
@@ -157,6 +157,20 @@ def merge_predicted(points: Points, answer: dict[str, Any], measured: dict[str, 
         answer.get("knee"),
         points.emptied,
     )
+
+
+def carried(points: Points, kept: Points, problem: Problem, ground: Ground) -> Points:
+    """Fresh measured points with what was predicted before of configurations not measured yet.
+
+    A predicted point that a measured one beats by now leaves the front, and the other way round.
+    """
+    known = set(ground.frame["config_id"])
+    guesses = [r for r in kept.front if r.get("estimated") and r["config_id"] not in known]
+    rows = [*points.front, *guesses]
+    front = [r for r in rows if not any(problem.dominates(other, r) for other in rows)]
+    first, way = next(iter(problem.objectives.items()))
+    front.sort(key=lambda row: row[first], reverse=way == "max")
+    return replace(points, front=front, candidates=kept.candidates, knee=None)
 
 
 def dominating(problem: Problem, row: dict[str, Any], rows: list[dict[str, Any]]) -> list[Any]:
