@@ -42,6 +42,8 @@ def demo(
         require_terminal()
     from pimp_tui.campaign.settings import DEMO_DESELECT
 
+    if session is not None:
+        _refuse_empty({"session": session})
     name = session or f"demo-{datetime.now(UTC).strftime('%Y%m%d-%H%M%S')}"
     path = resolve(name)
     settings = preset(

@@ -113,7 +113,7 @@ def _neighbours(
         for row in pareto(measured, objectives).iter_rows(named=True)
     ]
     random = np.random.default_rng(seed)
-    few = drawn.sample(min(_NEAR, drawn.height), seed=seed)
+    few = drawn.sample(min(_NEAR, drawn.height), seed=seed % 2**64)  # more Polars does not take
     donors = [
         space.to_row(space.from_row(row))
         for row in few.select(list(space.bindings)).iter_rows(named=True)

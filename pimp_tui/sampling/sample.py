@@ -142,6 +142,8 @@ def distinct_uniform(
     """
     if n < 1:
         raise UserError(f"n is {n}", mend="n is at least 1")
+    if n > MOST_ROWS:
+        raise UserError(f"n is {n}", mend=f"n is at most {MOST_ROWS:,}")
     check_seed(seed)
     literals = within._numbers() if within is not None else []
     rows = distinct_rows(space, n, seed, literals, set(without))

@@ -97,8 +97,8 @@ def source_text(source: str | Path | UvlText) -> tuple[str, str, str]:
     if isinstance(source, str) and "\n" in source:
         return "text", source, UvlText.label
     if isinstance(source, str) and not source.strip():
-        known = ", ".join(shipped_spaces())
-        raise UserError("the space's name is empty", mend=f"name a .uvl file or one of {known}")
+        names = ", ".join(shipped_spaces())
+        raise UserError("the space's name is empty", mend=f"name a .uvl file or one of {names}")
     path = Path(source)
     if isinstance(source, str) and source in shipped_spaces() and not path.is_file():
         shipped = resources.files("pimp_tui.space.shipped") / f"{source}.uvl"

@@ -78,6 +78,8 @@ def check(done, *said: str) -> None:
         (["attach", "nosession"], ["no such session"]),
         (["export", "nosession", "abc"], ["no such session"]),
         (["run", "s", "--model", "nomodel"], ["nomodel"]),
+        (["run", "s", "--method", "uniform", "-n", "9" * 20], ["at most 10,000,000"]),
+        (["demo", "--headless", "--session", ""], ["--session", "empty"]),
         (["run", "s", "--model", "weightless"], ["weightless"]),
         (["run", "s", "--workload", "bad.jsonl"], ["bad.jsonl:1"]),
         (["run", "s", "--workload", "empty.jsonl"], ["empty.jsonl"]),

@@ -13,6 +13,7 @@ from pimp_tui.space.nearest import nearest
 
 DEFAULT_PREDICTOR = "blend"
 _GROUP = "pimp_tui.predictors"
+_SEEDS = 2**32  # scikit-learn takes none beyond
 _BUILT_IN = {
     "random_forest": "pimp_tui.learning.predictors.forest:RandomForest",
     "extra_trees": "pimp_tui.learning.predictors.forest:ExtraTrees",
@@ -45,4 +46,4 @@ def create_predictor(name: str, seed: int = 0) -> Predictor:
             hint = f"; did you mean {close}?" if close else ""
             raise UserError(f"no predictor {name}{hint}", mend=f"known: {', '.join(predictors())}")
         factory = found[0].load()
-    return cast("Callable[..., Predictor]", factory)(seed=seed)
+    return cast("Callable[..., Predictor]", factory)(seed=seed % _SEEDS)
