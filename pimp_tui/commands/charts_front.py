@@ -63,13 +63,16 @@ def front_chart(
         parts += _steps(own, x, y, ways, colour, "5 3")
     parts += _steps([point for point in points if point.on_front], x, y, ways, _JOINT, "")
     for point in sorted(points, key=lambda p: (p.on_front, p.control)):
-        kind, colour = looks.get(point.model, (0, _ALONE))
+        kind, colour = looks.get(point.model, (3 if point.on_front else 0, _ALONE))
         if point.on_front:
-            parts.append(svg.mark(x(point.x), y(point.y), 3, _JOINT))
-        if models or not (point.on_front or point.control):
+            parts.append(svg.mark(x(point.x), y(point.y), kind, _JOINT))
+        else:
             parts.append(svg.mark(x(point.x), y(point.y), kind, colour, not models))
-        if point.control:
-            parts.append(svg.mark(x(point.x), y(point.y), 1, svg.INK, filled=False))
+        if point.control:  # around the mark, which says whether it is on the front
+            parts.append(
+                f'<rect x="{x(point.x) - 7:.1f}" y="{y(point.y) - 7:.1f}" width="14" height="14" '
+                f'fill="none" stroke="{svg.INK}" stroke-width="1.5"/>'
+            )
     parts += _names([p for p in points if p.on_front or p.control], x, y, ways)
     parts += _key(looks, any(point.control for point in points))
     scale = ", logarithmic scale" if x.log else ""
@@ -121,9 +124,9 @@ def _names(points: Sequence[Point], x: _Place, y: _Place, ways: tuple[int, int])
 
 def _key(looks: dict[str, tuple[int, str]], control: bool) -> list[str]:
     """What the marks mean, on as many of two lines as it takes."""
-    told = [("on the front" if not looks else "on the front of all", 3, _JOINT, True)]
+    told = [] if looks else [("on the front", 3, _JOINT, True), ("measured", 0, _ALONE, True)]
     told += [(svg.fit_words(name, 200, 11), kind, c, False) for name, (kind, c) in looks.items()]
-    told += [] if looks else [("measured", 0, _ALONE, True)]
+    told += [("filled: on the front of all", 0, _JOINT, True)] if looks else []
     told += [("control", 1, svg.INK, False)] if control else []
     parts, x, y = [], float(_LEFT), 14
     for words, kind, colour, filled in told:

@@ -25,7 +25,7 @@ _STYLE = (
     "figure{margin:1.5em 0}svg{max-width:100%;height:auto}"
     "@media print{body{max-width:none;margin:0}.wide{overflow:visible}"
     "table{font-size:9px}td,th{padding:.15em .4em;max-width:17em}"
-    "svg,tr{break-inside:avoid}figure.chart{break-inside:avoid}"
+    "svg,tr,figcaption,figure.chart{break-inside:avoid}"
     "h2,h3,thead,.table figcaption{break-after:avoid}svg{max-height:22cm}}"
 )
 _NUMBER = re.compile(r"[~+-]?\d[\d.,]*(e[+-]?\d+)?%?")

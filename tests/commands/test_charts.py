@@ -101,7 +101,7 @@ def test_a_front_is_joined_by_steps():
 
 
 def test_each_model_has_its_own_front_and_marks():
-    points = [Point("#1", 1.0, 0.2, True, model="a", on_own=True),
+    points = [Point("#1", 1.0, 0.2, True, True, model="a", on_own=True),
               Point("#2", 3.0, 0.9, True, model="b<c", on_own=True),
               Point("#3", 4.0, 0.4, model="a", on_own=True),
               Point("#4", 5.0, 0.1, model="b<c")]  # fmt: skip
@@ -113,6 +113,12 @@ def test_each_model_has_its_own_front_and_marks():
     assert (own_a.get("d") or "").count("L") == 2 and (own_b.get("d") or "").count("L") == 0
     words = "".join(root.itertext())
     assert "on the front of all" in words and "b<c" in words
+    marks = [one for one in root.iter() if one.get("stroke-width") == "1.5"]
+    on_front = [one for one in marks if one.get("fill") == joint.get("stroke")]
+    assert len(on_front) == 3, "two points of different shapes, and the key's"
+    assert {one.tag.removeprefix(SPACE) for one in on_front} == {"circle", "polygon"}
+    (ring,) = (one for one in root.iter(f"{SPACE}rect") if one.get("stroke"))
+    assert ring.get("fill") == "none", "the control's mark stays to be seen"
 
 
 def test_interaction_plots_tell_the_lines_apart_without_colour():

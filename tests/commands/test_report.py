@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from pimp_tui.cli import main
+from pimp_tui.commands import report_protocol
 from pimp_tui.commands.charts import Line, line_chart
 from pimp_tui.commands.report import build
 from pimp_tui.commands.report_document import Document
@@ -173,13 +174,18 @@ def test_a_margin_of_nothing_is_refused(imported):
         check_margin(0.0)
 
 
-@pytest.mark.slow
 def test_a_suggested_campaign_is_no_random_sample(demo, monkeypatch):
+    def told(session):
+        document = Document("d")
+        report_protocol.protocol(document, session)
+        report_protocol.limits(document, session)
+        return document.markdown()
+
     session = open_session(demo)
-    plain = build(session).markdown()
+    plain = told(session)
     assert "in an order shuffled by the seed" in plain and "no random sample" not in plain
     monkeypatch.setitem(session.manifest["settings"], "method", "suggest")
-    text = build(session).markdown()
+    text = told(session)
     assert "chosen by what those before them taught" in text and "no random sample" in text
     assert "shuffled by the seed" not in text
 
