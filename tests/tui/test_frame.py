@@ -15,6 +15,8 @@ from pimp_tui.tui.screens.help import HelpPanel
 from pimp_tui.tui.screens.palette import Palette
 from pimp_tui.tui.screens.sessions import SessionsScreen
 from pimp_tui.tui.screens.too_small import TooSmall
+from pimp_tui.tui.screens.wizard.fields import FieldInput
+from pimp_tui.tui.screens.wizard.screen import Wizard
 from pimp_tui.tui.screens.workspace import WorkspaceScreen
 from pimp_tui.tui.terminal import require_terminal
 from pimp_tui.tui.widgets.contrast import CONTRAST, contrast
@@ -89,6 +91,45 @@ async def test_palette_finds_an_action_by_name(key, done_session, look):
         await pilot.press(*"go to plan")
         await pilot.press("enter")
         await look.until(pilot, "[2 Plan]")
+
+
+async def test_the_footer_tells_what_keys_do_in_an_input_and_a_question(done_session, look):
+    def footer() -> str:
+        return look.text(app).splitlines()[-1].strip()
+
+    app = PimpApp(done_session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await look.until(pilot, "library default")
+        pane = footer()
+        await pilot.press("/")
+        typing = "enter accept  esc cancel  tab complete  ctrl+p commands"
+        await look.until(pilot, lambda: footer() == typing)
+        await pilot.press("ctrl+p")
+        await look.until(pilot, lambda: isinstance(app.screen, Palette))
+        await pilot.press("escape")
+        await look.until(pilot, lambda: footer() == typing)
+        await pilot.press("escape")
+        await look.until(pilot, lambda: footer() == pane)
+        asked = app.run_worker(app.screen.ask("sure?"))
+        await look.until(pilot, lambda: footer() == "y yes  esc no")
+        await pilot.press("y")
+        assert await asked.wait() is True
+        await look.until(pilot, lambda: footer() == pane)
+
+
+async def test_a_question_mark_is_help_in_a_field_too(sessions_root, look):
+    app = PimpApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(Wizard(first=3))
+        await look.until(pilot, lambda: isinstance(app.focused, FieldInput))
+        before = app.focused.value
+        last = look.text(app).splitlines()[-1].rstrip()
+        assert last.endswith("? help  ctrl+p commands")
+        await pilot.press("?")
+        await look.until(pilot, "Help: New campaign")
+        await pilot.press("escape")
+        await look.until(pilot, lambda: isinstance(app.focused, FieldInput))
+        assert app.focused.value == before
 
 
 async def test_palette_changes_the_theme(sessions_root, look):

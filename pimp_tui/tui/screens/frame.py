@@ -78,6 +78,10 @@ class FrameScreen(Screen[None]):
         """The footer for what has the focus now, most used first."""
         return ()
 
+    def always_keys(self) -> Sequence[FooterKey]:
+        """What the footer ends with."""
+        return ALWAYS
+
     def help_text(self) -> HelpText:
         """What ``?`` shows; a screen of its own says more."""
         from pimp_tui.tui.screens.help import HelpText
@@ -96,12 +100,17 @@ class FrameScreen(Screen[None]):
     def refresh_footer(self) -> None:
         """Show the keys of what has the focus."""
         if self.is_attached:
-            keys = self.footer_keys()
+            # Letters are the text, or the answer, while there is an input or a question.
+            asked = self.message.keys
+            if asked is not None:
+                self.footer.show(asked, ())
+                return
+            keys, always = self.footer_keys(), self.always_keys()
             if self.pimp.keymap:
                 rewrite = self.own_keys()
                 keys = [key._replace(label=rewrite(key.label)) for key in keys]
-                self.footer.always = [k._replace(label=rewrite(k.label)) for k in ALWAYS]
-            self.footer.show(keys)
+                always = [key._replace(label=rewrite(key.label)) for key in always]
+            self.footer.show(keys, always)
 
     def own_keys(self) -> Rewrite:
         """Turns keys as our words name them into the user's, where the focus is now."""

@@ -42,6 +42,8 @@ _NAMES = {
     "esc": "escape",
     "del": "delete",
 }
+#: Of an input, where a colon is text.
+COMMANDS = FooterKey("ctrl+p", "commands")
 ALWAYS = (FooterKey("?", "help"), FooterKey(":", "commands"))
 _VERY_WIDE = 160
 
@@ -54,17 +56,17 @@ class Footer(Painted):
     def __init__(self) -> None:
         super().__init__(id="footer")
         self._keys: tuple[FooterKey, ...] = ()
-        self.always: Sequence[FooterKey] = ALWAYS
+        self._always: tuple[FooterKey, ...] = ALWAYS
 
     @property
     def shown(self) -> list[FooterKey]:
         """The entries that fit, in order."""
         return self._fitting(self.size.width)
 
-    def show(self, keys: Sequence[FooterKey]) -> None:
-        """Set the entries, most used first, without the two that are always there."""
-        if tuple(keys) != self._keys:
-            self._keys = tuple(keys)
+    def show(self, keys: Sequence[FooterKey], always: Sequence[FooterKey] = ALWAYS) -> None:
+        """Set the entries, most used first, and those that are never dropped."""
+        if (tuple(keys), tuple(always)) != (self._keys, self._always):
+            self._keys, self._always = tuple(keys), tuple(always)
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -92,7 +94,7 @@ class Footer(Painted):
             each = (cell_len(k.label) + 1 + cell_len(t) for k, t in zip(some, texts, strict=True))
             return 1 + sum(each) + gap * (len(some) - 1)
 
-        while keys and size([*keys, *self.always]) > width:
+        while keys and size([*keys, *self._always]) > width:
             worst = max(range(len(keys)), key=lambda index: (keys[index].drop, index))
             del keys[worst]
-        return [*keys, *self.always]
+        return [*keys, *self._always]

@@ -12,6 +12,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from pimp_tui.tui.widgets.cells import middle
+from pimp_tui.tui.widgets.footer import COMMANDS, FooterKey
 from pimp_tui.tui.widgets.line import Line
 
 _KINDS = {"info": "", "good": "good", "warn": "warn", "error": "bad"}
@@ -47,7 +48,7 @@ class MessageLine(Widget):
         self._text = Line()
         self._clear: Timer | None = None
         self._busy = False
-        self._opening = False
+        self._opening = self._completes = False
         self._answer: asyncio.Future[Any] | None = None
 
     def compose(self) -> ComposeResult:
@@ -63,6 +64,16 @@ class MessageLine(Widget):
     def busy(self) -> bool:
         """Whether a question or an input is open."""
         return self._busy
+
+    @property
+    def keys(self) -> Sequence[FooterKey] | None:
+        """What keys do in the question or the input; None while there is neither."""
+        if not self._busy:
+            return None
+        if self.query(Question):
+            return (FooterKey("y", "yes"), FooterKey("esc", "no"))
+        complete = (FooterKey("tab", "complete"),) if self._completes else ()
+        return (FooterKey("enter", "accept"), FooterKey("esc", "cancel"), *complete, COMMANDS)
 
     @property
     def moving(self) -> bool:
@@ -111,6 +122,7 @@ class MessageLine(Widget):
         if self._busy:
             return None
         self._opening = True  # the import may take a while
+        self._completes = complete is not None
         from pimp_tui.tui.widgets.prompt import PromptInput
 
         answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()

@@ -49,6 +49,14 @@ class FieldInput(Input):
         Binding("down", "app.focus_next", "next field", show=False),
     ]
 
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key == "question_mark":  # which no model, file or number has: help, as elsewhere
+            event.stop()
+            event.prevent_default()
+            await self.run_action("screen.help")
+        else:
+            await super()._on_key(event)
+
     def on_blur(self, event: events.Blur) -> None:
         """Check the field."""
         if isinstance(self.parent, Widget) and isinstance(self.parent.parent, TextField):

@@ -22,7 +22,7 @@ from pimp_tui.tui.screens.frame import FrameScreen
 from pimp_tui.tui.screens.help import HelpText
 from pimp_tui.tui.screens.wizard.checks import Checker
 from pimp_tui.tui.screens.wizard.draft import GOALS, Draft
-from pimp_tui.tui.screens.wizard.fields import Changed, ChoiceField, Left, TextField
+from pimp_tui.tui.screens.wizard.fields import Changed, ChoiceField, FieldInput, Left, TextField
 from pimp_tui.tui.screens.wizard.forecast import Forecast
 from pimp_tui.tui.screens.wizard.steps import STEPS
 from pimp_tui.tui.screens.wizard.summary import (
@@ -34,7 +34,7 @@ from pimp_tui.tui.screens.wizard.summary import (
     step_spans,
 )
 from pimp_tui.tui.widgets.bind import bind
-from pimp_tui.tui.widgets.footer import FooterKey
+from pimp_tui.tui.widgets.footer import ALWAYS, COMMANDS, FooterKey
 from pimp_tui.tui.widgets.line import Line
 from pimp_tui.tui.widgets.rows import Rows
 from pimp_tui.tui.widgets.section import Section
@@ -190,9 +190,7 @@ class Wizard(FrameScreen):
 
     def footer_keys(self) -> Sequence[FooterKey]:
         """Letters are text in an input, so they are not offered there."""
-        typing = isinstance(getattr(self.focused, "parent", None), Widget) and any(
-            isinstance(node, TextField) for node in (self.focused.ancestors if self.focused else ())
-        )
+        typing = self.typing
         if self.focused is self.so_far:
             return _BACK
         if self.step == len(STEPS):
@@ -202,6 +200,15 @@ class Wizard(FrameScreen):
             keys = (*keys, FooterKey("P", "pilot", drop=1))
         alone = len(STEPS[self.step - 1].fields) == 1
         return [key for key in keys if key.label != "tab" or not alone]
+
+    @property
+    def typing(self) -> bool:
+        """Whether keys are text now."""
+        return isinstance(self.focused, FieldInput)
+
+    def always_keys(self) -> Sequence[FooterKey]:
+        """In a field a colon is text, a question mark never is."""
+        return (ALWAYS[0], COMMANDS) if self.typing else ALWAYS
 
     def help_text(self) -> HelpText:
         """What the wizard makes."""
