@@ -63,6 +63,8 @@ def _evaluate(
             records, notes = evaluate_measured(
                 session, metrics, predictors=chosen, seed=seed, progress=step
             )
+    if not records and metrics:  # the error of the first says how to mend it, its note does not
+        evaluate(session, metrics=metrics[:1], predictors=chosen, seed=seed)
     notes += notes_of(records)
     _tell(session, records, notes)
     keep_record(
@@ -88,6 +90,7 @@ def _curve(
     chosen = predictors or [DEFAULT_PREDICTOR]
     records: list[dict[str, Any]] = []
     notes: list[str] = []
+    first: UserError | None = None
     with Progress() as show:
         for name in metrics:
             try:
@@ -99,7 +102,10 @@ def _curve(
             except UserError as error:
                 if named or error.what.startswith("no predictor"):
                     raise
+                first = first or error
                 notes.append(str(error))
+    if not records and first is not None:
+        raise first
     notes += notes_of(records)
     _tell(session, records, notes)
     kept = curve_record(records, metrics=metrics, predictors=chosen, seed=seed, notes=notes)
