@@ -42,8 +42,8 @@ class _Scale:
     def __call__(self, values: np.ndarray) -> np.ndarray:
         if self.logarithmic:
             values = np.log(np.maximum(values, np.exp(self.low)))
-        span = self.high - self.low
-        unit = (values - self.low) / span if span > 0 else np.zeros_like(values)
+        span = self.high / 2 - self.low / 2  # halves, so that -1e308 and 1e308 have one too
+        unit = (values / 2 - self.low / 2) / span if span > 0 else np.zeros_like(values)
         return np.nan_to_num(np.clip(2.0 * unit - 1.0, -1.0, 1.0), nan=0.0)
 
 

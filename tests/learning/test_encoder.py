@@ -79,3 +79,10 @@ def test_infinite_numbers_count_as_null() -> None:
     assert encoder.transform(some).tolist() == [[-1, -1], [1, -1], [0, 1], [0, 1]]
     assert encoder.fitted(some).all()
     assert not Encoder(["limit"]).fit(pl.DataFrame({"limit": [float("inf")] * 3})).names
+
+
+def test_the_widest_range_of_a_double_is_scaled() -> None:
+    frame = pl.DataFrame({"x": [-1.7e308, 0.0, 1.7e308]})
+    with np.errstate(all="raise"):
+        coded = Encoder(["x"]).fit(frame).transform(frame)
+    assert coded[:, 0].tolist() == [-1.0, 0.0, 1.0]
