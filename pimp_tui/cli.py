@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from errno import ENOSPC
 
 from pimp_tui.errors import UserError
 
@@ -16,22 +17,48 @@ from pimp_tui.errors import UserError
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line; returns the exit code and never shows a traceback."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    _tolerate()
     try:
-        return _dispatch(arguments)
+        code = _dispatch(arguments)
+        if sys.stdout is not None:  # here, where a reader that left or a full disk is told
+            sys.stdout.flush()
+        return code
     except UserError as error:
         print("\n".join(error.lines()), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # The reader of a pipe left; what is still buffered has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _reader_left()
+    except SystemExit as end:  # what Typer makes of a broken pipe within a command
+        if isinstance(end.__context__, BrokenPipeError):
+            return _reader_left()
+        raise
     except Exception as error:
         # python-sat turns Ctrl-C during a solve into an error of its own.
         if "Caught keyboard interrupt" in str(error):
             return 130
+        if isinstance(error, OSError) and error.errno == ENOSPC:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            where = f"{error.filename}: " if error.filename else ""
+            print(
+                f"{where}{error.strerror}\n  mend: make room, or write elsewhere", file=sys.stderr
+            )
+            return 2
         return _unreadable(arguments) or _fault(error)
+
+
+def _reader_left() -> int:
+    """What is still buffered for the reader of a pipe has nowhere to go, which is no fault."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _tolerate() -> None:
+    """Names that the terminal's encoding lacks are escaped, not a fault (LANG=C, odd bytes)."""
+    for stream in (sys.stdout, sys.stderr):
+        if reconfigure := getattr(stream, "reconfigure", None):
+            reconfigure(errors="backslashreplace")
 
 
 def _dispatch(arguments: list[str]) -> int:

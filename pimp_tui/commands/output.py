@@ -32,7 +32,8 @@ SessionArgument = Annotated[
 def print_json(value: Any) -> None:
     """Print ``value`` as one JSON document; whole numbers of any size, null for NaN."""
     sys.set_int_max_str_digits(0)
-    print(json.dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False))
+    ascii_only = not str(getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+    print(json.dumps(_plain(value), indent=2, ensure_ascii=ascii_only, allow_nan=False))
 
 
 def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = None) -> None:

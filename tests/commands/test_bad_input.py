@@ -1,6 +1,10 @@
 """Bad input: exit code 2, one to three plain lines on stderr, no traceback, nothing left behind."""
 
+import json
 import os
+import subprocess
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -131,3 +135,23 @@ def test_a_fault_of_ours_is_exit_1_without_traceback(monkeypatch, capsys, tmp_pa
     assert cli.main(["status"]) == 1
     told = capsys.readouterr().err
     assert "ZeroDivisionError" in told and "Traceback" not in told and len(told.splitlines()) == 1
+
+
+def test_a_terminal_that_lacks_the_letters_a_reader_that_left_and_a_full_disk(tmp_path, pimp):
+    (tmp_path / "a.uvl").write_text(TOY.replace("A", '"Größe"', 1), encoding="utf-8")
+    plain = {"PYTHONIOENCODING": "ascii"}
+    told = pimp("space", "propagate", "a.uvl", "--json", cwd=tmp_path, env=plain)
+    assert told.returncode == 0 and json.loads(told.stdout)["selected"] == ["Größe"]
+    shown = pimp("space", "show", "a.uvl", cwd=tmp_path, env=plain)
+    assert shown.returncode == 0 and "Gr\\xf6\\xdfe" in shown.stdout
+    command = [sys.executable, "-m", "pimp_tui", "space", "show", "a.uvl"]
+    left, right = os.pipe()
+    os.close(left)
+    with os.fdopen(right, "w") as gone, Path("/dev/full").open("w") as full:
+        for stream, code in ((gone, 0), (full, 2)):
+            done = subprocess.run(
+                command, stdout=stream, stderr=subprocess.PIPE, text=True, cwd=tmp_path
+            )
+            assert done.returncode == code, done.stderr
+            lines = done.stderr.splitlines()
+            assert not lines if code == 0 else "No space left" in lines[0] and len(lines) == 2
