@@ -29,7 +29,7 @@ def test_gpt2_on_humaneval_no_configuration_fails(tmp_path, pimp):
     folder = tiny_gpt2(tmp_path / "gpt2")
     opened, runs, _ = check_ok(
         tmp_path / "s", pimp, "--model", folder, "--workload", "humaneval", "--limit", 3,
-        "--method", "uniform", "-n", 12, "--repeats", 1, "--seed", 5,
+        "--method", "uniform", "-n", 8, "--repeats", 1, "--seed", 5,
     )  # fmt: skip
     facts = opened.manifest["models"][0]
     assert facts["architecture"] == "gpt2" and facts["depth"] == 2

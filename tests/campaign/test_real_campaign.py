@@ -223,11 +223,11 @@ def test_a_hung_configuration_is_killed_at_its_time_limit(tmp_path, mini, pimp, 
         f"{header}\nfalse,2,1,20,,32,float32,micro-coder\nfalse,1,1,20,,32,float32,micro-coder\n"
     )
     done = pimp("run", session, "--space", mini, "--engine", "faulty", "--plan", plan, "--repeats",
-                1, "--limit", 2, "--timeout", 30, env=faulty | {"FAULT": "hang"})  # fmt: skip
+                1, "--limit", 2, "--timeout", 15, env=faulty | {"FAULT": "hang"})  # fmt: skip
     assert done.returncode == 3, done.stderr
     runs = open_session(session).runs.collect()
     failed = runs.filter(pl.col("status") == "failed")
-    assert failed["reason"].to_list() == ["timeout after 30 s"]
+    assert failed["reason"].to_list() == ["timeout after 15 s"]
     assert len(runs.filter(pl.col("status") == "ok")) == 1
 
 

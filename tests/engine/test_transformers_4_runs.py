@@ -61,7 +61,7 @@ def test_one_of_each_decoding_runs(lab: Lab, model: str) -> None:
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("model", ["micro-coder", "gpt2", "gemma"])
 def test_samples_run(lab: Lab, model: str) -> None:
-    assert run_for_real(lab, model, "uniform", 40, 8) == {}
+    assert run_for_real(lab, model, "uniform", 24, 8) == {}
 
 
 @pytest.mark.long

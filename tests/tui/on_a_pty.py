@@ -76,6 +76,31 @@ class OnAPty:
             data += self._some()
         return data
 
+    def until(self, text: str, before: bytes = b"", seconds: float = 20.0) -> bytes:
+        """What arrives up to a text on the screen, on which ``before`` stands already.
+
+        An app that sends changes only may never send the text in one piece.
+        """
+        screen = pyte.Screen(*self.size)
+        stream = pyte.ByteStream(screen)
+        stream.feed(plain(before))
+        data, end = b"", time.monotonic() + seconds
+        while time.monotonic() < end and not any(text in row for row in screen.display):
+            some = self._some()
+            stream.feed(plain(some))
+            data += some
+        return data
+
+    def quiet(self, seconds: float) -> bytes:
+        """What arrives until nothing has for so long, and the program has not worked meanwhile."""
+        data = b""
+        while True:
+            before = self.cpu_s()
+            some = self.read(seconds)
+            data += some
+            if not some and self.cpu_s() - before < 0.2 * seconds:
+                return data
+
     def _some(self) -> bytes:
         if select.select([self.descriptor], [], [], 0.05)[0]:
             try:

@@ -2,6 +2,7 @@
 
 import random
 
+import psutil
 import pyte
 import pytest
 from rich.console import Console
@@ -79,12 +80,18 @@ def test_parts_of_rows_are_laid_where_they_stand():
     assert len(canvas.changes(layout(blank), SIZE, CONSOLE)) > SIZE.width * SIZE.height
 
 
+def cpu_s(pid: int) -> float:
+    """CPU seconds of a process and its children, in tenths: an idle app still asks for the time."""
+    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    return round(sum(sum(one.cpu_times()[:2]) for one in family), 1)
+
+
 def settled(terminal: Terminal) -> list[str]:
-    """The screen but for its message line, once nothing came for a second."""
-    size = -1
-    while size != len(terminal.raw):
-        size = len(terminal.raw)
-        terminal.read(1.0)
+    """The screen but for its message line, once the app has been still for a while."""
+    then: tuple[int, float] | None = None
+    while (now := (len(terminal.raw), cpu_s(terminal.pid))) != then:
+        then = now
+        terminal.read(0.4)
     rows = list(terminal.screen.display)
     return rows[:-2] + rows[-1:]
 

@@ -13,9 +13,9 @@ LAST = [(60, 18), (300, 100), (80, 24)]
 
 def monitor(session) -> OnAPty:
     app = OnAPty([sys.executable, "-m", "pimp_tui", "open", str(session)], (120, 40))
-    app.read(20, until=b"commands")
+    data = app.until("commands")
     app.press(b"3")
-    app.read(20, until=b"Latency")
+    app.until("Latency", before=data)
     app.read(2)
     return app
 
@@ -49,9 +49,9 @@ def test_after_a_storm_a_repaint_changes_nothing(session_maker, sessions_root):
         for seed, size in enumerate(LAST):
             storm(app, seed)
             app.resize(size)
-            rows = app.shows(app.read(6))
+            rows = app.shows(app.quiet(1.0))
             app.press(b"\x0c")
-            again = app.shows(app.read(6))
+            again = app.shows(app.quiet(1.0))
             assert again[-2].strip() == "repainted"
             assert rows[:-2] + rows[-1:] == again[:-2] + again[-1:]
 

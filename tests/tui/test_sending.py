@@ -56,10 +56,11 @@ async def test_textuals_updates_are_those_that_the_canvas_reads(done_session, lo
 def seen(code: str, session, size=(80, 24)) -> tuple[str, int, str]:
     """What a person sees of the results, how many bytes it took, and what was told."""
     with OnAPty([sys.executable, "-c", code, str(session)], size) as app:
-        data = app.read(20, until=b"library default")
+        data = app.until("library default")
         data += app.read(2)
         app.press(b"1")
-        data += app.read(20, until=b"56 valid") + app.read(1.5)
+        data += app.until("56 valid", before=data)
+        data += app.read(1.5)
         text = "\n".join(app.shows(data))
         app.press(b"qq")
         told = app.read(10, until=b"told: ") + app.read(0.5)
