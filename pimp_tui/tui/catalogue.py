@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pimp_tui.errors import UserError
 from pimp_tui.session.paths import list_sessions, sessions_root
@@ -13,6 +16,9 @@ from pimp_tui.tui.words import told
 
 #: Points off the front that are drawn, at most.
 _MOST = 2000
+_ANSWER_S = 0.5
+#: What does not change without a change of a file: no runner is there that could be killed.
+_RESTING = frozenset({"done", "stopped"})
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,14 @@ class Cloud:
     estimated: bool
 
 
+class Doing(NamedTuple):
+    """What a runner does: place in the plan and repeat of the run, and when all will be done."""
+
+    position: int | None
+    repetition: int | None
+    ends: datetime | None
+
+
 @dataclass(frozen=True)
 class Entry:
     """One session of the list.
@@ -42,6 +56,7 @@ class Entry:
         reasons: failed runs by reason.
         best: the ends of the measured front, as (words, kind) a line.
         cloud: what was measured over the default objectives; None where nothing was.
+        doing: of a running campaign, as its runner says; None where none answers.
     """
 
     path: Path
@@ -53,6 +68,7 @@ class Entry:
     best: tuple[str, ...] = ()
     samplers: tuple[tuple[str, int], ...] = ()
     cloud: Cloud | None = None
+    doing: Doing | None = None
 
     @property
     def name(self) -> str:
@@ -72,6 +88,7 @@ class Catalogue:
     def __init__(self) -> None:
         self._surveyors: dict[Path, Surveyor] = {}
         self._entries: dict[Path, Entry] = {}
+        self._left: dict[Path, tuple[float | None, datetime | None]] = {}
 
     @property
     def root(self) -> Path:
@@ -84,7 +101,16 @@ class Catalogue:
 
     def full(self) -> list[Entry]:
         """Everything; for a thread."""
-        return [self._survey(path) for path in list_sessions()]
+        return [self.survey(path) for path in list_sessions()]
+
+    def some(self, paths: Sequence[Path], seconds: float) -> list[Entry]:
+        """Everything of the first of ``paths``, as many as ``seconds`` allow; for a thread."""
+        until, found = time.monotonic() + seconds, []
+        for path in paths:
+            found.append(self.survey(path))
+            if time.monotonic() > until:
+                break
+        return found
 
     def _glance(self, path: Path) -> Entry:
         kept = self._entries.get(path)
@@ -96,24 +122,46 @@ class Catalogue:
             return kept
         return Entry(path, snapshot)
 
-    def _survey(self, path: Path) -> Entry:
+    def survey(self, path: Path) -> Entry:
+        """Everything of one session; cheap where nothing changed."""
         surveyor = self._surveyor(path)
         kept = self._entries.get(path)
         try:
             changed = surveyor.changed()
             if not changed and kept and kept.snapshot:
+                if kept.snapshot.state in _RESTING:
+                    return kept
                 quick = surveyor.quick()
                 if quick.state == kept.snapshot.state:
-                    return kept
+                    return replace(kept, doing=self._doing(path, kept))
             entry = Entry(path, surveyor.full(changed))
             if kept and not changed & {"runs", "plan"}:
                 entry = replace(kept, snapshot=entry.snapshot)
             else:
                 entry = replace(entry, **_figures(path))
+            entry = replace(entry, doing=self._doing(path, entry))
         except Exception as error:  # one broken session must not hide the others
             return Entry(path, None, _fault(path, error))
         self._entries[path] = entry
         return entry
+
+    def _doing(self, path: Path, entry: Entry) -> Doing | None:
+        """Asked of the runner itself: a few milliseconds, or at most :data:`_ANSWER_S`."""
+        if entry.snapshot is None or entry.snapshot.state != "running":
+            return None
+        from pimp_tui.session.control import ControlClient
+
+        try:
+            with ControlClient(path, _ANSWER_S) as client:
+                state = client.request("status")["status"]
+        except (OSError, ValueError, KeyError, UserError):
+            return None  # on another host, or about to end
+        left_s, ends = self._left.get(path, (None, None))
+        if state.get("eta_s") != left_s:  # told once a run, and not counted down meanwhile
+            left_s = state.get("eta_s")
+            ends = datetime.now() + timedelta(seconds=float(left_s)) if left_s else None
+            self._left[path] = left_s, ends
+        return Doing(state.get("position"), state.get("repetition"), ends)
 
     def _surveyor(self, path: Path) -> Surveyor:
         if path not in self._surveyors:

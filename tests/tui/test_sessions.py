@@ -1,11 +1,20 @@
 """The sessions screen: list, empty state, filter, steering, import, export."""
 
 import json
+import os
+import socket
+import time
+from dataclasses import replace
 
 import polars as pl
 
+from pimp_tui.campaign.board import Board
+from pimp_tui.campaign.server import ControlServer
+from pimp_tui.session.lock import SessionLock
 from pimp_tui.session.manifest import read_manifest, write_manifest
 from pimp_tui.tui.app import PimpApp
+from pimp_tui.tui.catalogue import Catalogue
+from pimp_tui.tui.screens.session_rows import details
 from pimp_tui.tui.screens.workspace import WorkspaceScreen
 
 
@@ -42,13 +51,58 @@ async def test_where_there_is_room_the_front_stands_beside(
 
 async def test_a_lost_runner_is_named(half_session, look):
     manifest = read_manifest(half_session)
-    import socket
-
     runner = {"host": socket.gethostname(), "pid": 41873}
     write_manifest(half_session, manifest | {"status": "running", "runner": runner})
     app = PimpApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await look.until(pilot, "runner gone (pid 41873)")
+
+
+async def test_many_sessions_are_read_a_part_at_a_time(
+    sessions_root, half_session, look, monkeypatch
+):
+    """What is on the screen first, never twice at once, and shown before all are read."""
+    manifest = read_manifest(half_session)
+    for number in range(30):
+        (folder := sessions_root / f"s{number:02}").mkdir()
+        write_manifest(folder, manifest | {"name": folder.name})
+    seen, at_once = [], []
+    whole = Catalogue.survey
+
+    def slow(catalogue, path):
+        at_once.append(path)
+        time.sleep(0.05 if len(seen) < 40 else 0)
+        assert len(at_once) == 1, "two looks at once"
+        seen.append(at_once.pop())
+        return replace(whole(catalogue, path), energy_j=7777.0)
+
+    monkeypatch.setattr(Catalogue, "survey", slow)
+    monkeypatch.setattr("pimp_tui.tui.screens.sessions._LOOK_S", 0.2)
+    monkeypatch.setattr("pimp_tui.tui.screens.sessions._PART_S", 0.1)
+    app = PimpApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await look.until(pilot, lambda: look.text(app).count(" 7.78") > 2)
+        assert len(seen) < 31, "the first figures came before all were read"
+        await look.until(pilot, lambda: len(seen) > 40)
+        assert all(entry.energy_j == 7777.0 for entry in app.screen._entries)
+        assert {entry.path for entry in app.screen._shown[:9]} == set(seen[:9])
+
+
+def test_a_runner_is_asked_what_it_does(half_session):
+    manifest = read_manifest(half_session)
+    runner = {"host": socket.gethostname(), "pid": os.getpid()}
+    write_manifest(half_session, manifest | {"status": "running", "runner": runner})
+    board, catalogue = Board(time.monotonic), Catalogue()
+    with SessionLock.acquire(half_session):
+        server = ControlServer(half_session, board)
+        board.update(state="running", position=3, repetition=2, config_id="a", eta_s=3600.0)
+        (entry,) = catalogue.full()
+        (again,) = catalogue.full()
+        server.close()
+        (alone,) = catalogue.full()
+    assert entry.doing == again.doing and entry.doing[:2] == (3, 2) and alone.doing is None
+    now = {spans[0][0].strip(): spans[1][0] for spans in details(entry, "-")}["now"]
+    assert now.startswith("running #3 repeat 2/2 - ETA ") and "8 of 16 runs" in now
 
 
 async def test_empty_state(sessions_root, look):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ _EMPTY = (
 
 _TITLES = ("name", "model", "workload", "confs", "state", "energy kJ", "started", "host")
 _STATE = 4
+_EVENT = re.compile(r"\d{4}-\d\d-\d\dT")
 _RIGHT = (3, 5)
 
 
@@ -132,8 +134,7 @@ def details(entry: Entry, dot: str) -> list[Spans]:
         total = (snapshot.runs_done or 0) + (snapshot.runs_failed or 0)
         causes = ", ".join(f"{reason} {n}" for reason, n in entry.reasons[:3])
         lines.append(("failed", f"{snapshot.runs_failed} of {total} runs: {causes}"))
-    if entry.best:
-        lines.append(("best", f" {dot} ".join(entry.best) + " (measured)"))
+    lines += [("" if at else "best", words) for at, words in enumerate(entry.best)]
     started = when(manifest.get("created"))
     lines.append(("bundle", f"{short_path(entry.path)}  started {started}"))
     kinds: list[Spans] = []
@@ -168,10 +169,35 @@ def _now(entry: Entry, dot: str) -> str:
         runs = f" {dot} {ended} of {snapshot.runs_planned} runs"
     runner = snapshot.manifest.get("runner") or {}
     if snapshot.active:
-        return f"{snapshot.state}{runs} {dot} pid {runner.get('pid')}"
+        return f"{snapshot.state}{_doing(entry, dot)}{runs} {dot} pid {runner.get('pid')}"
     if snapshot.state == "lost":
         return f"runner gone (pid {runner.get('pid')}){runs}; r goes on where it stopped"
     return f"{snapshot.state}{runs}" + ("; r starts it" if snapshot.state == "planned" else "")
+
+
+def _doing(entry: Entry, dot: str) -> str:
+    """`` #41 repeat 3/10 · ETA Wed 14:55``; "" where no runner told."""
+    if entry.doing is None or entry.snapshot is None or entry.doing.position is None:
+        return ""
+    position, repetition, ends = entry.doing
+    planned = (entry.snapshot.manifest.get("settings") or {}).get("repeats") or 1
+    words = f" #{position} repeat {repetition}/{planned}"
+    if ends is None:
+        return words
+    day = "" if ends.date() == datetime.now().date() else f"{ends:%a} "
+    return f"{words} {dot} ETA {day}{ends:%H:%M}"
+
+
+def log_tail(session: Path, lines: int = 40, size: int = 40_000) -> list[str]:
+    """The last of the runner's own lines in its log, without what libraries print into it."""
+    try:
+        with (session / "log.txt").open("rb") as stream:
+            stream.seek(0, 2)
+            stream.seek(max(stream.tell() - size, 0))
+            text = stream.read().decode(errors="replace")
+            return [line for line in text.splitlines() if _EVENT.match(line)][-lines:]
+    except OSError:
+        return []
 
 
 def empty(root: Path) -> list[Spans]:

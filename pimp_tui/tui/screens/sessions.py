@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -14,6 +13,7 @@ from textual.containers import Container
 from textual.widget import Widget
 
 from pimp_tui.errors import UserError
+from pimp_tui.session.paths import list_sessions
 from pimp_tui.tui import launch
 from pimp_tui.tui.catalogue import Catalogue, Entry
 from pimp_tui.tui.screens import session_rows
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from pimp_tui.tui.screens.session_front import FrontPart
 
 _LOOK_S = 2.0
-_EVENT = re.compile(r"\d{4}-\d\d-\d\dT")
+#: So long the figures of some sessions are read before they are shown.
+_PART_S = 0.5
 _KEYS = (
     FooterKey("enter", "open"),
     FooterKey("n", "new"),
@@ -69,7 +70,7 @@ class SessionsScreen(FrameScreen):
         self._shown: list[Entry] = []
         self._filter = ""
         self._words = ""
-        self._painted = False
+        self._painted = self._looking = False
         self._wanted: Path | None = None
         self.front: FrontPart | None = None
 
@@ -118,14 +119,29 @@ class SessionsScreen(FrameScreen):
         self._words = words
         self._wanted = path
 
-    @work(exclusive=True, group="look")
+    @work(group="look")
     async def look(self) -> None:
-        """Read what changed, in a thread."""
-        if self.app.screen is self:
-            entries = await asyncio.to_thread(self._catalogue.full)
-            if entries != self._entries:
-                self._entries = entries
-                self._show()
+        """Read what changed, in a thread, a part at a time: what is on the screen first."""
+        if self._looking:
+            return
+        self._looking = True
+        try:
+            paths = await asyncio.to_thread(list_sessions)
+            top, known = self.rows.scroll_offset.y, {entry.path: entry for entry in self._entries}
+            seen = {e.path for e in self._shown[top : top + max(self.rows.size.height, 1)]}
+            paths_left = sorted(paths, key=lambda path: path in known and path not in seen)
+            while self.app.screen is self:
+                found = await asyncio.to_thread(self._catalogue.some, paths_left, _PART_S)
+                known |= {entry.path: entry for entry in found}
+                entries = [known[path] for path in paths if path in known]
+                if entries != self._entries:
+                    self._entries = entries
+                    self._show()
+                paths_left = paths_left[len(found) :]
+                if not paths_left:
+                    break
+        finally:
+            self._looking = False
 
     def on_resize(self) -> None:
         """Columns follow the width."""
@@ -215,7 +231,7 @@ class SessionsScreen(FrameScreen):
             return
         self.about_part.set_rule(title=entry.name)
         self.about.set_rows(session_rows.details(entry, self.pimp.marks.dot))
-        self.log_tail.set_rows([[(line, "")] for line in _tail(entry.path)])
+        self.log_tail.set_rows([[(line, "")] for line in session_rows.log_tail(entry.path)])
         self._show_front(entry)
 
     def _show_front(self, entry: Entry) -> None:
@@ -378,15 +394,3 @@ class SessionsScreen(FrameScreen):
         """Copy the folder."""
         if self.entry:
             self.copy(str(self.entry.path), "the path")
-
-
-def _tail(session: Path, lines: int = 40, size: int = 40_000) -> list[str]:
-    """The last of the runner's own lines in its log, without what libraries print into it."""
-    try:
-        with (session / "log.txt").open("rb") as stream:
-            stream.seek(0, 2)
-            stream.seek(max(stream.tell() - size, 0))
-            text = stream.read().decode(errors="replace")
-            return [line for line in text.splitlines() if _EVENT.match(line)][-lines:]
-    except OSError:
-        return []
