@@ -32,7 +32,7 @@ async def test_lines_say_what_differs_and_how_far_each_is(half_session, look):
     async with app.run_test(size=(120, 30)) as pilot:
         await on_plan(pilot, look)
         text = look.text(app)
-        assert "8 configurations · 4 to measure, ~" in text and " left · pair coverage" in text
+        assert "8 configurations · 8 runs to go, ~" in text and " left · pair coverage" in text
         assert "s/run" in text and "3.98" in text, "a measured run"
         assert "~" in next(row for row in text.splitlines() if " 5  twise" in row), "an estimate"
         assert "library default" in text and "num_beams=4" in text

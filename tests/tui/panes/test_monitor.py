@@ -90,6 +90,11 @@ def test_only_the_measured_pass_counts_as_the_run():
     assert chart.idle_power_w(model) == 58.0
     model.feed(state("a", 1, 17.1, phase="score", runs_done=4))
     assert model.current is None, "it is over"
+    counting = Model()
+    counting.feed(state("a", 1, 30.0, since_t_s=10.0))
+    assert counting.eta_s == pytest.approx(50.0, abs=0.5), "70 s, told 20 s ago"
+    counting.feed(state("a", 2, 40.0, eta_s=60.0))
+    assert counting.eta_s == pytest.approx(60.0, abs=0.5)
     late = Model()
     late.feed(state("a", 2, 40.0, since_t_s=22.5))
     for n in range(400, 450):

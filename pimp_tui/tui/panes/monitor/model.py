@@ -103,6 +103,7 @@ class Model:
         self.live_since: datetime | None = None
         self.energy_source: str | None = None
         self._offset_s: float | None = None
+        self._eta_at_s = 0.0
         self.last_s = 0.0
 
     def now_s(self) -> float:
@@ -115,6 +116,12 @@ class Model:
     def foreign(self) -> list[dict[str, Any]]:
         """Processes on the GPUs that are not ours, as the runner last told."""
         return self.state.get("foreign") or []
+
+    @property
+    def eta_s(self) -> float | None:
+        """Seconds to the end, counted down from when the runner told them."""
+        told = self.state.get("eta_s")
+        return None if told is None else max(float(told) - (self.now_s() - self._eta_at_s), 0.0)
 
     @property
     def measuring(self) -> bool:
@@ -147,6 +154,9 @@ class Model:
 
     def _on_state(self, event: dict[str, Any], t_s: float) -> None:
         before, self.state = self.state, event
+        if event.get("eta_s") != before.get("eta_s"):
+            # Told once a run: who comes later counts from when that run's phase began.
+            self._eta_at_s = t_s if before else float(event.get("since_t_s") or t_s)
         config, repetition = event.get("config_id"), event.get("repetition")
         # A pause names the run before it; only a full disk holds one up in the middle.
         held = event.get("state") == "paused" and event.get("phase") is not None

@@ -264,7 +264,7 @@ class MonitorPane(Pane):
     def _status(self) -> dict[str, Any]:
         snapshot, state = self.snapshot, self.model.state
         if self.model.live and state:
-            return state
+            return state | {"eta_s": self.model.eta_s}
         if snapshot is None:
             return {}
         return {

@@ -61,6 +61,8 @@ def headline_end(model: Model, repeats: int) -> Line:
         parts.append(_PHASES[phase] + (_hottest(model) if phase == "cool" else ""))
     elif planned:
         parts.append(f"request {done}/{planned}")
+    elif phase == "measure":
+        parts.append("measuring")  # requests are told as their batch ends
     return line("  ".join(parts) + " ")
 
 

@@ -211,7 +211,7 @@ class PlanPane(PlanWork):
             return
         narrow = self.size.width < 110
         parts = [f"{len(self.lines)} {'planned' if narrow else 'configurations'}"]
-        parts.append(f"{self.lines.waiting} to measure")
+        parts.append(self._to_go())
         # A runner knows what it loads and warms up between runs.
         left_s = (self.snapshot.eta_s if self.snapshot else None) or self.lines.left_s
         if left_s:
@@ -222,6 +222,13 @@ class PlanPane(PlanWork):
         if self.bound:
             parts.append(self.bound)
         self.lines_part.set_rule(right=f" {self.marks.dot} ".join(parts))
+
+    def _to_go(self) -> str:
+        snapshot = self.snapshot
+        if snapshot is None or snapshot.runs_planned is None:
+            return f"{self.lines.waiting} to measure" if isinstance(self.lines, PlanLines) else ""
+        ended = (snapshot.runs_done or 0) + (snapshot.runs_failed or 0)
+        return f"{counted(max(snapshot.runs_planned - ended, 0), 'run')} to go"
 
     def _show_options(self) -> None:
         line, info = self.line, self.info
