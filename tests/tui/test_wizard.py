@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import subprocess
 from dataclasses import replace
 
 import pytest
@@ -16,7 +17,7 @@ from pimp_tui.tui.screens.wizard.estimate import Basis, Counts, basis_of, told, 
 from pimp_tui.tui.screens.wizard.forecast import Forecast, counts_of
 from pimp_tui.tui.screens.wizard.screen import Wizard
 from pimp_tui.tui.screens.wizard.steps import STEPS
-from pimp_tui.tui.screens.wizard.summary import step_spans
+from pimp_tui.tui.screens.wizard.summary import review_rows, step_spans
 from pimp_tui.tui.widgets.painted import spans_len
 
 
@@ -191,6 +192,17 @@ def test_where_a_budget_ends_the_campaign_is_told(budget, words):
     if budget.endswith("J"):
         unmetered = replace(basis, run_j=None)
         assert within_budget(budget, Counts(20, 40, 40 * 32), unmetered, 32) == ""
+
+
+@pytest.mark.parametrize("width", [44, 60, 200])
+def test_the_command_on_the_review_can_be_pasted_as_it_stands(width):
+    draft = Draft(name="a b", baseline="--num-beams 4 --temperature 0.7 --top-k 50 --do-sample",
+                  workload="file", workload_file="two words/tasks.jsonl")  # fmt: skip
+    lines = ["".join(text for text, _ in row) for row in review_rows(draft, [], width)]
+    first = next(i for i, line in enumerate(lines) if line.strip().startswith("pimp-tui run"))
+    pasted = "\n".join(line.lstrip() for line in lines[first:])
+    said = subprocess.run(["sh", "-c", f"printf '%s\\n' {pasted}"], capture_output=True, text=True)
+    assert said.stdout.splitlines() == ["pimp-tui", *draft.arguments()]
 
 
 def test_the_steps_fit_a_narrow_terminal():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
+import shlex
 from collections.abc import Collection
 from typing import Any
 
@@ -116,10 +116,16 @@ def review_rows(draft: Draft, forecast: list[tuple[str, str]], width: int) -> li
     rows: list[Spans] = [[(f"   {name:<15}", "dim"), (text, "")] for name, text in _lines(draft)]
     rows += estimate_rows(forecast)
     rows += [[("", "")], [("   the same as one line (y copies it)", "bright")]]
-    command = textwrap.wrap(
-        draft.command(), max(width - 4, 30), break_long_words=False, break_on_hyphens=False,
-        subsequent_indent="  ",
-    )  # fmt: skip
-    return rows + [
-        [("   " + line + (" \\" if line != command[-1] else ""), "")] for line in command
-    ]
+    *most, last = _wrapped(["pimp-tui", *map(shlex.quote, draft.arguments())], max(width - 4, 30))
+    return [*rows, *([(f"   {line} \\", "")] for line in most), [(f"   {last}", "")]]
+
+
+def _wrapped(words: list[str], width: int) -> list[str]:
+    """Lines of words of a command; a quoted one is never broken, for the shell would see it."""
+    lines = [words[0]]
+    for word in words[1:]:
+        if len(lines[-1]) + 1 + len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(f"  {word}")
+    return lines
