@@ -26,7 +26,7 @@ def read_planned(session: Session, picks: bool = False) -> list[Planned]:
     planned: dict[str, Planned] = {}
     plan = session.plan.collect()
     if not picks:
-        plan = campaign_rows(plan, {name for name, _, _ in committed_keys(session.path)})
+        plan = campaign_rows(plan, (name for name, _, _ in committed_keys(session.path)))
     for row in plan.iter_rows(named=True):
         if row["config_id"] in planned:
             continue

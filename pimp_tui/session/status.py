@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,13 +93,13 @@ def _count(bundle: Path, manifest: dict[str, Any]) -> _Count:
                 done.add((config_id, repetition))
         ended = frame["ended_at"].drop_nulls().sort()
         times = [gap.total_seconds() for gap in ended.diff().drop_nulls()]
-    planned = _planned_runs(bundle, manifest, {config_id for config_id, _ in seen})
+    planned = _planned_runs(bundle, manifest, (config_id for config_id, _ in seen))
     left = max(planned - len(seen), 0)
     eta_s = round(left * sorted(times)[len(times) // 2], 1) if times and left else None
     return _Count(len(done), len(seen - done), planned, eta_s)
 
 
-def _planned_runs(bundle: Path, manifest: dict[str, Any], ran: set[str]) -> int:
+def _planned_runs(bundle: Path, manifest: dict[str, Any], ran: Iterable[str]) -> int:
     """Distinct configurations to be run times repeats, less the repeats that were not needed."""
     file = bundle / "plan.parquet"
     if not file.exists():

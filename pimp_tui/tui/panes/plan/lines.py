@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
-from pimp_tui.session.picks import campaign_rows
+from pimp_tui.session.picks import SAMPLER
 from pimp_tui.tui.panes.plan.estimate import estimates, left_s
 from pimp_tui.tui.panes.plan_info import PlanInfo
 from pimp_tui.tui.widgets.numbers import Scale, option_text, scale_of
@@ -142,10 +142,10 @@ def read_lines(
     known = estimates(info.plan, runs, info.varying)
     frame = frame.join(status_of(runs, repeats), on="config_id", how="left", maintain_order="left")
     frame = frame.join(known, on="config_id", how="left", maintain_order="left")
-    own = campaign_rows(frame, runs["config_id"].unique())["config_id"]
-    without = pl.when(pl.col("config_id").is_in(own.implode())).then(pl.lit("-"))
-    frame = frame.with_columns(pl.col("status").fill_null(without.otherwise(pl.lit("pick"))))
-    known = known.filter(pl.col("config_id").is_in(own.implode()))
+    without = pl.when(pl.col("sampler") == SAMPLER).then(pl.lit("pick")).otherwise(pl.lit("-"))
+    frame = frame.with_columns(pl.col("status").fill_null(without))
+    picks = frame.filter(pl.col("status") == "pick")["config_id"]
+    known = known.filter(~pl.col("config_id").is_in(picks.implode()))
     return PlanLines(frame, left_s(known, runs, repeats) if runs.height else None)
 
 
