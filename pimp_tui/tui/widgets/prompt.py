@@ -12,6 +12,9 @@ from textual.widgets import Input
 
 from pimp_tui.tui.widgets.line import Line
 
+#: Of the line, what is told beside the text may take so much.
+_HINT_SHARE = 0.7
+
 
 class PromptInput(Input):
     """An input that answers a future; see ``MessageLine.prompt``."""
@@ -77,17 +80,26 @@ class PromptInput(Input):
     def _tell(self, done: bool = False) -> str | None:
         """Show what is wrong; while a word is typed that something may complete, what may."""
         fault = self._check(self.value) if self._check else None
-        candidates = () if done else self._candidates()
+        room = int(self.app.size.width * _HINT_SHARE) - 2
+        candidates = () if done else whole(self._candidates(), room)
         if self._check or self._complete:
             # A fault is worth more of the line than what is typed; candidates are not.
             told = " ".join(candidates) or fault or ""
             self._hint.styles.width = len(told) + 2 if told else "1fr"
-            self._hint.styles.max_width = "70%"
+            self._hint.styles.max_width = f"{_HINT_SHARE:.0%}"
         if fault and not candidates:
             self._hint.show([(f" {fault}", "bad")])
         else:
             self._hint.show([(" ".join(("", *candidates)), "dim")])
         return fault
+
+
+def whole(candidates: Sequence[str], room: int) -> Sequence[str]:
+    """As many as stand side by side in ``room`` cells uncut, one at least."""
+    count = 1
+    while count < len(candidates) and len(" ".join(candidates[: count + 1])) <= room:
+        count += 1
+    return candidates[:count]
 
 
 def _last_word(text: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from pimp_tui.tui.panes.results.completing import Completer
 from pimp_tui.tui.widgets import cells, numbers
 from pimp_tui.tui.widgets.frame_table import FrameTable
 from pimp_tui.tui.widgets.message import _fitting
+from pimp_tui.tui.widgets.prompt import whole
 
 FRAME = pl.DataFrame(
     {
@@ -271,6 +272,12 @@ def test_long_names_are_cut_so_that_they_stay_apart():
     told = [cells.text_of(row) for row in bars.effects(rows, numbers.scale_of("y", [1.0]), 36, 9,
                                                        0, False)]  # fmt: skip
     assert len({row.split()[0] for row in told[1:]}) == 5
+
+
+def test_candidates_are_never_cut():
+    names = ["cache_config", "use_cache", "max_cache_len"]
+    assert [len(whole(names, room)) for room in (5, 21, 22, 36)] == [1, 1, 2, 3]
+    assert whole([], 9) == []
 
 
 def test_whether_a_completion_passed_is_yes_or_no():
