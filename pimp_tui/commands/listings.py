@@ -32,6 +32,7 @@ def sessions(json: Json = False) -> int:
     rows = [
         {
             "name": entry.name,
+            "made_as": entry.snapshot.manifest.get("name") if entry.snapshot else None,
             "path": str(entry.path.resolve()),
             "state": entry.snapshot.state if entry.snapshot else None,
             "model": entry.snapshot.models if entry.snapshot else None,
@@ -50,6 +51,8 @@ def sessions(json: Json = False) -> int:
         print_json(rows)
         return 0
     for row in rows:
+        if row["made_as"] not in (None, row["name"]):
+            row["name"] = f"{row['name']} (made as {row['made_as']})"
         row["confs"] = f"{row['configurations_done']}/{row['configurations_planned']}"
         row["created"] = str(row["created"] or "")[:16].replace("T", " ") or None
         if row["fault"]:

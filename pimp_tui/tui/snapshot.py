@@ -43,8 +43,8 @@ class Snapshot:
 
     @property
     def name(self) -> str:
-        """The session's name."""
-        return str(self.manifest.get("name") or self.path.name)
+        """The folder's name: what SESSION names it by, also where it was copied or renamed."""
+        return self.path.name
 
     @property
     def models(self) -> str:

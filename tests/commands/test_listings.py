@@ -7,11 +7,15 @@ def test_sessions_lists_what_the_screen_lists(demo, pimp, answer, monkeypatch):
     monkeypatch.setenv("PIMP_TUI_SESSIONS", str(demo.parent))
     (demo.parent / "broken").mkdir()
     (demo.parent / "broken" / "manifest.json").write_text("{")
+    (demo.parent / "twin ü").mkdir()  # a copy goes by its folder, as every command names it
+    (demo.parent / "twin ü" / "manifest.json").write_bytes((demo / "manifest.json").read_bytes())
     rows = {row["name"]: row for row in answer("sessions")}
+    assert rows["twin ü"]["made_as"] == rows["demo"]["made_as"] == "demo"
     assert rows["demo"]["state"] == "done" and rows["demo"]["configurations_planned"] == 16
     assert rows["demo"]["estimated"] and rows["demo"]["energy_j"] > 0
     assert rows["broken"]["state"] is None and rows["broken"]["fault"]
     text = pimp("sessions").stdout
+    assert "twin ü (made as demo)" in text
     assert "16/16" in text and "~" in text and "! " in text
     done = pimp("open", env={
         "_PIMP_TUI_COMPLETE": "complete_bash", "COMP_WORDS": "pimp-tui open de", "COMP_CWORD": "2",
