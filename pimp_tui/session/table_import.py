@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 import shutil
 from collections.abc import Sequence
@@ -88,8 +89,9 @@ def named_columns(values: Sequence[str], columns: Sequence[str]) -> list[str]:
         if value in columns or value.strip() in columns:
             names.append(value if value in columns else value.strip())
         else:
-            parts = next(csv.reader([value], skipinitialspace=True), [])
-            names += [part.strip() for part in parts if part.strip()]
+            # a quoted name may hold a line's end; outside of quotes it parts names too
+            lines = csv.reader(io.StringIO(value, newline=""), skipinitialspace=True)
+            names += [part.strip() for line in lines for part in line if part.strip()]
     return names
 
 

@@ -143,3 +143,12 @@ def test_rows_to_predict_have_the_identity_of_an_import(tmp_path):
     assert rows["config_id"].to_list() == planned["config_id"].to_list()[:2]
     plan = _written(tmp_path, "c,a\nx,1.5\n", "plan.csv")
     assert to_predict(session, "y", plan)["a"].to_list() == [1.5]
+
+
+def test_a_name_may_hold_the_end_of_a_line():
+    from pimp_tui.session.table_import import named_columns
+
+    columns = ["two\nlines", "b", "y"]
+    assert named_columns(['"two\nlines",b', "y"], columns) == columns
+    assert named_columns(["two\nlines"], columns) == ["two\nlines"]
+    assert named_columns(["two\nlines,b"], columns) == ["two", "lines", "b"]
