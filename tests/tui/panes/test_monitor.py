@@ -396,6 +396,14 @@ def test_heat_is_told_once_a_run_and_marks_it():
     model.feed(state("a", 2, 4.0))
     model.feed(sample(4.1, power=300.0) | {"throttle_reasons": "sw_power_cap"})
     assert not model.current.throttled, "a power cap is a setting"
+    places: dict[str, int] = {}
+    early = Model(places.get)
+    early.feed(state("0123456789abcdef", 1, 0.0))
+    early.feed(sample(0.1, power=300.0) | hot)
+    assert early.events[0].text.startswith("01234567 rep 1: gpu 0 slowed")
+    places["0123456789abcdef"] = 7
+    early.name_again()
+    assert early.events[0].text.startswith("#7 rep 1: gpu 0 slowed"), "the plan was read since"
 
 
 def test_a_slowed_device_says_so_within_80_columns():
@@ -404,9 +412,11 @@ def test_a_slowed_device_says_so_within_80_columns():
                | {"throttle_reasons": "sw_thermal", "temperature_c": 91.0, "sm_clock_mhz": 1200.0,
                   "memory_clock_mhz": 2619.0, "memory_bytes": 31 * 2**30})  # fmt: skip
     device = next(iter(model.devices.values()))
-    row = text.device_power(0, device, 80) + text.device_rest(device, True, 80)
-    drawn = "".join(part for part, _ in row)
-    assert drawn.endswith("1200 MHz ! slowed") and len(drawn) <= 80
+    for total, end in ((None, "1200 MHz ! slowed"), (192 * 2**30, "1200 ! slowed")):
+        device.last = {**device.last, "memory_total_bytes": total, "memory_bytes": 180.4 * 2**30}
+        row = text.device_power(0, device, 80) + text.device_rest(device, True, 80)
+        drawn = "".join(part for part, _ in row)
+        assert drawn.endswith(end) and len(drawn) <= 80
 
 
 def test_remarks_name_what_is_to_be_read_with_care():

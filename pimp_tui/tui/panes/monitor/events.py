@@ -38,7 +38,7 @@ class EventList(Widget):
 
     def show(self, found: list[Event]) -> None:
         """Show these events; the cursor follows the newest unless it was moved away."""
-        if len(found) == len(self._events) and found[-1:] == self._events[-1:]:
+        if found == self._events:
             return
         follows = self.rows.cursor >= len(self._events) - 1
         self._events = list(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -104,6 +104,7 @@ class Model:
         self.energy_source: str | None = None
         self._offset_s: float | None = None
         self._eta_at_s = 0.0
+        self._unnamed: set[str] = set()
         self.last_s = 0.0
 
     def now_s(self) -> float:
@@ -282,8 +283,21 @@ class Model:
     def name_of(self, run: Run) -> str:
         """``#41 rep 2``."""
         position = self.position_of(run.config_id)
+        if not position:
+            self._unnamed.add(run.config_id)
         name = f"#{position}" if position else run.config_id[:8]
         return f"{name} rep {run.repetition}"
+
+    def name_again(self) -> None:
+        """Put places in the plan into what was told before the plan was read."""
+        for config in self._unnamed:
+            if position := self.position_of(config):
+                old, new = f"{config[:8]} rep ", f"#{position} rep "
+                self.events = [
+                    replace(event, text=event.text.replace(old, new)) if old in event.text
+                    else event for event in self.events
+                ]  # fmt: skip
+        self._unnamed.clear()
 
     def _append(self, event: Event) -> None:
         self.events.append(event)

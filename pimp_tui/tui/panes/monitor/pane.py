@@ -139,6 +139,7 @@ class MonitorPane(Pane):
             return
         if not self.model.live:
             self.model = Model(self._position)
+        self.model.name_again()
         history.seed(self.model, past)
         self.side.forget()
         self._draw_all()

@@ -178,7 +178,8 @@ def _clocks(last: dict[str, Any], wide: bool) -> list[Any]:
     sm, memory = last.get("sm_clock_mhz"), last.get("memory_clock_mhz")
     parts: list[Any] = []
     if heat_of(last.get("throttle_reasons")) and not wide:  # its event names the reasons
-        return [f"  {sm:.0f} MHz" if sm is not None else "", (" ! slowed", "warn")]
+        unit = "" if last.get("memory_total_bytes") else " MHz"  # 80 columns hold no more
+        return [f"  {sm:.0f}{unit}" if sm is not None else "", (" ! slowed", "warn")]
     if wide:
         if sm is not None:
             parts.append(f"  SM {sm:.0f} MHz")
