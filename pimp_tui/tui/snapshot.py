@@ -153,7 +153,7 @@ class Surveyor:
         if not file.exists():
             return None
         plan = scan_plan(file).select("config_id", "sampler").collect()
-        ids = campaign_rows(plan, {config_id for config_id, _ in self._status})["config_id"]
+        ids = campaign_rows(plan, (config_id for config_id, _ in self._status))["config_id"]
         return len(ids), ids.n_unique()
 
     def _read_runs(self) -> None:
