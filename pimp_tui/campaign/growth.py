@@ -19,7 +19,7 @@ from pimp_tui.session.bundle import Session, open_session
 from pimp_tui.session.picks import campaign_rows
 
 if TYPE_CHECKING:
-    from pimp_tui.learning.warm_start import WarmStart
+    from pimp_tui.learning.suggestion.warm_start import WarmStart
 
 SUGGEST = "suggest"
 #: Configurations that are suggested together: they are measured interleaved and share loads.
@@ -73,8 +73,8 @@ class Growth:
             self._budget.spend(seconds=time.monotonic() - begun)
 
     def _more(self, session: Session) -> list[Planned]:
-        from pimp_tui.learning.front_history import still_since
-        from pimp_tui.learning.suggestion import suggest
+        from pimp_tui.learning.fronts.front_history import still_since
+        from pimp_tui.learning.suggestion.next_runs import suggest
 
         rows = session.configurations().collect()
         ran = rows.filter(rows["runs_ok"] + rows["runs_failed"] > 0)["config_id"]
@@ -109,7 +109,7 @@ class Growth:
         folder = self._settings.warm_from
         if folder is None or self._start_failed:
             return None
-        from pimp_tui.learning.warm_start import WarmStart
+        from pimp_tui.learning.suggestion.warm_start import WarmStart
 
         try:
             source = open_session(folder)

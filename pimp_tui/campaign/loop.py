@@ -22,7 +22,7 @@ from pimp_tui.campaign.precision import Repeats
 from pimp_tui.campaign.schedule import Planned, order
 from pimp_tui.campaign.settings import Settings
 from pimp_tui.campaign.worker_link import Interrupted, WorkerDied, WorkerHung, WorkerLink
-from pimp_tui.learning.control import control_of
+from pimp_tui.learning.verification.control import control_of
 from pimp_tui.metering.device_settings import SettingRefused
 from pimp_tui.session.compact import committed_keys
 from pimp_tui.session.status import read_status

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pimp_tui.campaign.budget import Budget
 from pimp_tui.campaign.settings import Settings, parse_budget
 from pimp_tui.errors import UserError
-from pimp_tui.learning.control import control_of
+from pimp_tui.learning.verification.control import control_of
 from pimp_tui.session import segments
 from pimp_tui.session.manifest import new_manifest, read_manifest, write_manifest
 from pimp_tui.session.picks import FOLDER, batches, waiting
@@ -53,7 +53,9 @@ def next_batch(session: Session, budget: Budget) -> Path | None:
     picks = waiting(session.path, plan)
     if not picks:
         return None
-    from pimp_tui.learning.promises import with_promises  # polars and more, only for picks
+    from pimp_tui.learning.verification.promises import (
+        with_promises,  # polars and more, only for picks
+    )
 
     allowed = allowed_budget(session.manifest["settings"], picks, budget)
     return _make(session, plan, with_promises(session, picks), allowed)

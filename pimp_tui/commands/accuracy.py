@@ -19,7 +19,7 @@ def with_accuracy(
     Raises:
         UserError: the margin is not between 0 and 1.
     """
-    from pimp_tui.learning.outcomes import accuracy_columns
+    from pimp_tui.learning.verification.outcomes import accuracy_columns
 
     ids = [str(row["config_id"]) for row in rows if row.get("config_id")]
     found = accuracy_columns(session, ids, margin)

@@ -41,9 +41,9 @@ def effects(
 ) -> int:
     """Effect of each option value on a metric, with interval and effect size, and in words."""
     from pimp_tui.learning import feature_effects
+    from pimp_tui.learning.effects.pair_words import pair_words, strength_words
+    from pimp_tui.learning.effects.words import effect_words, importance_words, switch_words
     from pimp_tui.learning.learner import require_varying, training_rows
-    from pimp_tui.learning.pair_words import pair_words, strength_words
-    from pimp_tui.learning.words import effect_words, importance_words, switch_words
     from pimp_tui.session import open_session
 
     if sum((pairs, importance, interactions, switch is not None)) > 1:
@@ -67,7 +67,7 @@ def effects(
         words = importance_words
     elif interactions:
         from pimp_tui.learning import interaction_strength
-        from pimp_tui.learning.interactions import PAIRED
+        from pimp_tui.learning.effects.interactions import PAIRED
 
         learner = _learner(opened, name, predictor, seed)
         frame = interaction_strength(learner, seed=seed)

@@ -50,7 +50,11 @@ def _evaluate(
     """The list of ``evaluate``; a metric not named may be left out."""
     from pimp_tui.commands.quality import print_quality
     from pimp_tui.learning import evaluate, learning_record
-    from pimp_tui.learning.evaluation import DEFAULT_PREDICTORS, evaluate_measured, notes_of
+    from pimp_tui.learning.evaluation.held_out import (
+        DEFAULT_PREDICTORS,
+        evaluate_measured,
+        notes_of,
+    )
 
     chosen, notes = predictors or list(DEFAULT_PREDICTORS), list[str]()
     with Progress() as show:
@@ -83,7 +87,7 @@ def _curve(
     """The list of ``learning_curve``; a metric not named may be left out."""
     from pimp_tui.commands.quality import print_curve
     from pimp_tui.learning import learning_curve
-    from pimp_tui.learning.evaluation import notes_of
+    from pimp_tui.learning.evaluation.held_out import notes_of
     from pimp_tui.learning.predictors import DEFAULT_PREDICTOR
     from pimp_tui.learning.record import curve_record
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from pimp_tui.commands.effects import effects
-from pimp_tui.commands.learn import keep_record as keep_record
 from pimp_tui.commands.learn import learn
-from pimp_tui.commands.learn import learned_metrics as learned_metrics
 from pimp_tui.commands.pareto import pareto
 from pimp_tui.commands.predict import predict
-from pimp_tui.commands.report import report
+from pimp_tui.commands.report.command import report
 from pimp_tui.commands.suggest import suggest
 
 COMMANDS = {

@@ -9,7 +9,7 @@ import typer
 from pimp_tui.commands.objectives import Objectives, parse_objectives, require_measured
 from pimp_tui.commands.output import Json, SessionArgument, print_json, print_table, say
 from pimp_tui.errors import UserError
-from pimp_tui.learning.accuracy import MARGIN
+from pimp_tui.learning.verification.accuracy import MARGIN
 
 if TYPE_CHECKING:
     import polars as pl
@@ -35,7 +35,7 @@ def pareto(
 ) -> int:
     """The front of configurations that no other one beats in every objective."""
     from pimp_tui.commands.accuracy import print_accuracy, with_accuracy
-    from pimp_tui.learning.front_marks import marked
+    from pimp_tui.learning.fronts.front_marks import marked
     from pimp_tui.session import open_session
 
     opened = open_session(session)
@@ -78,7 +78,7 @@ def _front(
 
         return front_of(session, objectives, where=where).with_columns(estimated=pl.lit(False))
     from pimp_tui.commands.progress import Progress
-    from pimp_tui.learning.predicted_front import session_front
+    from pimp_tui.learning.fronts.predicted_front import session_front
 
     with Progress() as progress:
         return session_front(session, objectives, where=where, n=n, seed=seed, progress=progress)
@@ -90,7 +90,7 @@ def _each_model(
     """The front of each model, one below the other, with ``joint``: on the front of all too."""
     import polars as pl
 
-    from pimp_tui.learning.front_marks import marked
+    from pimp_tui.learning.fronts.front_marks import marked
 
     if "model" not in session.options:
         raise UserError("this session has no option model", mend="leave --per-model out")
@@ -100,8 +100,8 @@ def _each_model(
         one = _front(session, objectives, condition, n, seed)
         fronts.append(marked(one, session, objectives, seed, condition))
     both = pl.concat([one for one in fronts if one.height] or fronts[:1], how="diagonal_relaxed")
-    from pimp_tui.learning.fronts import costs
-    from pimp_tui.learning.nondominated import nondominated
+    from pimp_tui.learning.fronts.measured_front import costs
+    from pimp_tui.learning.fronts.nondominated import nondominated
 
     joint = pl.Series("joint", nondominated(costs(both, objectives)), dtype=pl.Boolean)
     return both.with_columns(joint)
@@ -120,7 +120,7 @@ def _why_empty(
     session: Session, objectives: dict[str, str], where: str | None, predicted: bool
 ) -> str:
     """In one line why the front is empty."""
-    from pimp_tui.learning.fronts import comparable
+    from pimp_tui.learning.fronts.measured_front import comparable
     from pimp_tui.session.where import compile_where
     from pimp_tui.session.where_parts import what_empties
 
@@ -135,7 +135,7 @@ def _why_empty(
 
 
 def _tell_volume(front: pl.DataFrame, objectives: dict[str, str]) -> None:
-    from pimp_tui.learning.front_marks import front_volume
+    from pimp_tui.learning.fronts.front_marks import front_volume
 
     found = front_volume(front, objectives)
     if found is not None:

@@ -27,7 +27,7 @@ def predict(
 ) -> int:
     """Predict a metric of configurations that were not measured, with 90% intervals."""
     from pimp_tui.learning import fit
-    from pimp_tui.learning.candidates import to_predict
+    from pimp_tui.learning.fronts.candidates import to_predict
     from pimp_tui.learning.learner import require_varying, training_rows
     from pimp_tui.session import open_session
 

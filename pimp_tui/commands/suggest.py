@@ -73,7 +73,7 @@ def warm_start(opened: Session, source: str | None, objectives: dict[str, str] |
     """
     if source is None:
         return None
-    from pimp_tui.learning.warm_start import WarmStart
+    from pimp_tui.learning.suggestion.warm_start import WarmStart
     from pimp_tui.session import open_session
 
     other = open_session(source)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pimp_tui.commands.output import cell, print_table, say
 from pimp_tui.errors import UserError
-from pimp_tui.learning.accuracy import MARGIN
-from pimp_tui.learning.control import change, control_of
+from pimp_tui.learning.verification.accuracy import MARGIN
+from pimp_tui.learning.verification.control import change, control_of
 
 if TYPE_CHECKING:
     from pimp_tui.session import Session
@@ -149,10 +149,10 @@ def _drift_words(row: dict[str, Any]) -> str | None:
 
 
 def _print_quality(session: Session) -> None:
-    from pimp_tui.commands.learning import keep_record, learned_metrics
+    from pimp_tui.commands.learn import keep_record, learned_metrics
     from pimp_tui.commands.quality import print_quality
     from pimp_tui.learning import learning_record
-    from pimp_tui.learning.evaluation import DEFAULT_PREDICTORS, evaluate_measured
+    from pimp_tui.learning.evaluation.held_out import DEFAULT_PREDICTORS, evaluate_measured
 
     print("\nPrediction quality, cross-validated by configuration")
     metrics = learned_metrics(session)
@@ -208,7 +208,7 @@ def _told(row: dict[str, Any], options: list[str]) -> str:
 
 def _print_verified(session: Session) -> None:
     from pimp_tui.commands.verify import print_verification
-    from pimp_tui.learning.verification import verification_rows
+    from pimp_tui.learning.verification.verify import verification_rows
 
     if rows := verification_rows(session):
         print("\nPicks verified")

@@ -19,7 +19,7 @@ def learn_from(session: Session, source: str, metrics: list[str], seed: int, jso
     Raises:
         UserError: no such session, or nothing in it can be learnt from.
     """
-    from pimp_tui.learning.transfer import transfer
+    from pimp_tui.learning.suggestion.transfer import transfer
     from pimp_tui.session import open_session
 
     other = open_session(source)

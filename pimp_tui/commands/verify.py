@@ -36,7 +36,7 @@ def verify(
 ) -> int:
     """Measure picks anew beside the baseline, on problems kept out; tell how far they were off."""
     from pimp_tui.campaign.settings import parse_budget
-    from pimp_tui.learning.verification import verification_rows
+    from pimp_tui.learning.verification.verify import verification_rows
     from pimp_tui.session import open_session
     from pimp_tui.session.picks import batches, waiting
 
@@ -82,7 +82,7 @@ def verify(
 
 def print_verification(rows: Sequence[Mapping[str, Any]]) -> None:
     """Print the account of verified picks; nothing where there is none."""
-    from pimp_tui.learning.verification_words import verification_words
+    from pimp_tui.learning.verification.verification_words import verification_words
 
     print_table(verification_table(rows))
     for line in verification_words(rows):
@@ -92,7 +92,7 @@ def print_verification(rows: Sequence[Mapping[str, Any]]) -> None:
 def verification_table(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The account as a table for people."""
     from pimp_tui.commands.quality import with_interval
-    from pimp_tui.learning.verification_words import against, off_words
+    from pimp_tui.learning.verification.verification_words import against, off_words
 
     return [
         {
@@ -115,8 +115,8 @@ def _choose(
     session: Session, n: int, objective: list[str] | None, where: str | None, seed: int
 ) -> list[dict[str, Any]]:
     from pimp_tui.commands.objectives import parse_objectives, require_measured
-    from pimp_tui.learning.picking import pick_along
-    from pimp_tui.learning.predicted_front import session_front
+    from pimp_tui.learning.fronts.predicted_front import session_front
+    from pimp_tui.learning.verification.picking import pick_along
 
     objectives = parse_objectives(objective) or session.default_objectives
     require_measured(session, objectives)

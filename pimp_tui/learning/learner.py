@@ -12,8 +12,9 @@ import numpy as np
 import polars as pl
 
 from pimp_tui.errors import UserError
-from pimp_tui.learning import conformal
 from pimp_tui.learning.encoder import Encoder
+from pimp_tui.learning.evaluation import conformal
+from pimp_tui.learning.evaluation.scores import full_scores
 from pimp_tui.learning.measured import (
     measured_frame,
     metric_values,
@@ -29,7 +30,6 @@ from pimp_tui.learning.predictors import (
 )
 from pimp_tui.learning.predictors.blend import Blend
 from pimp_tui.learning.predictors.checkpoints import checkpoints
-from pimp_tui.learning.scores import full_scores
 
 MINIMUM_CONFIGURATIONS = 12
 _BLOCK = 16384  # rows encoded at once

@@ -22,7 +22,7 @@ def learning_record(
     notes: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The content of ``learning.json``: enough to refit and to compare on opening."""
-    from pimp_tui.learning.conformal import COVERAGE, FOLDS
+    from pimp_tui.learning.evaluation.conformal import COVERAGE, FOLDS
     from pimp_tui.learning.learner import MINIMUM_CONFIGURATIONS
 
     return {
@@ -52,7 +52,7 @@ def curve_record(
 ) -> dict[str, Any]:
     """The part ``curve`` of ``learning.json``: the points of ``learning_curve``, and how to
     compute them again."""
-    from pimp_tui.learning.curve import DRAWS, HELD_OUT
+    from pimp_tui.learning.evaluation.curve import DRAWS, HELD_OUT
 
     return {
         "settings": {

@@ -9,20 +9,20 @@ from typing import Any
 import polars as pl
 
 from pimp_tui.errors import UserError
-from pimp_tui.learning.candidates import fresh_candidates
-from pimp_tui.learning.curve import DRAWS, learning_curve
-from pimp_tui.learning.effects import feature_effects
-from pimp_tui.learning.evaluation import DEFAULT_PREDICTORS, evaluate_measured
-from pimp_tui.learning.fronts import costs, knee
-from pimp_tui.learning.importance import permutation_importance
-from pimp_tui.learning.interactions import interaction_strength
+from pimp_tui.learning.effects.importance import permutation_importance
+from pimp_tui.learning.effects.interactions import interaction_strength
+from pimp_tui.learning.effects.main_effects import feature_effects
+from pimp_tui.learning.effects.pair_effects import pairwise_effects
+from pimp_tui.learning.effects.switching import switches
+from pimp_tui.learning.effects.words import effect_words
+from pimp_tui.learning.evaluation.curve import DRAWS, learning_curve
+from pimp_tui.learning.evaluation.held_out import DEFAULT_PREDICTORS, evaluate_measured
+from pimp_tui.learning.fronts.candidates import fresh_candidates
+from pimp_tui.learning.fronts.measured_front import costs, knee
+from pimp_tui.learning.fronts.predicted_front import CANDIDATES, predicted_front
 from pimp_tui.learning.learner import Learner, Progress, fit, training_rows
 from pimp_tui.learning.measured import default_metrics, default_objectives, options_of
-from pimp_tui.learning.pair_effects import pairwise_effects
-from pimp_tui.learning.predicted_front import CANDIDATES, predicted_front
 from pimp_tui.learning.predictors import DEFAULT_PREDICTOR
-from pimp_tui.learning.switching import switches
-from pimp_tui.learning.words import effect_words
 from pimp_tui.space.nearest import did_you_mean
 
 _POINT = ("config_id", "measured", "prediction", "lower", "upper")

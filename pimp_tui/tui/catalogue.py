@@ -213,8 +213,8 @@ def _cloud(frame: Any, objectives: dict[str, str]) -> Cloud | None:
     """The first two objectives, where they were measured."""
     import polars as pl
 
-    from pimp_tui.learning.fronts import costs
-    from pimp_tui.learning.nondominated import nondominated
+    from pimp_tui.learning.fronts.measured_front import costs
+    from pimp_tui.learning.fronts.nondominated import nondominated
 
     metrics = [name for name in objectives if name in frame.columns][:2]
     if len(metrics) < 2:

@@ -28,11 +28,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pimp_tui.learning.acquisition import reference_point
 from pimp_tui.learning.encoder import Encoder
-from pimp_tui.learning.front_history import volume_of
-from pimp_tui.learning.proposal import FIRST, propose, to_costs
-from pimp_tui.learning.spread import spread_out
+from pimp_tui.learning.fronts.front_history import volume_of
+from pimp_tui.learning.suggestion.acquisition import reference_point
+from pimp_tui.learning.suggestion.proposal import FIRST, propose, to_costs
+from pimp_tui.learning.suggestion.spread import spread_out
 
 SHARES = (0.9, 0.95)
 LEAST_UNIFORM = 100

@@ -24,8 +24,8 @@ import pytest
 
 from pimp_tui.campaign import clock as clock_module
 from pimp_tui.campaign.clock import SessionClock
-from pimp_tui.learning.control import change, control_of
 from pimp_tui.learning.steadiness import steadiness
+from pimp_tui.learning.verification.control import change, control_of
 from pimp_tui.session import open_session
 from pimp_tui.session.control import ControlClient
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pimp_tui.learning.verification import verification_rows
+from pimp_tui.learning.verification.verify import verification_rows
 from pimp_tui.session import open_session
 from pimp_tui.session.lock import SessionLock
 from pimp_tui.session.manifest import read_manifest

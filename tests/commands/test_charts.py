@@ -5,11 +5,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from pimp_tui.commands import svg
-from pimp_tui.commands.charts_effects import effects_chart, pairs_map
-from pimp_tui.commands.charts_front import Point, front_chart
-from pimp_tui.commands.charts_interaction import Panel, interaction_chart
-from pimp_tui.commands.charts_runs import Row, runs_chart
+from pimp_tui.commands.report import svg
+from pimp_tui.commands.report.charts_effects import effects_chart, pairs_map
+from pimp_tui.commands.report.charts_front import Point, front_chart
+from pimp_tui.commands.report.charts_interaction import Panel, interaction_chart
+from pimp_tui.commands.report.charts_runs import Row, runs_chart
 
 SPACE = "{http://www.w3.org/2000/svg}"
 

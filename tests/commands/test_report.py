@@ -8,10 +8,10 @@ from xml.etree import ElementTree
 import pytest
 
 from pimp_tui.cli import main
-from pimp_tui.commands import report_protocol
-from pimp_tui.commands.charts import Line, line_chart
-from pimp_tui.commands.report import build
-from pimp_tui.commands.report_document import Document
+from pimp_tui.commands.report import protocol as report_protocol
+from pimp_tui.commands.report.charts import Line, line_chart
+from pimp_tui.commands.report.command import build
+from pimp_tui.commands.report.document import Document
 from pimp_tui.errors import UserError
 from pimp_tui.session import open_session
 from pimp_tui.session.lock import SessionLock
@@ -68,6 +68,7 @@ def test_the_report_of_a_table(imported):
     assert "front_probability" not in text, "nothing was repeated"
 
 
+@pytest.mark.slow
 def test_accuracy_stands_in_the_report_of_a_scored_session(demo):
     text = build(open_session(demo)).markdown()
     assert "Accuracy against the library default, paired by problem" in text
@@ -121,7 +122,7 @@ def test_numbers_stand_under_each_other_and_intervals_below_their_values():
 
 
 def test_many_options_of_a_front_stand_in_one_column():
-    from pimp_tui.commands.report_front import _options
+    from pimp_tui.commands.report.front import _options
 
     row = {f"o{at}": at for at in range(8)} | {"none": None}
     assert _options(row, ["o1", "none"]) == {"o1": 1, "none": None}
@@ -143,8 +144,8 @@ def test_figures_and_tables_are_numbered_and_markdown_shows_them_as_they_are():
 
 
 def test_nothing_is_written_where_a_campaign_writes(imported, monkeypatch, capsys, tmp_path):
-    from pimp_tui.commands import report as module
     from pimp_tui.commands import summary
+    from pimp_tui.commands.report import command as module
 
     monkeypatch.setattr(summary, "print_summary", lambda *_: None)
     monkeypatch.setattr(module, "build", lambda *_: Document("short"))
@@ -162,13 +163,13 @@ def test_nothing_is_written_where_a_campaign_writes(imported, monkeypatch, capsy
 def test_a_metric_nobody_measured_is_said(imported, monkeypatch):
     session = open_session(imported)
     monkeypatch.setitem(session.manifest, "imported_metrics", ["cost", "ttft_s"])
-    monkeypatch.setattr("pimp_tui.commands.learning.learned_metrics", lambda _: ["ttft_s"])
+    monkeypatch.setattr("pimp_tui.commands.learn.learned_metrics", lambda _: ["ttft_s"])
     text = build(session).markdown()
     assert text.count("ttft_s: no ttft_s was measured.") >= 3, "in each section of metrics"
 
 
 def test_a_margin_of_nothing_is_refused(imported):
-    from pimp_tui.learning.outcomes import check_margin
+    from pimp_tui.learning.verification.outcomes import check_margin
 
     with pytest.raises(UserError, match="no margin"):
         check_margin(0.0)
@@ -215,7 +216,7 @@ def test_effects_on_an_estimate_say_so(demo, capsys):
 @pytest.mark.parametrize(("runs", "said"), [(1, True), (2, False)])
 def test_an_accuracy_of_single_runs_is_said_to_be_one(runs, said):
     from pimp_tui.commands.accuracy import accuracy_title
-    from pimp_tui.learning.accuracy import compare
+    from pimp_tui.learning.verification.accuracy import compare
 
     side = {f"t{task}": dict.fromkeys(range(1, runs + 1), task % 2) for task in range(20)}
     row = compare(side, side).as_row() | {"accuracy_against": "baseline"}

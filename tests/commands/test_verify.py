@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from pimp_tui.cli import main
-from pimp_tui.learning.picking import pick_along
+from pimp_tui.learning.verification.picking import pick_along
 from pimp_tui.session import open_session
 from pimp_tui.session.manifest import read_manifest, write_manifest
 from pimp_tui.session.picks import queue_pick

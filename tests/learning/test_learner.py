@@ -8,13 +8,13 @@ import pytest
 
 from pimp_tui.errors import UserError
 from pimp_tui.learning import evaluate, fit, learning_record
-from pimp_tui.learning.conformal import Refits, half_width
 from pimp_tui.learning.encoder import Encoder
-from pimp_tui.learning.evaluation import evaluate_measured
+from pimp_tui.learning.evaluation.conformal import Refits, half_width
+from pimp_tui.learning.evaluation.held_out import evaluate_measured
+from pimp_tui.learning.evaluation.scores import scores
 from pimp_tui.learning.learner import training_rows
 from pimp_tui.learning.measured import default_metrics, default_objectives, per_configuration
 from pimp_tui.learning.predictors.gaussian_process import GaussianProcess
-from pimp_tui.learning.scores import scores
 from tests.learning.tables import OPTIONS, FakeSession, table
 
 KEYS = {

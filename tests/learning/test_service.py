@@ -14,14 +14,14 @@ import pytest
 
 from pimp_tui.errors import UserError
 from pimp_tui.learning import fit
-from pimp_tui.learning.candidates import fresh_candidates, measured_part
 from pimp_tui.learning.child import serve
-from pimp_tui.learning.predicted_front import predicted_front, session_front
+from pimp_tui.learning.fronts.candidates import fresh_candidates, measured_part
+from pimp_tui.learning.fronts.predicted_front import predicted_front, session_front
 from pimp_tui.learning.service import Service, json_safe
 from pimp_tui.sampling import sample
 from pimp_tui.space import load_space
+from tests.learning.suggestion.test_next_runs import SPACE
 from tests.learning.tables import OPTIONS, FakeSession, table
-from tests.learning.test_suggestion import SPACE
 
 GOALS = {"energy_j": "min", "pass_at_1": "max"}
 

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pimp_tui.learning.control import change, control_of
 from pimp_tui.learning.steadiness import energy_sources, idle_steadiness, steadiness
+from pimp_tui.learning.verification.control import change, control_of
 
 
 def runs(drift_per_hour: float, noise: float, estimated: bool = False) -> pl.DataFrame:

@@ -133,7 +133,7 @@ def test_the_identity_is_that_of_the_contract(tmp_path):
 
 def test_rows_to_predict_have_the_identity_of_an_import(tmp_path):
     """Whatever the file calls a number; what is no whole number is not cut to one."""
-    from pimp_tui.learning.candidates import to_predict
+    from pimp_tui.learning.fronts.candidates import to_predict
 
     import_table(_written(tmp_path, PLAIN), ["a,c"], ["y"], tmp_path / "s")
     session = open_session(tmp_path / "s")

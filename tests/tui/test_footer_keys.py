@@ -115,13 +115,8 @@ async def test_panes_on_a_measured_session(spec, done_session, issued, look):
     await press_all(spec, (200, 60), done_session, issued, look)
 
 
-@pytest.mark.parametrize(
-    "spec",
-    [
-        pytest.param(spec, marks=[] if spec.tab == "Plan" else [pytest.mark.slow], id=spec.tab)
-        for spec in PANES
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("spec", PANES, ids=lambda spec: spec.tab)
 async def test_panes_on_a_session_without_runs(spec, planned_session, issued, look):
     await press_all(spec, (80, 24), planned_session, issued, look)
 

@@ -31,6 +31,7 @@ async def test_lines_say_what_differs_and_how_far_each_is(half_session, look):
     app = PimpApp(half_session)
     async with app.run_test(size=(120, 30)) as pilot:
         await on_plan(pilot, look)
+        await look.until(pilot, "runs to go, ~")
         text = look.text(app)
         assert "8 configurations · 8 runs to go, ~" in text and " left · pair coverage" in text
         assert "s/run" in text and "3.98" in text, "a measured run"

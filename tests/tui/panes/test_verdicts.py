@@ -2,7 +2,7 @@
 
 import pytest
 
-from pimp_tui.learning.accuracy import compare
+from pimp_tui.learning.verification.accuracy import compare
 from pimp_tui.session import open_session
 from pimp_tui.session.manifest import read_manifest, write_manifest
 from pimp_tui.tui.app import PimpApp

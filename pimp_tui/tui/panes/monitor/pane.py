@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 
 from pimp_tui.errors import UserError
-from pimp_tui.learning.control import control_of
+from pimp_tui.learning.verification.control import control_of
 from pimp_tui.tui import launch
 from pimp_tui.tui.panes.base import FooterKey, Pane
 from pimp_tui.tui.panes.monitor import chart, history, text, watch

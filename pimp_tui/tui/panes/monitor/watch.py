@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pimp_tui.learning.control import change
+from pimp_tui.learning.verification.control import change
 from pimp_tui.tui.panes.monitor.model import Model
 from pimp_tui.tui.widgets.cells import Line, line
 from pimp_tui.tui.widgets.numbers import scale_of

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pimp_tui.learning.control import change, control_of
+from pimp_tui.learning.verification.control import change, control_of
 from pimp_tui.tui.widgets.cells import Line, line, wrap
 from pimp_tui.tui.widgets.numbers import scale_of
 

@@ -102,7 +102,7 @@ def measured_points(ground: Ground, problem: Problem) -> Points:
     Raises:
         UserError: a constraint is wrong, or an objective unknown.
     """
-    from pimp_tui.learning.fronts import costs, knee, pareto
+    from pimp_tui.learning.fronts.measured_front import costs, knee, pareto
     from pimp_tui.learning.measured import one_kind_of_energy
     from pimp_tui.session.where import compile_where
 

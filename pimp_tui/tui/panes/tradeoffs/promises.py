@@ -21,7 +21,7 @@ def read_promises(session: Session) -> Promises:
 
     if not batches(session.path):
         return {}
-    from pimp_tui.learning.verification import verification_rows
+    from pimp_tui.learning.verification.verify import verification_rows
 
     try:
         rows = verification_rows(session)
@@ -40,7 +40,7 @@ def promise_rows(found: Promises, row: dict[str, Any], width: int) -> list[Line]
     own = found.get(row["config_id"], [])
     if not own:
         return []
-    from pimp_tui.learning.verification_words import off_words
+    from pimp_tui.learning.verification.verification_words import off_words
 
     told = [(one, off_words(one)) for one in own]
     if not any(words for _, words in told):

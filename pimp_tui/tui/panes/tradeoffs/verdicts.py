@@ -9,7 +9,7 @@ from pimp_tui.tui.widgets.cells import Line, line, wrap
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pimp_tui.learning.accuracy import Comparison
+    from pimp_tui.learning.verification.accuracy import Comparison
     from pimp_tui.session.bundle import Session
 
     Interval = tuple[float, float]
@@ -84,15 +84,15 @@ def read_verdicts(
     session: Session, chosen: Sequence[str]
 ) -> tuple[str, dict[str, Comparison]] | None:
     """The control's name and config_id -> comparison with it; blocking, for a thread."""
-    from pimp_tui.learning.outcomes import compare_with_control
+    from pimp_tui.learning.verification.outcomes import compare_with_control
 
     return compare_with_control(session, chosen)
 
 
 def read_intervals(session: Session, chosen: Sequence[str]) -> dict[str, Interval]:
     """config_id -> 95% interval of its pass@1 over problems and runs; blocking, for a thread."""
-    from pimp_tui.learning.accuracy import accuracy_interval
-    from pimp_tui.learning.outcomes import outcomes_of
+    from pimp_tui.learning.verification.accuracy import accuracy_interval
+    from pimp_tui.learning.verification.outcomes import outcomes_of
 
     known = {name: accuracy_interval(one) for name, one in outcomes_of(session, chosen).items()}
     return {name: bounds[1:] for name, bounds in known.items() if bounds is not None}

@@ -1,0 +1,1 @@
+"""The report: one self-contained document of a session, HTML or Markdown."""

@@ -1,0 +1,1 @@
+"""What options do to a metric: one by one, in pairs, in words."""

@@ -1,0 +1,1 @@
+"""How well predictors do on configurations they were not trained on, and how sure that is."""

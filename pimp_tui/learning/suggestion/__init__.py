@@ -1,0 +1,1 @@
+"""Which configurations to measure next, alone or warm-started from another session."""

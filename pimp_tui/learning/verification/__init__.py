@@ -1,0 +1,1 @@
+"""What was promised against what was measured, and accuracy as paired comparisons."""
