@@ -117,6 +117,6 @@ def chance_to_run(
     from sklearn.ensemble import ExtraTreesClassifier
 
     labels = np.r_[np.ones(len(X_ok)), np.zeros(len(X_failed))]
-    forest = ExtraTreesClassifier(n_estimators=_TREES, random_state=seed)
+    forest = ExtraTreesClassifier(n_estimators=_TREES, random_state=seed % 2**32)
     forest.fit(np.vstack([X_ok, X_failed]), labels)
     return np.asarray((_TREES * forest.predict_proba(candidates)[:, 1] + 1.0) / (_TREES + 2.0))

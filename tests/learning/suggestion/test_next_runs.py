@@ -254,6 +254,7 @@ def test_failures_teach_where_not_to_go() -> None:
     assert chance is not None and chance[0] < 0.3 < 0.7 < chance[1]
     assert chance.min() > 0.0 and chance.max() < 1.0
     assert chance_to_run(X[~bad], X[:0], X) is None
+    assert chance_to_run(X[~bad], X[bad], X, seed=2**40) is not None
 
 
 def test_few_failures_keep_off_what_is_like_them() -> None:
