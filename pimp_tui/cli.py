@@ -29,17 +29,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        return _reader_left()
+        _drop_output()
+        return 0
     except SystemExit as end:  # what Typer makes of a broken pipe within a command
         if isinstance(end.__context__, BrokenPipeError):
-            return _reader_left()
+            _drop_output()
+            return 0
         raise
     except Exception as error:
         # python-sat turns Ctrl-C during a solve into an error of its own.
         if "Caught keyboard interrupt" in str(error):
             return 130
         if isinstance(error, OSError) and error.errno == ENOSPC:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            _drop_output()
             where = f"{error.filename}: " if error.filename else ""
             print(
                 f"{where}{error.strerror}\n  mend: make room, or write elsewhere", file=sys.stderr
@@ -48,10 +50,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _unreadable(arguments) or _fault(error)
 
 
-def _reader_left() -> int:
-    """What is still buffered for the reader of a pipe has nowhere to go, which is no fault."""
+def _drop_output() -> None:
+    """What is still buffered has nowhere to go: the reader of the pipe left, or a disk is full."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
 
 
 def _tolerate() -> None:

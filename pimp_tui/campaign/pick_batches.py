@@ -53,9 +53,8 @@ def next_batch(session: Session, budget: Budget) -> Path | None:
     picks = waiting(session.path, plan)
     if not picks:
         return None
-    from pimp_tui.learning.verification.promises import (
-        with_promises,  # polars and more, only for picks
-    )
+    # Polars and more, only for picks.
+    from pimp_tui.learning.verification.promises import with_promises
 
     allowed = allowed_budget(session.manifest["settings"], picks, budget)
     return _make(session, plan, with_promises(session, picks), allowed)

@@ -22,6 +22,7 @@ def effects(document: Document, session: Session) -> None:
     """Effects of features and of pairs, with charts, tables and words, metric by metric."""
     from pimp_tui.commands.learn import learned_metrics
     from pimp_tui.learning.learner import require_varying, training_rows
+    from pimp_tui.learning.predictors.sharing import sharing
 
     document.heading("Effects of features")
     document.text(
@@ -39,7 +40,8 @@ def effects(document: Document, session: Session) -> None:
             continue
         _features(document, session, training)
         _pairs(document, session, training)
-        _importance(document, session, training)
+        with sharing():  # importance, learner and jackknife grow the same forests
+            _importance(document, session, training)
 
 
 def _features(document: Document, session: Session, training: Training) -> None:

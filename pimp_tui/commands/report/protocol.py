@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pimp_tui.commands.report.document import Document
+from pimp_tui.tui.words import counted
 
 if TYPE_CHECKING:
     from pimp_tui.session import Session
@@ -204,11 +205,6 @@ def _machine(manifest: dict[str, Any]) -> list[dict[str, Any]]:
     if manifest.get("devices"):
         rows.append({"": "devices", "value": _told(manifest["devices"])})
     return rows
-
-
-def counted(count: int, thing: str) -> str:
-    """``1 run``, ``2 runs``."""
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def _told(value: Any) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pimp_tui.commands.report.document import Document
-from pimp_tui.commands.report.protocol import counted, energy_kind
+from pimp_tui.commands.report.protocol import energy_kind
 from pimp_tui.errors import UserError
+from pimp_tui.tui.words import counted
 
 if TYPE_CHECKING:
     from pimp_tui.session import Session

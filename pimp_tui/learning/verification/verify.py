@@ -38,8 +38,8 @@ def verification_rows(session: Session) -> list[dict[str, Any]]:
         ``off``: found against expected, a share of it or a difference, with ``off_lower`` and
         ``off_upper``; ``runs`` of the pick, ``problems`` it was asked, ``apart``: whether these
         were kept out; ``over_problems``: whether the intervals hold the variance over problems;
-        ``reading``: in words; ``reason``:
-        why its last failed run failed. What is not known is None.
+        ``reading``: in words; ``reason``: why its last failed run failed. What is not known is
+        None.
 
     Raises:
         UserError: a file of a batch is damaged.

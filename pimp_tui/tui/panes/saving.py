@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pimp_tui.errors import UserError
 from pimp_tui.tui.panes.base import Pane
+from pimp_tui.tui.words import counted
 
 if TYPE_CHECKING:
     import polars as pl
@@ -41,4 +42,4 @@ async def save_table(pane: Pane, name: str, make: Callable[[], Table]) -> None:
     except UserError as error:
         pane.say_error(error)
     else:
-        pane.say(f"{count} row{'' if count == 1 else 's'} in {path.resolve()}", "good")
+        pane.say(f"{counted(count, 'row')} in {path.resolve()}", "good")

@@ -156,15 +156,22 @@ async def test_one_configuration(sessions_root, toy_space_text, look, answers):
     assert not answers
 
 
-async def test_a_pick_waits_for_its_promise(learnt_session, look, answers, monkeypatch):
-    ask, gate = learner.LearningChild.ask, asyncio.Event()
+def held(monkeypatch, kind):
+    """Requests of a kind wait for the gate; (gate, those that were asked)."""
+    ask, gate, asked = learner.LearningChild.ask, asyncio.Event(), []
 
     async def slow(self, request, **fields):
-        if request == "predict":
+        if request == kind:
+            asked.append(fields)
             await gate.wait()
         return await ask(self, request, **fields)
 
     monkeypatch.setattr(learner.LearningChild, "ask", slow)
+    return gate, asked
+
+
+async def test_a_pick_waits_for_its_promise(learnt_session, look, answers, monkeypatch):
+    gate, _ = held(monkeypatch, "predict")
     app = PimpApp(learnt_session)
     async with app.run_test(size=(80, 24)) as pilot:
         pane = await pane_on(app, pilot, look, 5, "1.00 -> … kJ")
@@ -336,15 +343,7 @@ async def test_a_table_without_a_feature_model_refuses_before_it_asks(
 async def test_one_front_is_predicted_at_a_time_while_runs_come_in(
     learnt_session, look, answers, monkeypatch
 ):
-    ask, gate, fronts = learner.LearningChild.ask, asyncio.Event(), []
-
-    async def slow(self, request, **fields):
-        if request == "front":
-            fronts.append(fields)
-            await gate.wait()
-        return await ask(self, request, **fields)
-
-    monkeypatch.setattr(learner.LearningChild, "ask", slow)
+    gate, fronts = held(monkeypatch, "front")
     app = PimpApp(learnt_session)
     async with app.run_test(size=(80, 24)) as pilot:
         pane = await pane_on(app, pilot, look, 6, "predicting…")

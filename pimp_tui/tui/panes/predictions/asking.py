@@ -25,6 +25,8 @@ class AskingPane(Pane):
     metric: str
     whatif: WhatIf
     main: ViewSection
+    second: ViewSection
+    third: ViewSection
     draw: Callable[[], None]
 
     def __init__(self, workspace: Any) -> None:
@@ -37,7 +39,7 @@ class AskingPane(Pane):
     @property
     def sections(self) -> list[ViewSection]:
         """The views on the screen."""
-        raise NotImplementedError
+        return [s for s in (self.main, self.second, self.third) if s.display]
 
     @property
     def predicting(self) -> bool:

@@ -123,11 +123,6 @@ class PredictionsPane(AskingPane):
         """What-if, which the keys of the footer work on."""
         self.whatif.focus(scroll_visible=False)
 
-    @property
-    def sections(self) -> list[ViewSection]:
-        """The views on the screen."""
-        return [s for s in (self.main, self.second, self.third) if s.display]
-
     # Data.
 
     def shown(self) -> None:

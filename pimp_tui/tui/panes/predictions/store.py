@@ -7,6 +7,7 @@ from typing import Any
 
 from pimp_tui.errors import UserError
 from pimp_tui.tui.learner import LearningChild, Progress
+from pimp_tui.tui.words import counted
 
 MINIMUM_CONFIGURATIONS = 12
 
@@ -40,7 +41,7 @@ class Store:
         if self.measured >= MINIMUM_CONFIGURATIONS:
             return ""
         left = MINIMUM_CONFIGURATIONS - self.measured
-        known = f"{self.measured} configuration{'' if self.measured == 1 else 's'} measured"
+        known = f"{counted(self.measured, 'configuration')} measured"
         start = f"predictions start at {MINIMUM_CONFIGURATIONS} ({left} more)"
         return f"{(not self.measured and self.nothing) or known}; {start}"
 
