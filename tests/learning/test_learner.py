@@ -95,7 +95,10 @@ def test_unknown_predictor_is_told() -> None:
         fit(table(20), "energy_j", OPTIONS, predictor="forest")
 
 
-@pytest.mark.parametrize("predictor", ["random_forest", "gaussian_process", "blend"])
+@pytest.mark.parametrize(
+    "predictor",
+    ["random_forest", "gaussian_process", pytest.param("blend", marks=pytest.mark.slow)],
+)
 def test_no_rows_get_no_predictions(predictor: str) -> None:
     empty = fit(table(20), "energy_j", OPTIONS, predictor).predict(table(20).head(0))
     assert empty.height == 0 and empty.schema["prediction"] == pl.Float64

@@ -211,6 +211,7 @@ def test_a_model_built_by_hand() -> None:
     assert replace(rule, text="x").note == "never both"
 
 
+@pytest.mark.slow
 def test_eighteen_thousand_features_are_read_and_written_fast() -> None:
     lines = ["features", "  R"]
     for i in range(180):

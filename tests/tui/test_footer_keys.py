@@ -9,8 +9,6 @@ from pimp_tui.tui.screens.sessions import SessionsScreen
 from pimp_tui.tui.screens.wizard.screen import Wizard
 from pimp_tui.tui.screens.workspace import WorkspaceScreen
 
-LENGTHY = ("Space", "Plan", "Monitor", "Predict", "Trade-offs")
-"""Panes whose keys start long work on a measured session."""
 
 _SETTLE_S = 3.0
 #: A key that many parts share is pressed in the first two of them.
@@ -104,13 +102,8 @@ async def press_all(spec, size, session, issued, look) -> None:
         assert not await dead_keys(pilot, look, issued, back)
 
 
-@pytest.mark.parametrize(
-    "spec",
-    [
-        pytest.param(spec, marks=[pytest.mark.slow] if spec.tab in LENGTHY else [], id=spec.tab)
-        for spec in PANES
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("spec", PANES, ids=lambda spec: spec.tab)
 async def test_panes_on_a_measured_session(spec, done_session, issued, look):
     await press_all(spec, (200, 60), done_session, issued, look)
 
@@ -121,7 +114,13 @@ async def test_panes_on_a_session_without_runs(spec, planned_session, issued, lo
     await press_all(spec, (80, 24), planned_session, issued, look)
 
 
-@pytest.mark.parametrize("filled", [True, False], ids=["sessions", "no-sessions"])
+@pytest.mark.parametrize(
+    "filled",
+    [
+        pytest.param(True, id="sessions", marks=pytest.mark.slow),
+        pytest.param(False, id="no-sessions"),
+    ],
+)
 async def test_sessions(filled, sessions_root, session_maker, issued, look):
     if filled:
         session_maker(sessions_root / "toy")

@@ -35,6 +35,7 @@ def check(candidate):
         x = random.randrange(10**9)
         assert candidate(x) == x * x
 """
+LENGTHY = {"collisions for the checker"}
 PLACES = ("/", "/usr", "/usr/bin", "/etc", "/var/tmp", "/dev", "/dev/shm", "/dev/mqueue")
 
 
@@ -113,7 +114,10 @@ def try_out(outside, servers, monkeypatch):
     return run
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.slow] * (name in LENGTHY)) for name in PROGRAMS],
+)
 def test_it_does_not_pass_and_leaves_nothing(name, holding_tiers, try_out):
     if not holding_tiers or (name in BOMBS and holding_tiers[0] not in OWN_PROCESSES):
         pytest.skip("no tier here that it may be tried in")

@@ -347,6 +347,10 @@ async def test_one_front_is_predicted_at_a_time_while_runs_come_in(
     app = PimpApp(learnt_session)
     async with app.run_test(size=(80, 24)) as pilot:
         pane = await pane_on(app, pilot, look, 6, "predicting…")
+        pane.hidden()  # or a late look at the files brings back the whole ground
+        loads = [worker for worker in app.workers if worker.group == "tradeoffs-load"]
+        await look.until(pilot, lambda: not any(worker.is_running for worker in loads))
+        await look.until(pilot, lambda: fronts)
         whole = pane.ground
         for count in (20, 25):
             pane.ground = replace(whole, frame=whole.frame.head(count))
