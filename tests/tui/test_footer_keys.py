@@ -9,7 +9,6 @@ from pimp_tui.tui.screens.sessions import SessionsScreen
 from pimp_tui.tui.screens.wizard.screen import Wizard
 from pimp_tui.tui.screens.workspace import WorkspaceScreen
 
-
 _SETTLE_S = 3.0
 #: A key that many parts share is pressed in the first two of them.
 _PLACES = 2
